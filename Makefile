@@ -1,0 +1,45 @@
+# `make`        virtual environment, dependencies, TeX when missing, then the PDFs in build/
+# `make test`   the same preparation, then the whole test suite (it builds real PDFs)
+# `make check`  formatting, lint, types, tests: what a change must pass
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.DEFAULT_GOAL := pdf
+.PHONY: pdf install tex test check format clean
+
+pdf: install tex
+	$(BIN)/cheatsheet build
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo 'The venv module is missing: apt-get install python3-venv' >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+# Without TeX the build still checks everything and then says what to install: no reason to stop.
+tex:
+	@scripts/install-tex.sh || true
+
+test: install tex
+	$(BIN)/python -m pytest
+
+check: install tex
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+format: install
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

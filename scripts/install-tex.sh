@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Installs what the PDFs need (XeLaTeX, ctex, the fonts) on Debian and its relatives.
+# Does nothing when all of it is there; where it cannot install, it says exactly what is missing
+# and exits 1.
+set -u
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# One list for this script and for the message of cheatsheet/compile.py.
+mapfile -t packages <"$here/../cheatsheet/tex-packages.txt"
+
+have_tex() {
+  command -v xelatex >/dev/null && command -v pdftotext >/dev/null &&
+    kpsewhich ctex.sty unicode-math.sty pzdr.tfm >/dev/null &&
+    fc-list | grep -q 'NotoSerifCJK' && fc-list | grep -q 'NotoSansCJK' &&
+    fc-list | grep -qi 'texgyrepagella-math' && fc-list | grep -qi 'texgyreheros-regular'
+}
+
+give_up() {
+  {
+    echo "The PDFs need XeLaTeX and fonts that are not installed, and $1."
+    echo "Debian, Ubuntu:  apt-get update && apt-get install --no-install-recommends ${packages[*]}"
+    echo "Elsewhere:       TeX Live with xelatex, ctex, unicode-math, xeCJK, hyperref; the fonts"
+    echo "                 Noto Serif CJK SC, Noto Sans CJK SC, TeX Gyre Pagella, TeX Gyre Heros,"
+    echo "                 TeX Gyre Pagella Math (OpenType, visible to fc-list); poppler (pdftotext)."
+  } >&2
+  exit 1
+}
+
+have_tex && exit 0
+
+command -v apt-get >/dev/null || give_up "this system has no apt-get"
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || give_up "you are not root and there is no sudo"
+  as_root=(sudo)
+  # Where nobody can type a password, sudo must not wait for one.
+  [ -t 0 ] || as_root=(sudo -n)
+  "${as_root[@]}" true || give_up "sudo refuses"
+fi
+
+export DEBIAN_FRONTEND=noninteractive
+echo "Installing TeX and fonts (about 240 MB to download): ${packages[*]}" >&2
+"${as_root[@]}" apt-get update -qq </dev/null || give_up "apt-get update failed"
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+  --no-install-recommends "${packages[@]}" </dev/null >&2 || give_up "apt-get install failed"
+have_tex || give_up "the packages were installed but something is still not found"
