@@ -1,0 +1,200 @@
+"""The typed expression tree: every node knows its shape, and none can be built with a wrong one.
+
+Five kinds of node are enough: a number, a dimension used as a number, a symbol, an operator applied to arguments, and a
+sum over index names. What an operator *means* is a row of the table in :mod:`cheatsheet.operators`; the tree only
+names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from cheatsheet.dimensions import Axis, Shape
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index name together with the axis it ranges over, or a position counted from 0."""
+
+    name: str | int
+    axis: Axis
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+
+class Expr:
+    """A node of the tree: immutable, hashable, compared by structure.
+
+    Two numbers, or two symbols, are equal when everything about them is; an application is equal to
+    another when operator, arguments and parameters are.
+    """
+
+    __slots__ = ("_hash", "key", "shape")
+    shape: Shape
+    key: tuple[Any, ...]
+
+    def __init__(self, shape: Shape, key: tuple[Any, ...]) -> None:
+        self.shape = shape
+        self.key = key
+        self._hash = hash(key)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return isinstance(other, Expr) and self._hash == other._hash and self.key == other.key
+
+    def __repr__(self) -> str:
+        from cheatsheet.formatting import to_text  # the printer imports the tree, so not at the top
+
+        return to_text(self)
+
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        return ()
+
+
+class Number(Expr):
+    """An exact rational number."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Fraction | int) -> None:
+        self.value = Fraction(value)
+        super().__init__(Shape.scalar(), ("number", self.value))
+
+
+class Size(Expr):
+    """A dimension (a name, or a product or sum of names) used as a number."""
+
+    __slots__ = ("axis",)
+
+    def __init__(self, axis: Axis) -> None:
+        self.axis = axis
+        super().__init__(Shape.scalar(), ("size", axis))
+
+
+class Symbol(Expr):
+    """A declared name.
+
+    ``of`` lists the symbols it is a differentiable function of; ``definition`` is the expression that a ``let`` gave
+    it; ``kind`` is ``"differential"`` for the free increment ``d(X)`` of a symbol ``X``.
+    """
+
+    __slots__ = ("definition", "kind", "name", "of", "properties")
+
+    def __init__(
+        self,
+        name: str,
+        shape: Shape,
+        properties: frozenset[str] = frozenset(),
+        of: tuple[Symbol, ...] = (),
+        definition: Expr | None = None,
+        kind: str = "symbol",
+    ) -> None:
+        self.name = name
+        self.properties = properties
+        self.of = of
+        self.definition = definition
+        self.kind = kind
+        super().__init__(shape, ("symbol", name, shape, properties, of, definition, kind))
+
+    @property
+    def increment(self) -> Symbol:
+        """The free increment ``d(X)``: same shape, no properties, because a derivative treats entries as independent."""
+        return Symbol(self.name, self.shape, kind="differential")
+
+
+Argument = Expr | Index | Axis
+
+
+class Apply(Expr):
+    """An operator applied to expressions, indices (``x[i]``, ``delta(i, j)``) and axes (``I(n)``).
+
+    ``params`` holds what is neither: the layout of a ``diff``, the grid of a ``block``.
+    """
+
+    __slots__ = ("args", "op", "params")
+
+    def __init__(
+        self, op: str, args: tuple[Argument, ...], shape: Shape, params: tuple[Any, ...] = ()
+    ) -> None:
+        self.op = op
+        self.args = args
+        self.params = params
+        super().__init__(shape, (op, args, params, shape))
+
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        return tuple(a for a in self.args if isinstance(a, Expr))
+
+
+class Sum(Expr):
+    """A scalar summed over one index name or several."""
+
+    __slots__ = ("body", "indices")
+
+    def __init__(self, body: Expr, indices: tuple[Index, ...]) -> None:
+        self.body = body
+        self.indices = indices
+        super().__init__(body.shape, ("sum", body, indices))
+
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        return (self.body,)
+
+
+@dataclass(frozen=True)
+class Jet:
+    """Identifies an abstract derivative: the symbol differentiated and the symbols it is differentiated by, in order."""
+
+    symbol: Symbol
+    by: tuple[Symbol, ...]
+
+
+def walk(expr: Expr) -> Iterator[Expr]:
+    """Every node, parents before children; definitions of ``let`` names are not entered."""
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(node.children))
+
+
+def symbols(expr: Expr) -> tuple[Symbol, ...]:
+    """The symbols that occur, in the order of their first appearance, without repetition."""
+    return tuple(dict.fromkeys(n for n in walk(expr) if isinstance(n, Symbol)))
+
+
+def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
+    """The node with ``change`` applied to each child; shapes must not change."""
+    if isinstance(expr, Apply):
+        args = tuple(change(a) if isinstance(a, Expr) else a for a in expr.args)
+        same = all(a is b for a, b in zip(args, expr.args, strict=True))
+        return expr if same else Apply(expr.op, args, expr.shape, expr.params)
+    if isinstance(expr, Sum):
+        body = change(expr.body)
+        return expr if body is expr.body else Sum(body, expr.indices)
+    return expr
+
+
+def inline_definitions(expr: Expr) -> Expr:
+    """The expression with every ``let`` name replaced by what it stands for."""
+    if isinstance(expr, Symbol):
+        return expr if expr.definition is None else inline_definitions(expr.definition)
+    return rebuild(expr, inline_definitions)
+
+
+@dataclass(frozen=True)
+class Equation:
+    """A typed claim: two sides of one shape, and whether they are said to be equal or not identical."""
+
+    lhs: Expr
+    rhs: Expr
+    negated: bool = False

@@ -1,0 +1,142 @@
+"""Sums, scalar multiples, element-wise products, quotients and powers, components."""
+
+from __future__ import annotations
+
+from cheatsheet.dimensions import Shape
+from cheatsheet.operators.row import Operator, ShapeError
+from cheatsheet.operators.shapes import Args, same, scalar, unchanged
+
+
+def _scale_shape(args: Args, params: Args) -> Shape:
+    scalar("a scalar multiple", args[0], "the first factor")
+    return args[1].shape
+
+
+def _over_shape(args: Args, params: Args) -> Shape:
+    scalar("a quotient by a scalar", args[1], "the denominator")
+    return args[0].shape
+
+
+def _reciprocal_shape(args: Args, params: Args) -> Shape:
+    scalar("an element-wise reciprocal", args[0], "the numerator")
+    return args[1].shape
+
+
+def _power_shape(args: Args, params: Args) -> Shape:
+    if not args[1].shape.is_scalar:
+        raise ShapeError(
+            f"an exponent must be a scalar, and this one is {args[1].shape}",
+            "** is element-wise, as in NumPy",
+        )
+    return args[0].shape
+
+
+def _component_shape(args: Args, params: Args) -> Shape:
+    operand, *indices = args
+    free = len(operand.shape.free_axes)
+    if operand.shape.is_scalar:
+        raise ShapeError("a scalar has no components", "remove the brackets")
+    allowed = {1, 2} if free == 1 else {free}
+    if len(indices) not in allowed:
+        wanted = "one index or two" if free == 1 else f"{free} indices"
+        raise ShapeError(
+            f"an expression of shape {operand.shape} takes {wanted}, and there are {len(indices)} here"
+        )
+    return Shape.scalar()
+
+
+ROWS = (
+    Operator(
+        name="add",
+        syntax="A + B",
+        arguments="ee",
+        infix=True,
+        shape=same("+"),
+        linear=True,
+        good="A + B == B + A",
+        bad="A + x == x",
+    ),
+    Operator(
+        name="sub",
+        syntax="A - B",
+        arguments="ee",
+        infix=True,
+        shape=same("-"),
+        linear=True,
+        good="A - B == -(B - A)",
+        bad="A - x == x",
+    ),
+    Operator(
+        name="neg",
+        syntax="-A",
+        arguments="e",
+        infix=True,
+        shape=unchanged,
+        linear=True,
+        good="-(-A) == A",
+        bad="",
+    ),
+    Operator(
+        name="scale",
+        syntax="a * A",
+        arguments="ee",
+        infix=True,
+        shape=_scale_shape,
+        good="a * (A + B) == a * A + a * B",
+        bad="",
+    ),
+    Operator(
+        name="over",
+        syntax="A / a",
+        arguments="ee",
+        infix=True,
+        shape=_over_shape,
+        good="(A + B) / a == A / a + B / a",
+        bad="",
+    ),
+    Operator(
+        name="hadamard",
+        syntax="A * B",
+        arguments="ee",
+        infix=True,
+        shape=same("the element-wise product *"),
+        good="A * B == B * A",
+        bad="A * x == x",
+    ),
+    Operator(
+        name="quotient",
+        syntax="A / B",
+        arguments="ee",
+        infix=True,
+        shape=same("the element-wise quotient /"),
+        good="(A / B) * B == A",
+        bad="A / x == x",
+    ),
+    Operator(
+        name="reciprocal",
+        syntax="1 / x",
+        arguments="ee",
+        infix=True,
+        shape=_reciprocal_shape,
+        good="1 / x * x == ones(n)",
+        bad="",
+    ),
+    Operator(
+        name="power",
+        syntax="x ** k",
+        arguments="ee",
+        infix=True,
+        shape=_power_shape,
+        good="x ** 2 == x * x",
+        bad="x ** x == x",
+    ),
+    Operator(
+        name="component",
+        syntax="A[i, j]",
+        arguments="ei+",
+        infix=True,
+        shape=_component_shape,
+        good="A.T[i, j] == A[j, i]",
+        bad="A[i] == 0",
+    ),
+)

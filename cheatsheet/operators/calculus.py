@@ -1,0 +1,86 @@
+"""Derivatives and differentials."""
+
+from __future__ import annotations
+
+from cheatsheet.dimensions import Shape
+from cheatsheet.expressions import Expr
+from cheatsheet.layouts import arrange
+from cheatsheet.operators.row import Operator, ShapeError
+from cheatsheet.operators.shapes import Args, scalar, unchanged
+
+
+def _diff_shape(args: Args, params: Args) -> Shape:
+    """``params`` is the layout alone."""
+    y, *xs = args
+    return arrange(y.shape, tuple(x.shape for x in xs), params[0]).shape
+
+
+def _grad_shape(args: Args, params: Args) -> Shape:
+    scalar("grad", args[0], "the first argument")
+    return args[1].shape
+
+
+def _one_axis(name: str, y: Expr) -> Shape:
+    if len(y.shape.free_axes) > 1:
+        raise ShapeError(
+            f"{name} takes vectors and scalars, and this is {y.shape}", "use vec(...) of the matrix"
+        )
+    return y.shape
+
+
+def _jacobian_shape(args: Args, params: Args) -> Shape:
+    y, x = (_one_axis("jacobian", a) for a in args)
+    one = Shape.scalar().rows
+    return Shape.matrix(y.free_axes[0] if y.free_axes else one, x.free_axes[0] if x.free_axes else one)
+
+
+def _hessian_shape(args: Args, params: Args) -> Shape:
+    f, x = args
+    scalar("hessian", f, "the first argument")
+    shape = _one_axis("hessian", x)
+    n = shape.free_axes[0] if shape.free_axes else shape.rows
+    return Shape.matrix(n, n)
+
+
+ROWS = (
+    Operator(
+        name="diff",
+        syntax="diff(y, x)",
+        arguments="ee+",
+        shape=_diff_shape,
+        good="diff(A @ x, x) == A",
+        bad="diff(x, x + y) == 0",
+    ),
+    Operator(
+        name="grad",
+        syntax="grad(f, x)",
+        arguments="ee",
+        shape=_grad_shape,
+        good="grad(x.T @ x, x) == 2 * x",
+        bad="grad(x, x) == I(n)",
+    ),
+    Operator(
+        name="jacobian",
+        syntax="jacobian(y, x)",
+        arguments="ee",
+        shape=_jacobian_shape,
+        good="jacobian(A @ x, x) == A",
+        bad="jacobian(A, x) == 0",
+    ),
+    Operator(
+        name="hessian",
+        syntax="hessian(f, x)",
+        arguments="ee",
+        shape=_hessian_shape,
+        good="hessian(x.T @ A @ x, x) == A + A.T",
+        bad="hessian(x, x) == 0",
+    ),
+    Operator(
+        name="d",
+        syntax="d(Y)",
+        arguments="e",
+        shape=unchanged,
+        good="d(A @ x) == d(A) @ x + A @ d(x)",
+        bad="",
+    ),
+)

@@ -1,0 +1,65 @@
+"""Functions applied element by element, and softmax and log-sum-exp of a vector."""
+
+from __future__ import annotations
+
+from cheatsheet.dimensions import Shape
+from cheatsheet.operators.row import Operator
+from cheatsheet.operators.shapes import Args, unchanged, vector
+
+
+def _softmax_shape(args: Args, params: Args) -> Shape:
+    vector("softmax", args[0])
+    return args[0].shape
+
+
+def _logsumexp_shape(args: Args, params: Args) -> Shape:
+    vector("logsumexp", args[0])
+    return Shape.scalar()
+
+
+def _function(name: str, good: str) -> Operator:
+    return Operator(
+        name=name,
+        syntax=f"{name}(x)",
+        arguments="e",
+        shape=unchanged,
+        good=good,
+        bad=f"{name}(x, y) == x",
+    )
+
+
+ROWS = (
+    _function("exp", "exp(x) * exp(-x) == ones(n)"),
+    _function("log", "exp(log(x)) == x"),
+    _function("sqrt", "sqrt(x) ** 2 == x"),
+    _function("sin", "sin(-x) == -sin(x)"),
+    _function("cos", "sin(x) ** 2 + cos(x) ** 2 == ones(n)"),
+    _function("tan", "tan(x) == sin(x) / cos(x)"),
+    _function("sinh", "sinh(x) == (exp(x) - exp(-x)) / 2"),
+    _function("cosh", "cosh(x) ** 2 - sinh(x) ** 2 == ones(n)"),
+    _function("tanh", "tanh(x) == sinh(x) / cosh(x)"),
+    _function("arcsin", "sin(arcsin(x)) == x"),
+    _function("arccos", "cos(arccos(x)) == x"),
+    _function("arctan", "tan(arctan(x)) == x"),
+    _function("abs", "abs(x) ** 2 == x ** 2"),
+    _function("sign", "sign(x) * abs(x) == x"),
+    _function("sigmoid", "sigmoid(x) + sigmoid(-x) == ones(n)"),
+    _function("relu", "relu(x) - relu(-x) == x"),
+    _function("softplus", "softplus(x) - softplus(-x) == x"),
+    Operator(
+        name="softmax",
+        syntax="softmax(x)",
+        arguments="e",
+        shape=_softmax_shape,
+        good="sum(softmax(x)) == 1",
+        bad="softmax(A) == A",
+    ),
+    Operator(
+        name="logsumexp",
+        syntax="logsumexp(x)",
+        arguments="e",
+        shape=_logsumexp_shape,
+        good="exp(logsumexp(x)) == sum(exp(x))",
+        bad="logsumexp(A) == 0",
+    ),
+)

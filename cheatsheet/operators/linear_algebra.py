@@ -1,0 +1,134 @@
+"""Trace, determinant, inverse and their kin; norms."""
+
+from __future__ import annotations
+
+from cheatsheet.dimensions import Shape
+from cheatsheet.expressions import Apply, Expr, Number, Size, Symbol
+from cheatsheet.operators.row import Operator, ShapeError
+from cheatsheet.operators.shapes import (
+    Args,
+    no_tensor,
+    scalar_result,
+    square,
+    square_to_same,
+    square_to_scalar,
+)
+
+LARGEST_EXPONENT = 1000
+
+
+def _pinv_shape(args: Args, params: Args) -> Shape:
+    no_tensor("pinv", args[0])
+    return args[0].shape.transposed
+
+
+def is_integer(expr: Expr) -> bool:
+    """Whether the expression is an integer for every value of its symbols."""
+    match expr:
+        case Number():
+            return expr.value.denominator == 1
+        case Size():
+            return True
+        case Symbol():
+            return "integer" in expr.properties
+        case Apply(op="add" | "sub" | "neg" | "scale"):
+            return all(is_integer(child) for child in expr.children)
+    return False
+
+
+def _matrix_power_shape(args: Args, params: Args) -> Shape:
+    base, exponent = args
+    square("matrix_power", base)
+    if not exponent.shape.is_scalar or not is_integer(exponent):
+        raise ShapeError(
+            "matrix_power needs an integer exponent",
+            "write an integer, or declare the exponent: k: {shape: [], is: [integer]}",
+        )
+    if isinstance(exponent, Number) and abs(exponent.value) > LARGEST_EXPONENT:
+        raise ShapeError(f"the exponent of matrix_power is larger than {LARGEST_EXPONENT}")
+    return base.shape
+
+
+ROWS = (
+    Operator(
+        name="tr",
+        syntax="tr(A)",
+        arguments="e",
+        shape=square_to_scalar("tr"),
+        linear=True,
+        good="tr(A @ B) == tr(B @ A)",
+        bad="tr(ones(2, 3)) == 0",
+    ),
+    Operator(
+        name="det",
+        syntax="det(A)",
+        arguments="e",
+        shape=square_to_scalar("det"),
+        good="det(A @ B) == det(A) * det(B)",
+        bad="det(ones(2, 3)) == 0",
+    ),
+    Operator(
+        name="logdet",
+        syntax="logdet(A)",
+        arguments="e",
+        shape=square_to_scalar("logdet"),
+        good="logdet(A) == log(det(A))",
+        bad="logdet(ones(2, 3)) == 0",
+    ),
+    Operator(
+        name="inv",
+        syntax="inv(A)",
+        arguments="e",
+        shape=square_to_same("inv"),
+        good="inv(A) @ A == I(n)",
+        bad="inv(ones(2, 3)) == 0",
+    ),
+    Operator(
+        name="adj",
+        syntax="adj(A)",
+        arguments="e",
+        shape=square_to_same("adj"),
+        good="A @ adj(A) == det(A) * I(n)",
+        bad="adj(ones(2, 3)) == 0",
+    ),
+    Operator(
+        name="pinv",
+        syntax="pinv(A)",
+        arguments="e",
+        shape=_pinv_shape,
+        good="A @ pinv(A) @ A == A",
+        bad="",
+    ),
+    Operator(
+        name="matrix_power",
+        syntax="matrix_power(A, k)",
+        arguments="ee",
+        shape=_matrix_power_shape,
+        good="matrix_power(A, 3) == A @ A @ A",
+        bad="matrix_power(A, a) == A",
+    ),
+    Operator(
+        name="expm",
+        syntax="expm(A)",
+        arguments="e",
+        shape=square_to_same("expm"),
+        good="expm(A) @ A == A @ expm(A)",
+        bad="expm(ones(2, 3)) == 0",
+    ),
+    Operator(
+        name="norm",
+        syntax="norm(x)",
+        arguments="e",
+        shape=scalar_result,
+        good="norm(x) ** 2 == x.T @ x",
+        bad="norm(x) == x",
+    ),
+    Operator(
+        name="norm1",
+        syntax="norm1(x)",
+        arguments="e",
+        shape=scalar_result,
+        good="norm1(x) == sum(abs(x))",
+        bad="norm1(x) == x",
+    ),
+)

@@ -1,0 +1,157 @@
+"""Matrix product and transpose, products of vectors, Kronecker product, sums of entries."""
+
+from __future__ import annotations
+
+from cheatsheet.dimensions import Axis, Shape
+from cheatsheet.operators.row import Operator, ShapeError
+from cheatsheet.operators.shapes import Args, no_tensor, same_length, scalar_result, vector
+
+
+def _matmul_shape(args: Args, params: Args) -> Shape:
+    a, b = args
+    no_tensor("@", a)
+    no_tensor("@", b)
+    if not a.shape.cols.same_size(b.shape.rows):
+        hint = "the columns of the left factor must match the rows of the right one"
+        if a.shape.cols.same_size(b.shape.cols):
+            hint += "; transpose the right factor"
+        elif a.shape.rows.same_size(b.shape.rows):
+            hint += "; transpose the left factor"
+        raise ShapeError(f"@ cannot multiply {a.shape} by {b.shape}", hint)
+    return Shape.matrix(a.shape.rows, b.shape.cols)
+
+
+def _transpose_shape(args: Args, params: Args) -> Shape:
+    no_tensor(".T", args[0])
+    return args[0].shape.transposed
+
+
+def _dot_shape(args: Args, params: Args) -> Shape:
+    same_length("dot", *args)
+    return Shape.scalar()
+
+
+def _outer_shape(args: Args, params: Args) -> Shape:
+    return Shape.matrix(vector("outer", args[0]), vector("outer", args[1]))
+
+
+def _cross_shape(args: Args, params: Args) -> Shape:
+    n = same_length("cross", *args)
+    if not n.same_size(Axis.of(3)):
+        raise ShapeError(f"cross needs vectors of 3 entries, and these have {n}")
+    if not args[0].shape.agrees(args[1].shape):
+        raise ShapeError("cross needs two columns or two rows, and these are one of each")
+    return args[0].shape
+
+
+def _kron_shape(args: Args, params: Args) -> Shape:
+    a, b = args
+    no_tensor("kron", a)
+    no_tensor("kron", b)
+    return Shape.matrix(
+        Axis.product([a.shape.rows, b.shape.rows]), Axis.product([a.shape.cols, b.shape.cols])
+    )
+
+
+def _vec_shape(args: Args, params: Args) -> Shape:
+    no_tensor("vec", args[0])
+    shape = args[0].shape
+    return Shape.vector(Axis.product([shape.cols, shape.rows]))
+
+
+def _diag_shape(args: Args, params: Args) -> Shape:
+    (a,) = args
+    no_tensor("diag", a)
+    if a.shape.is_vector:
+        (n,) = a.shape.free_axes
+        return Shape.matrix(n, n)
+    if not a.shape.is_square:
+        raise ShapeError(f"diag takes a vector or a square matrix, and this is {a.shape}")
+    return Shape.vector(a.shape.rows)
+
+
+ROWS = (
+    Operator(
+        name="matmul",
+        syntax="A @ B",
+        arguments="ee",
+        infix=True,
+        shape=_matmul_shape,
+        linear=True,
+        good="(A @ B).T == B.T @ A.T",
+        bad="x @ x == x",
+    ),
+    Operator(
+        name="transpose",
+        syntax="A.T",
+        arguments="e",
+        infix=True,
+        shape=_transpose_shape,
+        linear=True,
+        good="A.T.T == A",
+        bad="",
+    ),
+    Operator(
+        name="dot",
+        syntax="dot(x, y)",
+        arguments="ee",
+        shape=_dot_shape,
+        linear=True,
+        good="dot(x, y) == x.T @ y",
+        bad="dot(A, x) == 0",
+    ),
+    Operator(
+        name="outer",
+        syntax="outer(x, y)",
+        arguments="ee",
+        shape=_outer_shape,
+        linear=True,
+        good="outer(x, y) == x @ y.T",
+        bad="outer(A, x) == A",
+    ),
+    Operator(
+        name="cross",
+        syntax="cross(x, y)",
+        arguments="ee",
+        shape=_cross_shape,
+        linear=True,
+        good="cross(p, q) == -cross(q, p)",
+        bad="cross(x, y) == x",
+    ),
+    Operator(
+        name="kron",
+        syntax="kron(A, B)",
+        arguments="ee",
+        shape=_kron_shape,
+        linear=True,
+        good="kron(A, B).T == kron(A.T, B.T)",
+        bad="kron(A, B) == A",
+    ),
+    Operator(
+        name="vec",
+        syntax="vec(A)",
+        arguments="e",
+        shape=_vec_shape,
+        linear=True,
+        good="vec(A @ X @ B) == kron(B.T, A) @ vec(X)",
+        bad="vec(A) == A",
+    ),
+    Operator(
+        name="diag",
+        syntax="diag(x)",
+        arguments="e",
+        shape=_diag_shape,
+        linear=True,
+        good="diag(diag(x)) == x",
+        bad="diag(ones(2, 3)) == x",
+    ),
+    Operator(
+        name="total",
+        syntax="sum(A)",
+        arguments="e",
+        shape=scalar_result,
+        linear=True,
+        good="sum(A) == sum(A.T)",
+        bad="sum(A) == A",
+    ),
+)

@@ -1,0 +1,78 @@
+"""What one row of the operator table holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from cheatsheet.dimensions import Shape
+from cheatsheet.expressions import Apply, Argument, Expr
+
+
+class ShapeError(Exception):
+    """The arguments do not fit the operator; the text names the shapes and says what was expected."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+ShapeRule = Callable[[tuple[Any, ...], tuple[Any, ...]], Shape]
+
+
+@dataclass(frozen=True)
+class Operator:
+    """One operator, every stage's view of it.
+
+    Stages are folds that read one column: the type checker reads ``shape``, the index calculus ``components``, the
+    derivative ``differential``, the printers ``latex`` and ``numpy``, the verifier's independent tier ``evaluate``.
+    """
+
+    name: str
+    syntax: str
+    """How it is written, for messages: ``inv(A)``."""
+    arguments: str
+    """The kinds of its arguments, one letter each: ``e`` expression, ``i`` index, ``a`` axis; ``+`` repeats the last."""
+    shape: ShapeRule
+    good: str
+    """A claim that uses the operator and holds."""
+    bad: str
+    """A claim that uses the operator and is ill-formed (empty where every well-formed argument fits)."""
+    infix: bool = False
+    """Written with a symbol instead of a call."""
+    components: Callable[..., Any] | None = None
+    differential: Callable[..., Any] | None = None
+    linear: bool = False
+    """Linear in each expression argument, so that the differential is the sum over the arguments."""
+    latex: Callable[..., Any] | None = None
+    evaluate: Callable[..., Any] | None = None
+    numpy: Callable[..., Any] | None = None
+    sympy: Callable[..., Any] | None = None
+
+
+TABLE: dict[str, Operator] = {}
+
+
+def register(*rows: Operator) -> None:
+    for row in rows:
+        if row.name in TABLE:
+            raise ValueError(f"operator {row.name} has two rows")
+        TABLE[row.name] = row
+
+
+def build(op: str, *args: Argument, params: tuple[Any, ...] = ()) -> Apply:
+    """Apply an operator; raises :class:`ShapeError` when the arguments do not fit.
+
+    >>> from cheatsheet.expressions import Symbol
+    >>> from cheatsheet.dimensions import Axis
+    >>> A = Symbol("A", Shape.matrix(Axis.of("m"), Axis.of("n")))
+    >>> str(build("transpose", A).shape)
+    'n×m'
+    """
+    return Apply(op, args, TABLE[op].shape(args, params), params)
+
+
+def expressions_only(args: tuple[Argument, ...]) -> tuple[Expr, ...]:
+    return tuple(a for a in args if isinstance(a, Expr))
