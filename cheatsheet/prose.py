@@ -1,0 +1,175 @@
+r"""Markdown-light prose to LaTeX.
+
+``**bold**``, ``*emphasis*``, backquoted code and ``$maths$``; everything else is text. The
+catalogue's notes are data. Outside the dollar signs nothing can become a TeX command; inside them
+only the control sequences listed here may stand, so that no note can read files, run programs or
+break the page.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+from markupsafe import Markup
+from pylatex.utils import escape_latex
+
+_COMMANDS = frozenset(
+    r"""
+    alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu
+    xi pi rho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma
+    Upsilon Phi Psi Omega ell frac tfrac dfrac sqrt sum prod int lim max min sup inf arg log ln
+    exp det dim ker rank sin cos tan sinh cosh tanh arcsin arccos arctan operatorname partial
+    nabla infty prime top bot circ odot otimes oplus times cdot div pm mp ast star le leq ge
+    geq ne neq equiv approx sim simeq propto ll gg in notin subset subseteq cup cap setminus
+    forall exists neg land lor to mapsto rightarrow leftarrow Rightarrow Leftrightarrow iff
+    implies ldots cdots vdots ddots dots quad qquad left right bigl bigr Bigl Bigr big Big
+    lVert rVert lvert rvert Vert vert langle rangle lfloor rfloor lceil rceil mid hat tilde bar
+    vec dot ddot overline underline widehat widetilde underbrace overbrace mathrm mathbf mathsf
+    mathbb mathcal symbf text not M T invT inv tr vecop diag rank R dd kd pd pdd one zero adj
+    """.split()
+)
+_SYMBOL_COMMANDS = frozenset(r",;:!|{}\% ")
+_ENVIRONMENTS = frozenset("matrix bmatrix pmatrix vmatrix cases aligned smallmatrix".split())
+
+_PIECES = re.compile(
+    r"\\(?P<escaped>[\\`*$])|`(?P<code>[^`]+)`|\$(?P<maths>(?:[^$\\]|\\.)+)\$|(?P<stray>\$)",
+    re.DOTALL,
+)
+_HOLD = 0xE000  # the private-use characters stand for finished pieces while the rest is escaped
+_CONTROL = re.compile(r"\\([A-Za-z]+|.|$)", re.DOTALL)
+
+# xeCJK sets these as full-width Chinese punctuation, which is wrong between English words.
+_ENGLISH_PUNCTUATION = str.maketrans(
+    {
+        "“": "``",
+        "”": "''",
+        "‘": "`",
+        "’": "'",
+        "—": "---",
+        "–": "--",
+        "…": r"\ldots{}",
+        "·": r"\textperiodcentered{}",
+    }
+)
+
+
+class ProseError(ValueError):
+    """Prose that cannot be set: an unclosed ``$``, or maths that is not on the list."""
+
+
+class Latex(Markup):
+    """LaTeX that may be put on the page as it is."""
+
+
+def prose(source: str, language: str) -> Latex:
+    r"""Markdown-light text as LaTeX.
+
+    >>> prose("*only* when $A$ is **symmetric**: 100 % of \\input", "en")
+    Latex('\\emph{only} when $A$ is \\textbf{symmetric}: 100 \\% of \\textbackslash{}input')
+
+    Raises :class:`ProseError` naming what may not stand in it.
+    """
+    held: list[str] = []
+
+    def hold(match: re.Match[str]) -> str:
+        held.append(_piece(match, source))
+        return chr(_HOLD + len(held) - 1)
+
+    if re.search(r"[\ue000-\uf8ff\x00-\x08\x0b-\x1f\x7f]", source):
+        raise ProseError("control and private-use characters cannot be printed")
+    paragraphs = re.split(r"\n\s*\n", _PIECES.sub(hold, source).strip())
+    converted = "\\par\n".join(_paragraph(p, language) for p in paragraphs)
+    return Latex(re.sub(r"[\ue000-\uf8ff]", lambda m: held[ord(m[0]) - _HOLD], converted))
+
+
+def plain(source: str) -> Latex:
+    r"""The words alone, for bookmarks: no markup, formulas spelt out.
+
+    >>> plain("The form $\\M{x}\\T \\M{A}\\M{x}$")
+    Latex('The form xTAx')
+    """
+    spelt = re.sub(r"\$((?:[^$\\]|\\.)+)\$", lambda formula: _spelt_out(formula[1]), source)
+    return Latex(escape_text(re.sub(r"\*\*|[*`]", "", spelt)))
+
+
+def _spelt_out(formula: str) -> str:
+    bare = re.sub(r"\\M\b|[{}]", "", formula)
+    return re.sub(r"\s*\\([A-Za-z]*)\s*", r"\1", bare)
+
+
+def escape_text(text: str) -> str:
+    r"""Text in which every character stands for itself.
+
+    >>> escape_text("50% of a_b")
+    '50\\% of a\\_b'
+    """
+    return str(escape_latex(" ".join(text.split())))
+
+
+def _paragraph(text: str, language: str) -> str:
+    # Newlines become spaces; between Chinese characters xeCJK drops them. Spaces at the ends stay.
+    latex = escape_latex(re.sub(r"\s+", " ", text))
+    latex = re.sub(r"\*\*(?=\S)(.+?)(?<=\S)\*\*", r"\\textbf{\1}", latex)
+    latex = re.sub(r"\*(?=\S)(.+?)(?<=\S)\*", r"\\emph{\1}", latex)
+    if language == "en":
+        latex = re.sub(r'(^|[\s(])"(?=\S)', r"\1``", latex).replace('"', "''")
+        latex = latex.translate(_ENGLISH_PUNCTUATION)
+    return latex
+
+
+def _piece(match: re.Match[str], source: str) -> str:
+    if match["escaped"]:
+        return str(escape_latex(match["escaped"]))
+    if match["code"]:
+        # Short code stays on one line.
+        code = escape_text(match["code"])
+        return rf"\texttt{{\mbox{{{code}}}}}" if len(code) < 30 else rf"\texttt{{{code}}}"
+    if match["stray"]:
+        raise ProseError(f"a $ is not closed in: {source.strip()[:60]}; write \\$ for a dollar sign")
+    return f"${maths(match['maths'])}$"
+
+
+def maths(source: str) -> Latex:
+    r"""The maths between two dollar signs, checked against the list of what may stand there.
+
+    >>> maths("\\M{A} + \\write18{x}")
+    Traceback (most recent call last):
+    cheatsheet.prose.ProseError: \write may not stand in a formula: \M{A} + \write18{x}
+    """
+    shown = " ".join(source.split())
+    for name in _CONTROL.findall(source):
+        if name not in _COMMANDS | _SYMBOL_COMMANDS | {"begin", "end"}:
+            near = difflib.get_close_matches(name, _COMMANDS, n=1, cutoff=0.7) if name.isalpha() else []
+            hint = f" (did you mean \\{near[0]}?)" if near else ""
+            raise ProseError(f"\\{name} may not stand in a formula{hint}: {shown}")
+    bare = _CONTROL.sub(" ", source)
+    if found := re.search(r"\^\^|[%#~\x00-\x08]", bare):
+        raise ProseError(f"{found[0]} may not stand in a formula: {shown}")
+    _check_nesting(source, shown)
+    return Latex(shown)
+
+
+_NESTING = re.compile(
+    r"\\(?P<edge>begin|end)\b\s*(?:\{(?P<environment>[^{}]*)\})?|(?P<other>\\left\b|\\right\b|\\.|[{}&])",
+    re.DOTALL,
+)
+_CLOSERS = {"}": "{", r"\right": r"\left"}
+
+
+def _check_nesting(source: str, shown: str) -> None:
+    r"""Braces, ``\left … \right`` and environments must close in the order in which they open."""
+    stack: list[str] = []
+    for token in _NESTING.finditer(source):
+        if token["edge"] and token["environment"] not in _ENVIRONMENTS:
+            raise ProseError(f"{token[0]} may not stand in a formula: {shown}")
+        if token["edge"] == "begin" or token["other"] in ("{", r"\left"):
+            stack.append(token["other"] or token["environment"])
+        elif token["edge"] == "end" or token["other"] in _CLOSERS:
+            opener = token["environment"] if token["edge"] else _CLOSERS[token["other"]]
+            if not stack or stack.pop() != opener:
+                raise ProseError(f"{token[0]} closes nothing in the formula: {shown}")
+        elif token["other"] in ("&", r"\\") and not _ENVIRONMENTS.intersection(stack):
+            raise ProseError(f"{token[0]} stands outside of a matrix in the formula: {shown}")
+    if stack:
+        raise ProseError(f"{stack[-1]} is not closed in the formula: {shown}")
