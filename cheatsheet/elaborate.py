@@ -35,6 +35,8 @@ class Declarations:
 
     symbols: Mapping[str, Symbol] = field(default_factory=dict)
     layout: str = "numerator"
+    varying: frozenset[str] = frozenset()
+    """Symbols that vary in ``d(…)`` besides those that stand alone in some ``d(X)`` of the text itself."""
 
     @property
     def dimensions(self) -> frozenset[str]:
@@ -70,6 +72,18 @@ def elaborate_expression(text: str, declarations: Declarations) -> Expr:
     return _elaborate((raw,), declarations, raw)[0]
 
 
+def elaborate_definition(name: str, raw: Raw, declarations: Declarations) -> Symbol:
+    """The symbol that a ``let`` names; raises :class:`ClaimError`, also where an index is left free."""
+    elaborator = _Elaborator(declarations, raw, {}, final=False)
+    elaborator.run((raw,))
+    if elaborator.free:
+        index = next(iter(elaborator.free))
+        place = next(leaf for leaf in _leaves(raw) if leaf.text == index)
+        elaborator.fail(place, f"the index {index} is free here", "write the components in the claim itself")
+    (typed,) = _elaborate((raw,), declarations, raw)
+    return Symbol(name, typed.shape, definition=typed)
+
+
 def _elaborate(parts: tuple[Raw, ...], declarations: Declarations, whole: Raw) -> list[Expr]:
     """Over the same text until the range of every index is found (``delta`` passes it on), then once for good."""
     ranges: dict[int, Axis] = {}
@@ -98,7 +112,7 @@ class _Elaborator:
         self.count = 0
         self.free: dict[str, _Range] = {}
         self.bound: list[dict[str, _Range]] = []
-        self.varying = frozenset(_varying(whole)) & set(self.symbols)
+        self.varying = (frozenset(varying_names(whole)) | declarations.varying) & set(self.symbols)
         self.dimensions = declarations.dimensions | frozenset(_axis_names(whole)) - set(self.symbols)
 
     def run(self, parts: tuple[Raw, ...]) -> list[Expr]:
@@ -436,11 +450,11 @@ def _is_variable(argument: Argument) -> bool:
     return False
 
 
-def _varying(raw: Raw) -> list[str]:
+def varying_names(raw: Raw) -> list[str]:
     """The names that stand alone in some ``d(X)``."""
     alone = raw.kind == "call" and raw.text == "d" and len(raw.children) == 1
     names = [raw.children[0].text] if alone and raw.children[0].kind == "name" else []
-    return names + [name for child in raw.children for name in _varying(child)]
+    return names + [name for child in raw.children for name in varying_names(child)]
 
 
 def _axis_names(raw: Raw) -> list[str]:

@@ -21,7 +21,7 @@ _TOKEN = re.compile(
     r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
     r"|(?P<operator>\*\*|==|!=|<=|>=|//|->|:=|[-+*/@()\[\],.=<>%^&|~!:;{}?$])"
 )
-_KEYWORDS = frozenset(
+KEYWORDS = frozenset(
     "False None True and as assert async await break class continue def del elif else except finally for from "
     "global if import in is lambda nonlocal not or pass raise return try while with yield".split()
 )
@@ -176,7 +176,7 @@ class _Parser:
         if token.kind == "number":
             return self.number(token)
         if token.kind == "name":
-            if token.text in _KEYWORDS:
+            if token.text in KEYWORDS:
                 hint = "call the symbol lam; it is printed as λ" if token.text == "lambda" else ""
                 self.fail(f"{token.text} is a Python keyword, not a name", hint, token)
             return self.node("name", token.start, token.end, token.text)

@@ -1,0 +1,33 @@
+"""A bilingual matrix-calculus reference in which every identity is verified and derived."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cheatsheet.errors import CatalogueError
+    from cheatsheet.load import load
+    from cheatsheet.syntax import ClaimError
+
+__version__ = "0.1.0"
+__all__ = ["CatalogueError", "ClaimError", "__version__", "load"]
+
+_HOMES = {
+    "CatalogueError": "cheatsheet.errors",
+    "ClaimError": "cheatsheet.syntax",
+    "load": "cheatsheet.load",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Public names are imported when they are first used, so that importing the package costs next to nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'cheatsheet' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

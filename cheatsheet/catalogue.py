@@ -1,0 +1,192 @@
+"""The catalogue as data: sections, entries, claims and pitfalls, frozen, each knowing where it stands in its file.
+
+Nothing here has been verified, and claims are not even parsed until somebody asks: an ill-formed claim is a verdict,
+not an error of the file.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cheatsheet.errors import Position, Problem
+from cheatsheet.examples import Value
+from cheatsheet.expressions import Equation, Expr, Symbol
+from cheatsheet.glossary import Text
+from cheatsheet.source import Passage
+from cheatsheet.syntax import ClaimError
+
+if TYPE_CHECKING:
+    from cheatsheet.elaborate import Declarations
+
+
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """What the names in an entry's claims stand for.
+
+    ``given`` is declared by the entry itself; of ``defaults``, the symbols of the whole catalogue, a claim sees those
+    that it mentions; ``let`` holds the entry's definitions as they are written.
+    """
+
+    given: Mapping[str, Symbol]
+    defaults: Mapping[str, Symbol]
+    let: Mapping[str, Passage]
+    layout: str
+
+    def declarations(self, text: str) -> Declarations:
+        """The declarations that a claim is read with; raises :class:`ClaimError` for an ill-formed ``let``."""
+        from cheatsheet.definitions import define, words  # not while loading: it brings the operator table
+        from cheatsheet.elaborate import Declarations
+
+        mentioned = words([text, *(passage.text for passage in self.let.values())])
+        defaults = {name: symbol for name, symbol in self.defaults.items() if name in mentioned}
+        declared = Declarations({**defaults, **self.given}, self.layout)
+        return define(self.let, declared, text) if self.let else declared
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """One claim as written; ``expect`` is ``holds``, or ``fails`` for a pitfall."""
+
+    passage: Passage
+    scope: Scope
+    expect: str = "holds"
+
+    @cached_property
+    def text(self) -> str:
+        return self.passage.text.strip()
+
+    @property
+    def _lead(self) -> int:
+        return len(self.passage.text) - len(self.passage.text.lstrip())
+
+    @cached_property
+    def position(self) -> Position:
+        """Where the claim starts in the file."""
+        return self.passage.position(self._lead)
+
+    @cached_property
+    def declarations(self) -> Declarations:
+        """What its names stand for; raises :class:`ClaimError` for an ill-formed ``let``."""
+        return self.scope.declarations(self.text)
+
+    @cached_property
+    def equation(self) -> Equation:
+        """The typed claim; raises :class:`ClaimError`."""
+        from cheatsheet.elaborate import elaborate_claim
+
+        return elaborate_claim(self.text, self.declarations)
+
+    @property
+    def lhs(self) -> Expr:
+        return self.equation.lhs
+
+    @property
+    def rhs(self) -> Expr:
+        return self.equation.rhs
+
+    def problem(self, error: ClaimError) -> Problem:
+        """The error at its place in the file: in the claim, or in the ``let`` that the claim uses."""
+        passage, lead = getattr(error, "passage", self.passage), 0
+        if passage is self.passage:
+            lead = self._lead
+        return passage.problem(error.start + lead, error.end + lead, error.message, error.hint)
+
+
+@dataclass(frozen=True, eq=False)
+class Pitfall:
+    """A claim that people write down and that is wrong, and why it is."""
+
+    claim: Claim
+    why: Text | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """One identity, or one explanation, of the catalogue."""
+
+    id: str
+    name: Text
+    scope: Scope
+    position: Position
+    claims: tuple[Claim, ...] = ()
+    pitfalls: tuple[Pitfall, ...] = ()
+    note: Text | None = None
+    example: Mapping[str, Value] | None = None
+    show: str | None = None
+    tags: tuple[str, ...] = ()
+    source: str | None = None
+
+    @property
+    def given(self) -> Mapping[str, Symbol]:
+        """The symbols that the entry declares."""
+        return self.scope.given
+
+    @property
+    def layout(self) -> str:
+        """The layout in force for the entry's claims."""
+        return self.scope.layout
+
+    @property
+    def let(self) -> Mapping[str, str]:
+        """The entry's definitions, as they are written."""
+        return {name: passage.text for name, passage in self.scope.let.items()}
+
+    @property
+    def all_claims(self) -> tuple[Claim, ...]:
+        """The claims that must hold and then those of the pitfalls, which must not."""
+        return (*self.claims, *(pitfall.claim for pitfall in self.pitfalls))
+
+
+@dataclass(frozen=True, eq=False)
+class Section:
+    """A heading and the entries below it."""
+
+    id: str
+    title: Text
+    entries: tuple[Entry, ...]
+    intro: Text | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """A whole file: iterate over its entries, or take one by its id.
+
+    >>> import cheatsheet
+    >>> catalogue = cheatsheet.load()
+    >>> catalogue["quadratic-form"].name["en"]
+    'Quadratic form'
+    """
+
+    title: Text
+    sections: tuple[Section, ...]
+    symbols: Mapping[str, Symbol]
+    layout: str
+    path: Path
+
+    @cached_property
+    def _by_id(self) -> dict[str, Entry]:
+        return {entry.id: entry for entry in self}
+
+    def __iter__(self) -> Iterator[Entry]:
+        return (entry for section in self.sections for entry in section.entries)
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._by_id
+
+    def __getitem__(self, id: str) -> Entry:
+        """The entry with this id; raises :class:`KeyError`, naming the nearest id there is."""
+        if id not in self._by_id:
+            raise KeyError(f"no entry {id!r}" + self._near(id))
+        return self._by_id[id]
+
+    def _near(self, id: str) -> str:
+        close = difflib.get_close_matches(id, self._by_id, n=3, cutoff=0.5)
+        return f"; did you mean {' or '.join(close)}?" if close else ""

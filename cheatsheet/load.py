@@ -1,0 +1,239 @@
+"""YAML file → catalogue: the schema checked, every problem reported at once, positions kept.
+
+Claims are not looked into: this stage is fast, and an ill-formed claim is a verdict of the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dictionary
+from pathlib import Path
+from typing import Any
+
+from cheatsheet.catalogue import Catalogue, Claim, Entry, Pitfall, Scope, Section
+from cheatsheet.declarations import Declared, Resolver, dimensions, read_symbols
+from cheatsheet.errors import CatalogueError
+from cheatsheet.examples import fit_example, read_example
+from cheatsheet.expressions import Symbol
+from cheatsheet.nodes import Mapping, Node, Refused, Report, Scalar, Sequence, compose, read_source
+from cheatsheet.reading import (
+    Read,
+    check_name,
+    one_or_list,
+    read_bilingual,
+    read_id,
+    read_layout,
+    read_show,
+    read_table,
+    read_text,
+    read_words,
+    what,
+)
+from cheatsheet.schema import CATALOGUE, ENTRY, PITFALL, SECTION, Table
+from cheatsheet.source import Passage, SourceFile
+
+MOST_DEFINITIONS = 100
+_QUOTES = "a claim that has a colon, or starts with a bracket or a brace, needs quotes"
+
+
+def packaged_catalogue() -> Path:
+    """The catalogue that comes with the program: inside the package, or at the top of a checkout."""
+    here = Path(__file__).parent
+    inside = here / "identities.yaml"
+    return inside if inside.exists() else here.parent / "identities.yaml"
+
+
+def load(path: str | Path | None = None) -> Catalogue:
+    """The catalogue of a file, or the one that comes with the program; nothing is verified yet.
+
+    Raises :class:`CatalogueError`, which lists every problem of the file.
+
+    >>> len(load()) > 20
+    True
+    """
+    place = packaged_catalogue() if path is None else Path(path)
+    return parse_catalogue(read_source(place, str(place)), place)
+
+
+def parse_catalogue(file: SourceFile, path: Path) -> Catalogue:
+    """The catalogue in a text; raises :class:`CatalogueError`.
+
+    >>> parse_catalogue(SourceFile("a.yaml", "title: T"), Path("a.yaml"))
+    Traceback (most recent call last):
+    cheatsheet.errors.CatalogueError: a.yaml:1:1: 'sections' is missing; the catalogue needs title and sections
+    ...
+    """
+    root, report = compose(file)
+    values = read_table(root, CATALOGUE, "the catalogue", READERS, report)
+    catalogue = _Assembly(values, report).catalogue(path)
+    if report.problems or catalogue is None:
+        raise CatalogueError(report.problems)
+    return catalogue
+
+
+# --- readers of the kinds that only a catalogue has ------------------------------------------------------------------
+
+
+def _read_claim(node: Node, report: Report) -> Scalar | None:
+    """The text of one claim, looked into later; an empty one in quotes is a claim, and an ill-formed one."""
+    if isinstance(node, Scalar) and not node.is_null:
+        return node
+    if not isinstance(node, Refused):
+        report.add(node, f"a claim is {what(node)} here", "expected left == right", _QUOTES)
+    return None
+
+
+def _read_claims(node: Node, report: Report) -> list[Scalar] | None:
+    if isinstance(node, Sequence) and not node.items:
+        report.add(node, "the list of claims is empty", "expected left == right", "remove the key")
+    found = [_read_claim(item, report) for item in one_or_list(node)]
+    return [claim for claim in found if claim is not None]
+
+
+def _read_definitions(node: Node, report: Report) -> dict[str, Scalar] | None:
+    if not isinstance(node, Mapping):
+        report.add(node, f"`let` is {node.what} here", "expected a mapping such as {p: softmax(z)}")
+        return None
+    if len(node.pairs) > MOST_DEFINITIONS:
+        report.add(node, f"{len(node.pairs)} names are defined", f"at most {MOST_DEFINITIONS} are read")
+        return None
+    found = {}
+    for name, (key, value) in node.pairs.items():
+        if not check_name(key, "definition", report):
+            continue
+        if isinstance(value, Scalar) and not value.is_null:
+            found[name] = value
+        elif not isinstance(value, Refused):
+            report.add(value, f"the definition of {name} is {what(value)}", "expected an expression")
+    return found
+
+
+def _listed(table: Table, thing: str) -> Read:
+    """A reader of a list of mappings of one table."""
+
+    def read(node: Node, report: Report) -> list[tuple[Node, dict[str, Any]]] | None:
+        if not isinstance(node, Sequence) or not node.items:
+            said = "an empty list" if isinstance(node, Sequence) else node.what
+            report.add(
+                node, f"expected a list, and this is {said}", f"each item is {thing} and starts with -"
+            )
+            return None
+        return [(item, read_table(item, table, thing, READERS, report)) for item in node.items]
+
+    return read
+
+
+READERS: dict[str, Read] = {
+    "text": read_text,
+    "bilingual": read_bilingual,
+    "id": read_id,
+    "layout": read_layout,
+    "show": read_show,
+    "words": read_words,
+    "symbols": read_symbols,
+    "definitions": _read_definitions,
+    "claim": _read_claim,
+    "claims": _read_claims,
+    "example": read_example,
+    "pitfalls": _listed(PITFALL, "a pitfall"),
+    "entries": _listed(ENTRY, "an entry"),
+    "sections": _listed(SECTION, "a section"),
+}
+"""For each kind of value in the schema's tables, what reads it (a symbol's own kinds are read with it)."""
+
+
+class _Assembly:
+    """Values → catalogue: what can be checked only with the rest of the file in view."""
+
+    def __init__(self, values: dict[str, Any], report: Report) -> None:
+        self.values = values
+        self.report = report
+        self.layout: str = values.get("layout", "numerator")
+        self.declared: dict[str, Declared] = values.get("symbols", {})
+        self.symbols = Resolver(self.declared, report).resolve(self.declared)
+        self.arguments = frozenset(node.text for one in self.declared.values() for node in one.of)
+        self.seen: dict[str, dict[str, Scalar]] = {"section": {}, "entry": {}}
+
+    def catalogue(self, path: Path) -> Catalogue | None:
+        sections = [self.section(node, values) for node, values in self.values.get("sections", ())]
+        if self.report.problems:
+            return None
+        known = tuple(s for s in sections if s is not None)
+        return Catalogue(self.values["title"], known, self.symbols, self.layout, path)
+
+    def section(self, node: Node, values: dict[str, Any]) -> Section | None:
+        self.check_id("section", values.get("id"))
+        entries = [self.entry(node, entry) for node, entry in values.get("entries", ())]
+        if self.report.problems:
+            return None
+        known = tuple(e for e in entries if e is not None)
+        return Section(values["id"].text, values["title"], known, values.get("intro"))
+
+    def check_id(self, kind: str, node: Scalar | None) -> None:
+        if node is None:
+            return
+        first = self.seen[kind].setdefault(node.text, node)
+        if first is not node:
+            self.report.add(
+                node,
+                f"the id {node.text} is taken",
+                f"line {first.line} has a {kind} of this id",
+                "choose another",
+            )
+
+    def entry(self, node: Node, values: dict[str, Any]) -> Entry | None:
+        self.check_id("entry", values.get("id"))
+        if isinstance(node, Mapping) and not {"claim", "note", "pitfalls"} & node.pairs.keys():
+            self.report.add(node, "this entry says nothing", "expected a claim, a note or pitfalls")
+        scope = self.scope(values)
+        example = values.get("example")
+        if example is not None:
+            example = fit_example(example, {**scope.defaults, **scope.given}, self.report)
+        if self.report.problems:
+            return None
+        return Entry(
+            id=values["id"].text,
+            name=values["name"],
+            scope=scope,
+            position=node.position,
+            claims=tuple(Claim(self.passage(c), scope) for c in values.get("claim", ())),
+            pitfalls=tuple(self.pitfall(pitfall, scope) for _, pitfall in values.get("pitfalls", ())),
+            note=values.get("note"),
+            example=example,
+            show=values.get("show"),
+            tags=values.get("tags", ()),
+            source=values.get("source"),
+        )
+
+    def pitfall(self, values: dict[str, Any], scope: Scope) -> Pitfall:
+        return Pitfall(Claim(self.passage(values["claim"]), scope, "fails"), values.get("why"))
+
+    def passage(self, node: Scalar) -> Passage:
+        return Passage(node.text, self.report.file, node.position, node.style)
+
+    def scope(self, values: dict[str, Any]) -> Scope:
+        """What the names of an entry stand for; its own declarations hide those of the catalogue."""
+        given: dict[str, Declared] = values.get("given", {})
+        let: dict[str, Scalar] = values.get("let", {})
+        self.check_definitions(let, given)
+        hidden = given.keys() | let.keys() | dimensions(given)
+        outer = {
+            name: one
+            for name, one in self.declared.items()
+            if name not in hidden and not one.shape.names & given.keys()
+        }
+        own = Resolver({**outer, **given}, self.report).resolve(given) if given else {}
+        defaults: Dictionary[str, Symbol] = {n: self.symbols[n] for n in outer if n in self.symbols}
+        if self.arguments & hidden:
+            defaults = Resolver({**outer, **given}, None).resolve(outer)
+        passages = {name: self.passage(node) for name, node in let.items()}
+        return Scope(own, defaults, passages, values.get("layout", self.layout))
+
+    def check_definitions(self, let: dict[str, Scalar], given: dict[str, Declared]) -> None:
+        """A defined name must not be declared too; the complaint stands at the definition."""
+        for name, node in let.items():
+            if name in given:
+                self.report.add(
+                    node, f"{name} is defined here and declared in `given`", "expected one of the two"
+                )
+            elif name in dimensions(given):
+                self.report.add(node, f"{name} is defined here and names a dimension", "expected two names")
