@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cheatsheet.dimensions import Shape
+from cheatsheet.operators import notation
 from cheatsheet.operators.row import Operator, ShapeError
 from cheatsheet.operators.shapes import Args, same, scalar, unchanged
 
@@ -52,6 +53,7 @@ ROWS = (
         arguments="ee",
         infix=True,
         shape=same("+"),
+        latex=notation.additive("+"),
         linear=True,
         good="A + B == B + A",
         bad="A + x == x",
@@ -62,6 +64,7 @@ ROWS = (
         arguments="ee",
         infix=True,
         shape=same("-"),
+        latex=notation.additive("-"),
         linear=True,
         good="A - B == -(B - A)",
         bad="A - x == x",
@@ -72,6 +75,7 @@ ROWS = (
         arguments="e",
         infix=True,
         shape=unchanged,
+        latex=notation.negated,
         linear=True,
         good="-(-A) == A",
         bad="",
@@ -82,6 +86,7 @@ ROWS = (
         arguments="ee",
         infix=True,
         shape=_scale_shape,
+        latex=notation.juxtaposed,
         good="a * (A + B) == a * A + a * B",
         bad="",
     ),
@@ -91,6 +96,7 @@ ROWS = (
         arguments="ee",
         infix=True,
         shape=_over_shape,
+        latex=notation.fraction,
         good="(A + B) / a == A / a + B / a",
         bad="",
     ),
@@ -100,6 +106,7 @@ ROWS = (
         arguments="ee",
         infix=True,
         shape=same("the element-wise product *"),
+        latex=notation.circled(r"\circ", chains=("hadamard", "scale")),
         good="A * B == B * A",
         bad="A * x == x",
     ),
@@ -109,6 +116,7 @@ ROWS = (
         arguments="ee",
         infix=True,
         shape=same("the element-wise quotient /"),
+        latex=notation.circled(r"\oslash", chains=("scale",)),
         good="(A / B) * B == A",
         bad="A / x == x",
     ),
@@ -118,6 +126,7 @@ ROWS = (
         arguments="ee",
         infix=True,
         shape=_reciprocal_shape,
+        latex=notation.circled(r"\oslash"),
         good="1 / x * x == ones(n)",
         bad="",
     ),
@@ -127,6 +136,7 @@ ROWS = (
         arguments="ee",
         infix=True,
         shape=_power_shape,
+        latex=notation.powered,
         good="x ** 2 == x * x",
         bad="x ** x == x",
     ),
@@ -136,6 +146,7 @@ ROWS = (
         arguments="ei+",
         infix=True,
         shape=_component_shape,
+        latex=notation.component,
         good="A.T[i, j] == A[j, i]",
         bad="A[i] == 0",
     ),

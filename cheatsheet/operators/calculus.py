@@ -5,6 +5,7 @@ from __future__ import annotations
 from cheatsheet.dimensions import Shape
 from cheatsheet.expressions import Expr
 from cheatsheet.layouts import arrange
+from cheatsheet.operators import notation
 from cheatsheet.operators.row import Operator, ShapeError
 from cheatsheet.operators.shapes import Args, scalar, unchanged
 
@@ -48,6 +49,7 @@ ROWS = (
         syntax="diff(y, x)",
         arguments="ee+",
         shape=_diff_shape,
+        latex=notation.derivative,
         good="diff(A @ x, x) == A",
         bad="diff(x, x + y) == 0",
     ),
@@ -56,6 +58,7 @@ ROWS = (
         syntax="grad(f, x)",
         arguments="ee",
         shape=_grad_shape,
+        latex=notation.gradient(r"\nabla"),
         good="grad(x.T @ x, x) == 2 * x",
         bad="grad(x, x) == I(n)",
     ),
@@ -64,6 +67,7 @@ ROWS = (
         syntax="jacobian(y, x)",
         arguments="ee",
         shape=_jacobian_shape,
+        latex=notation.jacobian,
         good="jacobian(A @ x, x) == A",
         bad="jacobian(A, x) == 0",
     ),
@@ -72,6 +76,7 @@ ROWS = (
         syntax="hessian(f, x)",
         arguments="ee",
         shape=_hessian_shape,
+        latex=notation.gradient(r"\nabla^2"),
         good="hessian(x.T @ A @ x, x) == A + A.T",
         bad="hessian(x, x) == 0",
     ),
@@ -80,6 +85,7 @@ ROWS = (
         syntax="d(Y)",
         arguments="e",
         shape=unchanged,
+        latex=notation.differential,
         good="d(A @ x) == d(A) @ x + A @ d(x)",
         bad="",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cheatsheet.dimensions import Axis, Shape
+from cheatsheet.operators import notation
 from cheatsheet.operators.row import Operator, ShapeError
 from cheatsheet.operators.shapes import Args, no_tensor
 
@@ -58,6 +59,7 @@ ROWS = (
         arguments="",
         infix=True,
         shape=_delta_shape,
+        latex=notation.constant(r"\pi"),
         good="sin(pi) == 0",
         bad="",
     ),
@@ -66,6 +68,7 @@ ROWS = (
         syntax="I(n)",
         arguments="a",
         shape=_identity_shape,
+        latex=notation.sized("I", ","),
         good="I(n) @ x == x",
         bad="I(n, n) == 1",
     ),
@@ -74,6 +77,7 @@ ROWS = (
         syntax="ones(n)",
         arguments="a+",
         shape=_filled_shape,
+        latex=notation.sized("1", r"\times "),
         good="ones(n).T @ x == sum(x)",
         bad="ones() == 1",
     ),
@@ -82,6 +86,7 @@ ROWS = (
         syntax="zeros(n)",
         arguments="a+",
         shape=_filled_shape,
+        latex=notation.zeros,
         good="x - x == zeros(n)",
         bad="zeros() == 0",
     ),
@@ -90,6 +95,7 @@ ROWS = (
         syntax="unit(i, n)",
         arguments="ia",
         shape=_unit_shape,
+        latex=notation.basis_vector,
         good="unit(i, n).T @ x == x[i]",
         bad="unit(n) == 0",
     ),
@@ -98,6 +104,7 @@ ROWS = (
         syntax="K(m, n)",
         arguments="aa",
         shape=_commutation_shape,
+        latex=notation.sized("K", ","),
         good="K(n, n) @ vec(A) == vec(A.T)",
         bad="K(n) == 0",
     ),
@@ -106,6 +113,7 @@ ROWS = (
         syntax="delta(i, j)",
         arguments="ii",
         shape=_delta_shape,
+        latex=notation.delta,
         good="I(n)[i, j] == delta(i, j)",
         bad="delta(i) == 0",
     ),
@@ -114,6 +122,7 @@ ROWS = (
         syntax="block([[A, B], [C, D]])",
         arguments="e+",
         shape=_block_shape,
+        latex=notation.block,
         linear=True,
         good="block([[A, B]]).T == block([[A.T], [B.T]])",
         bad="block([[A, x.T]]) == 0",

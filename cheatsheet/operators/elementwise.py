@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cheatsheet.dimensions import Shape
+from cheatsheet.operators import notation
 from cheatsheet.operators.row import Operator
 from cheatsheet.operators.shapes import Args, unchanged, vector
 
@@ -17,21 +18,22 @@ def _logsumexp_shape(args: Args, params: Args) -> Shape:
     return Shape.scalar()
 
 
-def _function(name: str, good: str) -> Operator:
+def _function(name: str, good: str, latex: notation.Rule | None = None) -> Operator:
     return Operator(
         name=name,
         syntax=f"{name}(x)",
         arguments="e",
         shape=unchanged,
+        latex=latex or notation.called(rf"\{name}"),
         good=good,
         bad=f"{name}(x, y) == x",
     )
 
 
 ROWS = (
-    _function("exp", "exp(x) * exp(-x) == ones(n)"),
+    _function("exp", "exp(x) * exp(-x) == ones(n)", notation.exponential),
     _function("log", "exp(log(x)) == x"),
-    _function("sqrt", "sqrt(x) ** 2 == x"),
+    _function("sqrt", "sqrt(x) ** 2 == x", notation.root),
     _function("sin", "sin(-x) == -sin(x)"),
     _function("cos", "sin(x) ** 2 + cos(x) ** 2 == ones(n)"),
     _function("tan", "tan(x) == sin(x) / cos(x)"),
@@ -41,16 +43,17 @@ ROWS = (
     _function("arcsin", "sin(arcsin(x)) == x"),
     _function("arccos", "cos(arccos(x)) == x"),
     _function("arctan", "tan(arctan(x)) == x"),
-    _function("abs", "abs(x) ** 2 == x ** 2"),
-    _function("sign", "sign(x) * abs(x) == x"),
-    _function("sigmoid", "sigmoid(x) + sigmoid(-x) == ones(n)"),
-    _function("relu", "relu(x) - relu(-x) == x"),
-    _function("softplus", "softplus(x) - softplus(-x) == x"),
+    _function("abs", "abs(x) ** 2 == x ** 2", notation.absolute),
+    _function("sign", "sign(x) * abs(x) == x", notation.named("sign")),
+    _function("sigmoid", "sigmoid(x) + sigmoid(-x) == ones(n)", notation.sigmoid),
+    _function("relu", "relu(x) - relu(-x) == x", notation.named("ReLU")),
+    _function("softplus", "softplus(x) - softplus(-x) == x", notation.named("softplus")),
     Operator(
         name="softmax",
         syntax="softmax(x)",
         arguments="e",
         shape=_softmax_shape,
+        latex=notation.named("softmax"),
         good="sum(softmax(x)) == 1",
         bad="softmax(A) == A",
     ),
@@ -59,6 +62,7 @@ ROWS = (
         syntax="logsumexp(x)",
         arguments="e",
         shape=_logsumexp_shape,
+        latex=notation.named("logsumexp"),
         good="exp(logsumexp(x)) == sum(exp(x))",
         bad="logsumexp(A) == 0",
     ),

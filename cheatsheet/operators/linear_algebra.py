@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cheatsheet.dimensions import Shape
 from cheatsheet.expressions import Apply, Expr, Number, Size, Symbol
+from cheatsheet.operators import notation
 from cheatsheet.operators.row import Operator, ShapeError
 from cheatsheet.operators.shapes import (
     Args,
@@ -55,6 +56,7 @@ ROWS = (
         syntax="tr(A)",
         arguments="e",
         shape=square_to_scalar("tr"),
+        latex=notation.called(r"\tr"),
         linear=True,
         good="tr(A @ B) == tr(B @ A)",
         bad="tr(ones(2, 3)) == 0",
@@ -64,6 +66,7 @@ ROWS = (
         syntax="det(A)",
         arguments="e",
         shape=square_to_scalar("det"),
+        latex=notation.called(r"\det"),
         good="det(A @ B) == det(A) * det(B)",
         bad="det(ones(2, 3)) == 0",
     ),
@@ -72,6 +75,7 @@ ROWS = (
         syntax="logdet(A)",
         arguments="e",
         shape=square_to_scalar("logdet"),
+        latex=notation.called(r"\log\det"),
         good="logdet(A) == log(det(A))",
         bad="logdet(ones(2, 3)) == 0",
     ),
@@ -80,6 +84,7 @@ ROWS = (
         syntax="inv(A)",
         arguments="e",
         shape=square_to_same("inv"),
+        latex=notation.raised("^{-1}"),
         good="inv(A) @ A == I(n)",
         bad="inv(ones(2, 3)) == 0",
     ),
@@ -88,6 +93,7 @@ ROWS = (
         syntax="adj(A)",
         arguments="e",
         shape=square_to_same("adj"),
+        latex=notation.called(r"\adj"),
         good="A @ adj(A) == det(A) * I(n)",
         bad="adj(ones(2, 3)) == 0",
     ),
@@ -96,6 +102,7 @@ ROWS = (
         syntax="pinv(A)",
         arguments="e",
         shape=_pinv_shape,
+        latex=notation.raised("^+"),
         good="A @ pinv(A) @ A == A",
         bad="",
     ),
@@ -104,6 +111,7 @@ ROWS = (
         syntax="matrix_power(A, k)",
         arguments="ee",
         shape=_matrix_power_shape,
+        latex=notation.matrix_powered,
         good="matrix_power(A, 3) == A @ A @ A",
         bad="matrix_power(A, a) == A",
     ),
@@ -112,6 +120,7 @@ ROWS = (
         syntax="expm(A)",
         arguments="e",
         shape=square_to_same("expm"),
+        latex=notation.matrix_exponential,
         good="expm(A) @ A == A @ expm(A)",
         bad="expm(ones(2, 3)) == 0",
     ),
@@ -120,6 +129,7 @@ ROWS = (
         syntax="norm(x)",
         arguments="e",
         shape=scalar_result,
+        latex=notation.norm,
         good="norm(x) ** 2 == x.T @ x",
         bad="norm(x) == x",
     ),
@@ -128,6 +138,7 @@ ROWS = (
         syntax="norm1(x)",
         arguments="e",
         shape=scalar_result,
+        latex=notation.enclosed(r"\lVert", r"\rVert", "_1"),
         good="norm1(x) == sum(abs(x))",
         bad="norm1(x) == x",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cheatsheet.dimensions import Axis, Shape
+from cheatsheet.operators import notation
 from cheatsheet.operators.row import Operator, ShapeError
 from cheatsheet.operators.shapes import Args, no_tensor, same_length, scalar_result, vector
 
@@ -77,6 +78,7 @@ ROWS = (
         arguments="ee",
         infix=True,
         shape=_matmul_shape,
+        latex=notation.juxtaposed,
         linear=True,
         good="(A @ B).T == B.T @ A.T",
         bad="x @ x == x",
@@ -87,6 +89,7 @@ ROWS = (
         arguments="e",
         infix=True,
         shape=_transpose_shape,
+        latex=notation.transposed,
         linear=True,
         good="A.T.T == A",
         bad="",
@@ -96,6 +99,7 @@ ROWS = (
         syntax="dot(x, y)",
         arguments="ee",
         shape=_dot_shape,
+        latex=notation.enclosed(r"\langle", r"\rangle"),
         linear=True,
         good="dot(x, y) == x.T @ y",
         bad="dot(A, x) == 0",
@@ -105,6 +109,7 @@ ROWS = (
         syntax="outer(x, y)",
         arguments="ee",
         shape=_outer_shape,
+        latex=notation.named("outer"),
         linear=True,
         good="outer(x, y) == x @ y.T",
         bad="outer(A, x) == A",
@@ -114,6 +119,7 @@ ROWS = (
         syntax="cross(x, y)",
         arguments="ee",
         shape=_cross_shape,
+        latex=notation.circled(r"\times"),
         linear=True,
         good="cross(p, q) == -cross(q, p)",
         bad="cross(x, y) == x",
@@ -123,6 +129,7 @@ ROWS = (
         syntax="kron(A, B)",
         arguments="ee",
         shape=_kron_shape,
+        latex=notation.circled(r"\otimes", chains=("kron",)),
         linear=True,
         good="kron(A, B).T == kron(A.T, B.T)",
         bad="kron(A, B) == A",
@@ -132,6 +139,7 @@ ROWS = (
         syntax="vec(A)",
         arguments="e",
         shape=_vec_shape,
+        latex=notation.called(r"\vecop"),
         linear=True,
         good="vec(A @ X @ B) == kron(B.T, A) @ vec(X)",
         bad="vec(A) == A",
@@ -141,6 +149,7 @@ ROWS = (
         syntax="diag(x)",
         arguments="e",
         shape=_diag_shape,
+        latex=notation.called(r"\diag"),
         linear=True,
         good="diag(diag(x)) == x",
         bad="diag(ones(2, 3)) == x",
@@ -150,6 +159,7 @@ ROWS = (
         syntax="sum(A)",
         arguments="e",
         shape=scalar_result,
+        latex=notation.named("sum"),
         linear=True,
         good="sum(A) == sum(A.T)",
         bad="sum(A) == A",
