@@ -1,8 +1,16 @@
-"""A bilingual matrix-calculus reference in which every identity is verified and derived."""
+"""A bilingual matrix-calculus reference in which every identity is verified and derived.
+
+>>> import cheatsheet
+>>> catalogue = cheatsheet.load()
+>>> catalogue["quadratic-form"].claims[0].text
+'diff(x.T @ A @ x, x) == x.T @ (A + A.T)'
+"""
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,6 +26,17 @@ _HOMES = {
     "ClaimError": "cheatsheet.syntax",
     "load": "cheatsheet.load",
 }
+
+
+class _Package(ModuleType):
+    """The package itself; ``cheatsheet.load`` is the function, also after the module of that name was imported."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in _HOMES or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:

@@ -5,6 +5,7 @@ Claims are not looked into: this stage is fast, and an ill-formed claim is a ver
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping as Dictionary
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,13 @@ def load(path: str | Path | None = None) -> Catalogue:
     True
     """
     place = packaged_catalogue() if path is None else Path(path)
-    return parse_catalogue(read_source(place, str(place)), place)
+    collecting = gc.isenabled()
+    gc.disable()  # nearly all that is made here stays, and looking for garbage would double the time
+    try:
+        return parse_catalogue(read_source(place, str(place)), place)
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def parse_catalogue(file: SourceFile, path: Path) -> Catalogue:
@@ -176,7 +183,7 @@ class _Assembly:
             self.report.add(
                 node,
                 f"the id {node.text} is taken",
-                f"line {first.line} has a {kind} of this id",
+                f"it is that of the {kind} in line {first.position.line}",
                 "choose another",
             )
 

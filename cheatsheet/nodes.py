@@ -8,14 +8,13 @@ are read one by one, so that depth and size stay bounded whatever the file holds
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
 import yaml
 from yaml.events import (
     AliasEvent,
-    DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
@@ -28,8 +27,9 @@ from cheatsheet.errors import MOST_PROBLEMS, CatalogueError, Position, Problem
 from cheatsheet.source import Passage, SourceFile
 
 LARGEST_FILE = 16 * 1024 * 1024
-MOST_NODES = 500_000
+MOST_EVENTS = 1_000_000
 DEEPEST_NESTING = 32
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _UNPRINTABLE = re.compile(
     "[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
@@ -37,18 +37,17 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Node:
-    """A node of the file and where it starts."""
+    """A node of the file; ``mark`` is where it starts, as YAML counts, from 0."""
 
-    __slots__ = ("column", "line")
+    __slots__ = ("mark",)
     what = "nothing"
 
     def __init__(self, mark: Any) -> None:
-        self.line: int = mark.line + 1
-        self.column: int = mark.column + 1
+        self.mark = mark
 
     @property
     def position(self) -> Position:
-        return Position(self.line, self.column)
+        return Position(self.mark.line + 1, self.mark.column + 1)
 
     @property
     def width(self) -> int:
@@ -61,15 +60,15 @@ class Scalar(Node):
     __slots__ = ("style", "text")
     what = "a text"
 
-    def __init__(self, event: Any) -> None:
-        super().__init__(event.start_mark)
-        self.text: str = event.value
-        self.style: str = event.style or ""
+    def __init__(self, mark: Any, text: str, style: str) -> None:
+        self.mark = mark
+        self.text = text
+        self.style = style
 
     @property
     def is_null(self) -> bool:
         """Whether nothing was written here, or one of YAML's words for nothing."""
-        return not self.style and self.text in ("", "~", "null", "Null", "NULL")
+        return self.text in _NULLS and not self.style
 
     @property
     def width(self) -> int:
@@ -87,9 +86,8 @@ class Sequence(Node):
     __slots__ = ("items",)
     what = "a list"
 
-    def __init__(self, mark: Any) -> None:
-        super().__init__(mark)
-        self.items: list[Node] = []
+    def fill(self, children: list[Node], report: Report) -> None:
+        self.items = children
 
 
 class Mapping(Node):
@@ -97,16 +95,28 @@ class Mapping(Node):
 
     __slots__ = ("pairs",)
     what = "a mapping"
+    pairs: dict[str, tuple[Scalar, Node]]
 
-    def __init__(self, mark: Any) -> None:
-        super().__init__(mark)
-        self.pairs: dict[str, tuple[Scalar, Node]] = {}
+    def fill(self, children: list[Node], report: Report) -> None:
+        """Take the nodes between the braces, keys and values in turn; complain about a key that comes twice."""
+        self.pairs = {}
+        for key, value in zip(children[::2], children[1::2], strict=True):
+            if not isinstance(key, Scalar):
+                report.stop(key.position, f"a key is {key.what} here", "expected a word", _QUOTES)
+            if key.text in self.pairs:
+                first = self.pairs[key.text][0].position.line
+                report.add(
+                    key, f"the key {key.text!r} stands here a second time", f"the first is in line {first}"
+                )
+            else:
+                self.pairs[key.text] = (key, value)
 
 
 class Refused(Node):
     """Stands for something that has been complained about already."""
 
     __slots__ = ()
+    what = "an alias or a tag"
 
 
 class Report:
@@ -180,19 +190,9 @@ def compose(file: SourceFile) -> tuple[Node, Report]:
     'no'
     """
     report = Report(file)
-    composer = _Composer(report)
-    for event in _events(file, report):
-        composer.take(event)
-    if composer.root is None or (isinstance(composer.root, Scalar) and composer.root.is_null):
-        report.stop(Position(1, 1), "the file is empty", "expected title and sections")
-    return composer.root, report
-
-
-def _events(file: SourceFile, report: Report) -> Iterator[Any]:
     loader = _LOADER(file.text)
     try:
-        while not isinstance(event := loader.get_event(), StreamEndEvent):
-            yield event
+        roots = _nodes(loader.get_event, report)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         position = Position(mark.line + 1, mark.column + 1) if mark else None
@@ -202,6 +202,58 @@ def _events(file: SourceFile, report: Report) -> Iterator[Any]:
         report.stop(None, f"not valid YAML: {' '.join(str(error).split())}")
     finally:
         loader.dispose()
+    if not roots or (isinstance(roots[0], Scalar) and roots[0].is_null):
+        report.stop(Position(1, 1), "the file is empty", "expected title and sections")
+    if len(roots) > 1:
+        report.stop(roots[1].position, "a second document starts here", "expected one")
+    return roots[0], report
+
+
+def _nodes(next_event: Callable[[], Any], report: Report) -> list[Node]:
+    """The root of each document; a stack of our own, so that nesting cannot exhaust the interpreter's."""
+    children: list[Node] = []
+    stack: list[tuple[Mapping | Sequence, list[Node]]] = []
+    for _ in range(MOST_EVENTS):
+        event = next_event()
+        kind = event.__class__
+        if kind is ScalarEvent:
+            scalar = Scalar(event.start_mark, event.value, event.style or "")
+            plain = event.anchor is None and event.tag is None
+            children.append(scalar if plain else _refuse(event, report))
+        elif kind is MappingStartEvent or kind is SequenceStartEvent:
+            node = Mapping(event.start_mark) if kind is MappingStartEvent else Sequence(event.start_mark)
+            plain = event.anchor is None and event.tag is None
+            children.append(node if plain else _refuse(event, report))
+            stack.append((node, children))
+            children = []
+            if len(stack) > DEEPEST_NESTING:
+                message = f"more than {DEEPEST_NESTING} levels are nested here"
+                report.stop(node.position, message, hint="close a bracket or a brace above")
+        elif kind is MappingEndEvent or kind is SequenceEndEvent:
+            node, above = stack.pop()
+            node.fill(children, report)
+            children = above
+        elif kind is AliasEvent:
+            children.append(_refuse(event, report))
+        elif kind is StreamEndEvent:
+            return children
+    report.stop(None, "the file is too large", f"at most {MOST_EVENTS} pieces of YAML are read")
+
+
+def _refuse(event: Any, report: Report) -> Refused:
+    """Complain about an alias, an anchor or a tag."""
+    node = Refused(event.start_mark)
+    tag = getattr(event, "tag", None)
+    if isinstance(event, AliasEvent):
+        name, thing = f"*{event.anchor}", "alias"
+    elif event.anchor is not None:
+        name, thing = f"&{event.anchor}", "anchor"
+    else:
+        name, thing = str(tag).replace("tag:yaml.org,2002:", "!!"), "tag"
+    report.add(
+        node, f"{name[:60]} is a YAML {thing}, and the format has none", "expected plain text", _QUOTES
+    )
+    return node
 
 
 def _yaml_hint(message: str) -> str:
@@ -214,101 +266,6 @@ def _yaml_hint(message: str) -> str:
     if "did not find expected" in message or "could not find expected" in message:
         return "look at the indentation here, and for a bracket, brace or quote that is not closed above"
     return ""
-
-
-class _Composer:
-    """Builds the tree from events with a stack of its own, so that nesting cannot exhaust the interpreter's."""
-
-    def __init__(self, report: Report) -> None:
-        self.report = report
-        self.root: Node | None = None
-        self.stack: list[Node] = []
-        self.keys: list[Scalar | None] = []
-        self.nodes = 0
-
-    def take(self, event: Any) -> None:
-        kind = event.__class__
-        if kind is ScalarEvent:
-            self.check(event, event.tag if event.tag != "!" else None)
-            self.place(Scalar(event))
-        elif kind is MappingStartEvent or kind is SequenceStartEvent:
-            self.check(event, event.tag)
-            node = Mapping(event.start_mark) if kind is MappingStartEvent else Sequence(event.start_mark)
-            self.place(node)
-            self.open(node)
-        elif kind is MappingEndEvent or kind is SequenceEndEvent:
-            self.stack.pop()
-            self.keys.pop()
-        elif kind is AliasEvent:
-            alias = Refused(event.start_mark)
-            self.report.add(
-                alias, f"*{event.anchor} is a YAML alias", "aliases are not part of the format", _QUOTES
-            )
-            self.place(alias)
-        elif kind is DocumentStartEvent and self.root is not None:
-            mark = event.start_mark
-            self.report.stop(
-                Position(mark.line + 1, mark.column + 1), "a second document starts here", "expected one"
-            )
-
-    def check(self, event: Any, tag: str | None) -> None:
-        """Complain about a tag or an anchor, and about a file without end."""
-        self.nodes += 1
-        if self.nodes > MOST_NODES:
-            self.report.stop(None, f"the file has more than {MOST_NODES} nodes")
-        if tag is not None:
-            self.report.add(
-                Node(event.start_mark),
-                f"{tag[:60]} is a YAML tag",
-                "tags are not part of the format",
-                _QUOTES,
-            )
-        if event.anchor is not None:
-            self.report.add(
-                Node(event.start_mark),
-                f"&{event.anchor[:60]} is a YAML anchor",
-                "anchors are not part of the format",
-                _QUOTES,
-            )
-
-    def open(self, node: Node) -> None:
-        if len(self.stack) >= DEEPEST_NESTING:
-            self.report.stop(
-                node.position,
-                f"more than {DEEPEST_NESTING} levels are nested here",
-                "",
-                "close a bracket or a brace above",
-            )
-        self.stack.append(node)
-        self.keys.append(None)
-
-    def place(self, node: Node) -> None:
-        """Put a node where it belongs: the root, an item of a list, a key or the value of the last key."""
-        if not self.stack:
-            self.root = node
-            return
-        parent = self.stack[-1]
-        if isinstance(parent, Sequence):
-            parent.items.append(node)
-            return
-        assert isinstance(parent, Mapping)
-        key = self.keys[-1]
-        if key is None:
-            self.keys[-1] = self.key(node)
-            return
-        self.keys[-1] = None
-        if key.text not in parent.pairs:
-            parent.pairs[key.text] = (key, node)
-        else:
-            first = parent.pairs[key.text][0]
-            self.report.add(
-                key, f"the key {key.text!r} stands here a second time", f"the first is in line {first.line}"
-            )
-
-    def key(self, node: Node) -> Scalar:
-        if isinstance(node, Scalar):
-            return node
-        self.report.stop(node.position, f"a key is {node.what} here", "expected a word", _QUOTES)
 
 
 _QUOTES = "put the text between quotes if it is meant as text"

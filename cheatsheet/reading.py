@@ -99,6 +99,9 @@ def read_text(node: Node, report: Report) -> str | None:
 
 def read_bilingual(node: Node, report: Report) -> Text | None:
     """A text in both languages."""
+    if isinstance(node, Scalar):
+        report.add(node, "this text is in one language", "expected {zh: …, en: …}", _QUOTES)
+        return None
     readers: dict[str, Read] = {"text": read_text}
     values = read_table(node, BILINGUAL, "a text in two languages", readers, report)
     return Text(**values) if len(values) == len(BILINGUAL) else None
