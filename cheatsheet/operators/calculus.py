@@ -5,7 +5,8 @@ from __future__ import annotations
 from cheatsheet.dimensions import Shape
 from cheatsheet.expressions import Expr
 from cheatsheet.layouts import arrange
-from cheatsheet.operators import notation
+from cheatsheet.operators import notation, values
+from cheatsheet.indices import derivatives, differentials
 from cheatsheet.operators.row import Operator, ShapeError
 from cheatsheet.operators.shapes import Args, scalar, unchanged
 
@@ -43,13 +44,22 @@ def _hessian_shape(args: Args, params: Args) -> Shape:
     return Shape.matrix(n, n)
 
 
+def _jet_shape(args: Args, params: Args) -> Shape:
+    """``params`` is the :class:`~cheatsheet.expressions.Jet`; the arguments are the directions."""
+    shape: Shape = params[0].symbol.shape
+    return shape
+
+
 ROWS = (
     Operator(
         name="diff",
         syntax="diff(y, x)",
         arguments="ee+",
         shape=_diff_shape,
+        components=derivatives.diff,
+        differential=differentials.derivative,
         latex=notation.derivative,
+        evaluate=values.diff,
         good="diff(A @ x, x) == A",
         bad="diff(x, x + y) == 0",
     ),
@@ -58,7 +68,10 @@ ROWS = (
         syntax="grad(f, x)",
         arguments="ee",
         shape=_grad_shape,
+        components=derivatives.grad,
+        differential=differentials.derivative,
         latex=notation.gradient(r"\nabla"),
+        evaluate=values.grad,
         good="grad(x.T @ x, x) == 2 * x",
         bad="grad(x, x) == I(n)",
     ),
@@ -67,7 +80,10 @@ ROWS = (
         syntax="jacobian(y, x)",
         arguments="ee",
         shape=_jacobian_shape,
+        components=derivatives.jacobian,
+        differential=differentials.derivative,
         latex=notation.jacobian,
+        evaluate=values.jacobian,
         good="jacobian(A @ x, x) == A",
         bad="jacobian(A, x) == 0",
     ),
@@ -76,7 +92,10 @@ ROWS = (
         syntax="hessian(f, x)",
         arguments="ee",
         shape=_hessian_shape,
+        components=derivatives.hessian,
+        differential=differentials.derivative,
         latex=notation.gradient(r"\nabla^2"),
+        evaluate=values.hessian,
         good="hessian(x.T @ A @ x, x) == A + A.T",
         bad="hessian(x, x) == 0",
     ),
@@ -85,8 +104,20 @@ ROWS = (
         syntax="d(Y)",
         arguments="e",
         shape=unchanged,
+        components=derivatives.differential,
         latex=notation.differential,
+        evaluate=values.differential,
         good="d(A @ x) == d(A) @ x + A @ d(x)",
+        bad="",
+    ),
+    Operator(
+        name="jet",
+        syntax="diff(u, x)",
+        arguments="e+",
+        infix=True,
+        shape=_jet_shape,
+        components=derivatives.jet,
+        good="diff(u, x) @ x == jacobian(u, x) @ x",
         bad="",
     ),
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cheatsheet.dimensions import Axis, Shape
-from cheatsheet.operators import notation
+from cheatsheet.indices import differentials, rules
+from cheatsheet.operators import notation, values
 from cheatsheet.operators.row import Operator, ShapeError
 from cheatsheet.operators.shapes import Args, no_tensor
 
@@ -60,6 +61,8 @@ ROWS = (
         infix=True,
         shape=_delta_shape,
         latex=notation.constant(r"\pi"),
+        components=rules.constant_pi,
+        evaluate=values.pi,
         good="sin(pi) == 0",
         bad="",
     ),
@@ -69,6 +72,8 @@ ROWS = (
         arguments="a",
         shape=_identity_shape,
         latex=notation.sized("I", ","),
+        components=rules.identity,
+        evaluate=values.identity,
         good="I(n) @ x == x",
         bad="I(n, n) == 1",
     ),
@@ -78,6 +83,8 @@ ROWS = (
         arguments="a+",
         shape=_filled_shape,
         latex=notation.sized("1", r"\times "),
+        components=rules.ones,
+        evaluate=values.ones,
         good="ones(n).T @ x == sum(x)",
         bad="ones() == 1",
     ),
@@ -87,6 +94,8 @@ ROWS = (
         arguments="a+",
         shape=_filled_shape,
         latex=notation.zeros,
+        components=rules.zeros,
+        evaluate=values.zeros,
         good="x - x == zeros(n)",
         bad="zeros() == 0",
     ),
@@ -96,6 +105,8 @@ ROWS = (
         arguments="ia",
         shape=_unit_shape,
         latex=notation.basis_vector,
+        components=rules.unit,
+        evaluate=values.unit,
         good="unit(i, n).T @ x == x[i]",
         bad="unit(n) == 0",
     ),
@@ -105,6 +116,8 @@ ROWS = (
         arguments="aa",
         shape=_commutation_shape,
         latex=notation.sized("K", ","),
+        components=rules.commutation,
+        evaluate=values.commutation,
         good="K(n, n) @ vec(A) == vec(A.T)",
         bad="K(n) == 0",
     ),
@@ -114,6 +127,8 @@ ROWS = (
         arguments="ii",
         shape=_delta_shape,
         latex=notation.delta,
+        components=rules.delta,
+        evaluate=values.delta,
         good="I(n)[i, j] == delta(i, j)",
         bad="delta(i) == 0",
     ),
@@ -122,8 +137,10 @@ ROWS = (
         syntax="block([[A, B], [C, D]])",
         arguments="e+",
         shape=_block_shape,
+        differential=differentials.block,
         latex=notation.block,
-        linear=True,
+        components=rules.block,
+        evaluate=values.block,
         good="block([[A, B]]).T == block([[A.T], [B.T]])",
         bad="block([[A, x.T]]) == 0",
     ),

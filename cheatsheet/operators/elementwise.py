@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cheatsheet.dimensions import Shape
-from cheatsheet.operators import notation
+from cheatsheet.indices import differentials, rules
+from cheatsheet.operators import notation, values
 from cheatsheet.operators.row import Operator
 from cheatsheet.operators.shapes import Args, unchanged, vector
 
@@ -25,6 +26,9 @@ def _function(name: str, good: str, latex: notation.Rule | None = None) -> Opera
         arguments="e",
         shape=unchanged,
         latex=latex or notation.called(rf"\{name}"),
+        components=rules.elementwise(name),
+        differential=differentials.elementwise(name),
+        evaluate=values.elementwise(name),
         good=good,
         bad=f"{name}(x, y) == x",
     )
@@ -53,7 +57,10 @@ ROWS = (
         syntax="softmax(x)",
         arguments="e",
         shape=_softmax_shape,
+        differential=differentials.softmax,
         latex=notation.named("softmax"),
+        components=rules.softmax,
+        evaluate=values.softmax,
         good="sum(softmax(x)) == 1",
         bad="softmax(A) == A",
     ),
@@ -62,7 +69,10 @@ ROWS = (
         syntax="logsumexp(x)",
         arguments="e",
         shape=_logsumexp_shape,
+        differential=differentials.logsumexp,
         latex=notation.named("logsumexp"),
+        components=rules.logsumexp,
+        evaluate=values.logsumexp,
         good="exp(logsumexp(x)) == sum(exp(x))",
         bad="logsumexp(A) == 0",
     ),

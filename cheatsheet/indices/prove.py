@@ -1,0 +1,130 @@
+"""Equality for every dimension and every value, decided by the normal form of the index calculus."""
+
+from __future__ import annotations
+
+from itertools import product as cartesian
+
+from cheatsheet.expressions import (
+    Apply,
+    Equation,
+    Expr,
+    Index,
+    Sum,
+    Symbol,
+    inline_definitions,
+    walk,
+)
+from cheatsheet.indices.components import Components, free_alternatives
+from cheatsheet.indices.places import Value, alternatives
+from cheatsheet.indices.terms import NoIndexForm, Poly
+from cheatsheet.indices.zero import is_zero
+from cheatsheet.operators.row import build
+
+MOST_CASES = 3000
+
+
+def prove(equation: Equation) -> bool:
+    """Whether the two sides are shown equal, for every dimension and value; False says nothing.
+
+    >>> from cheatsheet.elaborate import Declarations, elaborate_claim
+    >>> from cheatsheet.dimensions import Axis, Shape
+    >>> n = Axis.of("n")
+    >>> given = {"x": Symbol("x", Shape.vector(n)), "A": Symbol("A", Shape.matrix(n, n))}
+    >>> prove(elaborate_claim("diff(x.T @ A @ x, x) == x.T @ (A + A.T)", Declarations(given)))
+    True
+    >>> prove(elaborate_claim("diff(x.T @ A @ x, x) == 2 * x.T @ A", Declarations(given)))
+    False
+    """
+    lhs, rhs = inline_definitions(equation.lhs), inline_definitions(equation.rhs)
+    for left, right in _equivalent_forms(lhs, rhs):
+        try:
+            if _equal(left, right):
+                return True
+        except (NoIndexForm, RecursionError):
+            continue
+    return False
+
+
+def _equivalent_forms(lhs: Expr, rhs: Expr) -> list[tuple[Expr, Expr]]:
+    """The claim, and where a side is an inverse M⁻¹ the claim M·other = I, which says the same."""
+    forms = [(lhs, rhs)]
+    for one, other in ((lhs, rhs), (rhs, lhs)):
+        if isinstance(one, Apply) and one.op == "inv":
+            m = one.children[0]
+            forms.append((build("matmul", m, other), build("I", m.shape.rows)))
+    return forms
+
+
+def _equal(lhs: Expr, rhs: Expr) -> bool:
+    known = known_invertible(lhs) | known_invertible(rhs)
+    continuous = not any(isinstance(n, Apply) and n.op in ("sign", "pinv", "abs", "relu", "norm1")
+                         for side in (lhs, rhs) for n in walk(side))  # fmt: skip
+    for names in index_cases(lhs, rhs):
+        c = Components(names, known, continuous)
+        for at in free_alternatives(lhs.shape.axes):
+            if not is_zero(c(lhs, *at) - c(rhs, *at)):
+                return False
+    return True
+
+
+def difference(lhs: Expr, rhs: Expr) -> list[Poly]:
+    """The components of the difference of two expressions, one for each case of block and position."""
+    known = known_invertible(lhs) | known_invertible(rhs)
+    return [
+        (c(lhs, *at) - c(rhs, *at)).collect()
+        for names in index_cases(lhs, rhs)
+        for c in (Components(names, known),)
+        for at in free_alternatives(lhs.shape.axes)
+    ]
+
+
+def known_invertible(expr: Expr) -> frozenset[Expr]:
+    """The matrices whose inverse or log-determinant the expression uses, where it is therefore defined only if they
+    are invertible."""
+    found = set()
+    for node in walk(expr):
+        if isinstance(node, Apply) and node.op in ("inv", "logdet"):
+            found.add(_untransposed(node.children[0]))
+            if node.op == "inv" or node.op == "logdet":
+                found |= _square_factors(node.children[0])
+    return frozenset(found)
+
+
+def _untransposed(a: Expr) -> Expr:
+    return a.children[0] if isinstance(a, Apply) and a.op == "transpose" else a
+
+
+def _square_factors(a: Expr) -> set[Expr]:
+    """If a product of square matrices is invertible, so is each factor."""
+    if isinstance(a, Apply) and a.op == "matmul" and all(x.shape.is_square for x in a.children):
+        return {f for x in a.children for f in (_untransposed(x), *_square_factors(x))}
+    return set()
+
+
+def index_cases(*sides: Expr) -> list[dict[str, Value]]:
+    """Values for the index names that stand free: one case, or one for each block or position."""
+    free: dict[str, Index] = {}
+    for side in sides:
+        _collect_free(side, frozenset(), free)
+    choices = [[v for v, _ in alternatives(i.axis, name)] for name, i in free.items()]
+    count = 1
+    for choice in choices:
+        count *= len(choice)
+    if count > MOST_CASES:
+        raise NoIndexForm("too many positions to go through one by one")
+    return [dict(zip(free, values, strict=True)) for values in cartesian(*choices)]
+
+
+def _collect_free(expr: Expr, bound: frozenset[str], free: dict[str, Index]) -> None:
+    if isinstance(expr, Sum):
+        bound = bound | {str(i.name) for i in expr.indices}
+    if isinstance(expr, Apply):
+        for argument in expr.args:
+            if isinstance(argument, Index) and isinstance(argument.name, str):
+                if argument.name not in bound:
+                    free[argument.name] = argument
+    for child in expr.children:
+        _collect_free(child, bound, free)
+
+
+__all__ = ["Symbol", "difference", "index_cases", "known_invertible", "prove"]
