@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from cheatsheet.texlog import Problem, read_log
+from cheatsheet.texlog import Problem, missing_part, read_log
 
 # The date inside the PDF where SOURCE_DATE_EPOCH is not set: the same input, the same bytes.
 DEFAULT_EPOCH = "1735689600"  # 2025-01-01
@@ -34,7 +34,7 @@ Report = Callable[[str, int], None]
 
 
 class MissingTeXError(RuntimeError):
-    """There is no XeLaTeX; the message says what to install."""
+    """There is no XeLaTeX, or a package or font is missing; the message says what to install."""
 
 
 class CompileError(RuntimeError):
@@ -64,13 +64,17 @@ def find_engine() -> str:
     """The path of ``xelatex``; raises :class:`MissingTeXError` where there is none."""
     engine = shutil.which("xelatex")
     if engine is None:
-        raise MissingTeXError(
-            "xelatex is not installed, so there are no PDFs. On Debian or Ubuntu: "
-            f"apt-get install --no-install-recommends {' '.join(tex_packages())}. Elsewhere: "
-            "TeX Live with xelatex, ctex and unicode-math, and the fonts Noto Serif CJK SC, "
-            "Noto Sans CJK SC, TeX Gyre Pagella, Heros, Cursor and Pagella Math."
-        )
+        raise _missing("xelatex")
     return engine
+
+
+def _missing(what: str) -> MissingTeXError:
+    return MissingTeXError(
+        f"{what} is not installed, so there are no PDFs. On Debian or Ubuntu: "
+        f"apt-get install --no-install-recommends {' '.join(tex_packages())}. Elsewhere: "
+        "TeX Live with xelatex, ctex and unicode-math, and the fonts Noto Serif CJK SC, "
+        "Noto Sans CJK SC, Noto Sans Mono CJK SC, TeX Gyre Pagella, Heros, Cursor and Pagella Math."
+    )
 
 
 def compile_all(
@@ -187,6 +191,8 @@ class _Run:
             return (Problem(self.name, None, "", "error", slow),)
         log = self.file(".log")
         written = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+        if missing := missing_part(written):
+            raise _missing(missing)
         problems = read_log(written, self.name)
         broken = finished.returncode != 0 or not self.file(".pdf").exists()
         if broken and not any(p.kind in ("error", "missing-glyph") for p in problems):

@@ -20,7 +20,7 @@ READABLE_SCALE = 0.5
 _PLACE = re.compile(r"^@at (\S+)(?: (\S+))?")
 _OVERFULL = re.compile(r"^Overfull \\([hv])box \(([\d.]+)pt too (?:wide|high)\)")
 _SQUEEZED = re.compile(r"^@squeezed ([\d.]+)")
-_GLYPH = re.compile(r"Missing character: There is no (.+?) in font ([^!/:\[]*[^!]*)!")
+_GLYPH = re.compile(r"Missing character: There is no (.+?) in font ")
 _ERROR = re.compile(r"^(?:! |\S+?\.tex:\d+: )(.+)")
 
 
@@ -55,6 +55,19 @@ def read_log(log: str, document: str) -> tuple[Problem, ...]:
         elif found := _problem(line):
             problems[Problem(document, entry, part, *found)] = None
     return tuple(problems)
+
+
+def missing_part(log: str) -> str | None:
+    r"""The package or font that TeX looked for in vain, or None.
+
+    >>> missing_part("! LaTeX Error: File `ctex.sty' not found.")
+    "the LaTeX package file 'ctex.sty'"
+    """
+    if file := re.search(r"^! LaTeX Error: File `([^']+)' not found", log, re.MULTILINE):
+        return f"the LaTeX package file {file[1]!r}"
+    if font := re.search(r'The font "([^"]+)" cannot be found', log):
+        return f"the font {font[1]!r}"
+    return None
 
 
 def _problem(line: str) -> tuple[ProblemKind, str] | None:
