@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NoReturn
@@ -46,6 +46,7 @@ class Declarations:
 def elaborate_claim(text: str, declarations: Declarations) -> Equation:
     """The typed claim; raises :class:`ClaimError`.
 
+    >>> from cheatsheet.dimensions import Shape
     >>> n = Axis.of("n")
     >>> given = {"x": Symbol("x", Shape.vector(n))}
     >>> elaborate_claim("x.T @ x == norm(x) ** 2", Declarations(given)).lhs.shape.is_scalar
@@ -123,14 +124,16 @@ class _Elaborator:
     def remember(self, scope: dict[str, _Range]) -> None:
         self.ranges.update({r.number: r.axis for r in scope.values() if r.axis is not None})
 
-    def fail(self, raw: Raw, message: str, hint: str = "") -> NoReturn:
-        raise ClaimError(message, raw.start, raw.end, hint)
+    def fail(
+        self, raw: Raw, message: str, hint: str = "", axes: Iterable[tuple[Axis, Axis]] = ()
+    ) -> NoReturn:
+        raise ClaimError(message, raw.start, raw.end, hint, tuple(axes))
 
     def build(self, raw: Raw, op: str, *args: Argument, params: tuple[object, ...] = ()) -> Expr:
         try:
             return build(op, *args, params=params)
         except ShapeError as error:
-            self.fail(raw, error.message, error.hint)
+            self.fail(raw, error.message, error.hint, error.axes)
 
     # --- one method for each kind of node ------------------------------------------------------------------------
 
@@ -277,6 +280,7 @@ class _Elaborator:
                     raw,
                     f"the index {name} ranges over {found.axis} elsewhere and over {axis} here",
                     "use another name for one of the two",
+                    [(found.axis, axis)],
                 )
             found.axis = found.axis or axis
         return Index(name, found.axis or ONE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import NoReturn
+from typing import Any, NoReturn
 
 LONGEST_TEXT = 10_000
 DEEPEST_NESTING = 200
@@ -31,17 +31,23 @@ _POWER = 40
 
 
 class ClaimError(Exception):
-    """What is wrong with a claim, where (offsets into its text), and how to mend it."""
+    """What is wrong with a claim, where (offsets into its text), and how to mend it.
 
-    def __init__(self, message: str, start: int, end: int, hint: str = "") -> None:
+    ``axes`` lists the pairs of axes that would have to be of one size, where that is what is wrong.
+    """
+
+    def __init__(
+        self, message: str, start: int, end: int, hint: str = "", axes: tuple[tuple[Any, Any], ...] = ()
+    ) -> None:
         super().__init__(message)
+        self.axes = axes
         self.message = message
         self.start = start
         self.end = max(end, start + 1)
         self.hint = hint
 
-    def __reduce__(self) -> tuple[type, tuple[str, int, int, str]]:
-        return (ClaimError, (self.message, self.start, self.end, self.hint))
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return (ClaimError, (self.message, self.start, self.end, self.hint, self.axes))
 
 
 @dataclass(frozen=True)

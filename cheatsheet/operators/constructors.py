@@ -40,12 +40,14 @@ def _block_shape(args: Args, params: Args) -> Shape:
         for c, part in enumerate(line):
             if not part.shape.rows.same_size(line[0].shape.rows):
                 raise ShapeError(
-                    f"row {r + 1} of block has parts of {line[0].shape.rows} and {part.shape.rows} rows"
+                    f"row {r + 1} of block has parts of {line[0].shape.rows} and {part.shape.rows} rows",
+                    axes=[(line[0].shape.rows, part.shape.rows)],
                 )
             if not part.shape.cols.same_size(grid[0][c].shape.cols):
                 raise ShapeError(
                     f"column {c + 1} of block has parts of {grid[0][c].shape.cols} and "
-                    f"{part.shape.cols} columns"
+                    f"{part.shape.cols} columns",
+                    axes=[(grid[0][c].shape.cols, part.shape.cols)],
                 )
     return Shape.matrix(
         Axis.concatenation(line[0].shape.rows for line in grid),

@@ -19,7 +19,8 @@ def _matmul_shape(args: Args, params: Args) -> Shape:
             hint += "; transpose the right factor"
         elif a.shape.rows.same_size(b.shape.rows):
             hint += "; transpose the left factor"
-        raise ShapeError(f"@ cannot multiply {a.shape} by {b.shape}", hint)
+        inner = [(a.shape.cols, b.shape.rows)]
+        raise ShapeError(f"@ cannot multiply {a.shape} by {b.shape}", hint, inner)
     return Shape.matrix(a.shape.rows, b.shape.cols)
 
 
@@ -40,7 +41,7 @@ def _outer_shape(args: Args, params: Args) -> Shape:
 def _cross_shape(args: Args, params: Args) -> Shape:
     n = same_length("cross", *args)
     if not n.same_size(Axis.of(3)):
-        raise ShapeError(f"cross needs vectors of 3 entries, and these have {n}")
+        raise ShapeError(f"cross needs vectors of 3 entries, and these have {n}", axes=[(n, Axis.of(3))])
     if not args[0].shape.agrees(args[1].shape):
         raise ShapeError("cross needs two columns or two rows, and these are one of each")
     return args[0].shape
@@ -68,7 +69,8 @@ def _diag_shape(args: Args, params: Args) -> Shape:
         (n,) = a.shape.free_axes
         return Shape.matrix(n, n)
     if not a.shape.is_square:
-        raise ShapeError(f"diag takes a vector or a square matrix, and this is {a.shape}")
+        sides = [(a.shape.rows, a.shape.cols)]
+        raise ShapeError(f"diag takes a vector or a square matrix, and this is {a.shape}", axes=sides)
     return Shape.vector(a.shape.rows)
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from cheatsheet.dimensions import Shape
+from cheatsheet.dimensions import Axis, Shape
 from cheatsheet.expressions import Apply, Argument, Expr
 
 
 class ShapeError(Exception):
-    """The arguments do not fit the operator; the text names the shapes and says what was expected."""
+    """The arguments do not fit the operator; the text names the shapes and says what was expected.
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    ``axes`` lists the pairs of axes that would have to be of one size for the arguments to fit.
+    """
+
+    def __init__(self, message: str, hint: str = "", axes: Iterable[tuple[Axis, Axis]] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.axes = tuple(axes)
 
 
 ShapeRule = Callable[[tuple[Any, ...], tuple[Any, ...]], Shape]

@@ -20,6 +20,7 @@ def same(name: str) -> ShapeRule:
             raise ShapeError(
                 f"the operands of {name} have different shapes, {a.shape} and {b.shape}",
                 "shapes must agree exactly: nothing broadcasts" + transposition_hint(a.shape, b.shape),
+                zip(a.shape, b.shape, strict=False) if len(a.shape.axes) == len(b.shape.axes) else (),
             )
         return a.shape
 
@@ -51,7 +52,9 @@ def square(name: str, a: Expr) -> Axis:
     """The number of rows of a square matrix."""
     no_tensor(name, a)
     if not a.shape.is_square:
-        raise ShapeError(f"{name} needs a square matrix, and this one is {a.shape}")
+        raise ShapeError(
+            f"{name} needs a square matrix, and this one is {a.shape}", axes=[(a.shape.rows, a.shape.cols)]
+        )
     return a.shape.rows
 
 
@@ -69,7 +72,9 @@ def same_length(name: str, x: Expr, y: Expr) -> Axis:
     """The common length of two vectors."""
     m, n = vector(name, x), vector(name, y)
     if not m.same_size(n):
-        raise ShapeError(f"{name} needs two vectors of one length, and these have {m} and {n} entries")
+        raise ShapeError(
+            f"{name} needs two vectors of one length, and these have {m} and {n} entries", axes=[(m, n)]
+        )
     return m
 
 
