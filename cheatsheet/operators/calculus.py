@@ -117,6 +117,7 @@ ROWS = (
         infix=True,
         shape=_jet_shape,
         components=derivatives.jet,
+        latex=notation.directional,
         good="diff(u, x) @ x == jacobian(u, x) @ x",
         bad="",
     ),

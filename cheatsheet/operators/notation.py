@@ -143,6 +143,10 @@ def component(w: Writer, expr: Apply) -> Written:
     if isinstance(symbol, Symbol) and (entry := w.entry(symbol, indices)) is not None:
         return entry if symbol is operand else differential_of(entry)
     a = w.operand(operand, ATOM)
+    if symbol is operand and isinstance(
+        symbol, Symbol
+    ):  # its letter is another's: a bold letter with an index is too
+        a = Written(brackets(a.text, a.tall))
     return Written(f"{a.text}_{script_group(w.subscript(indices))}", LOWERED, tall=a.tall, gap_after=True)
 
 
@@ -248,10 +252,12 @@ def constant(text: str) -> Rule:
 
 
 def sized(letter: str, separator: str) -> Rule:
-    """A bold constant with its size as a subscript: I_n, K_{m,n}."""
+    """A bold constant with its size as a subscript: I_n, K_{m,n}, 1_{m×n}."""
 
     def rule(w: Writer, expr: Apply) -> Written:
-        sizes = separator.join(w.axis(a) for a in expr.args if isinstance(a, Axis))
+        axes = [(a, w.axis(a)) for a in expr.args if isinstance(a, Axis)]
+        sums = len(axes) > 1
+        sizes = separator.join(f"({t})" if sums and a.kind == "concatenation" else t for a, t in axes)
         return Written(rf"\M {letter}_{script_group(sizes)}", LOWERED)
 
     return rule
@@ -357,6 +363,17 @@ def jacobian(w: Writer, expr: Apply) -> Written:
     a = w.inside(y)
     text = rf"\M J_{script_group(w.script(x))}{brackets(a.text, a.tall)}"
     return Written(text, LOWERED, tall=a.tall, gap_after=True)
+
+
+def directional(w: Writer, expr: Apply) -> Written:
+    """D_x u[h]: the derivative of an abstract function along h; ``params`` is the :class:`Jet`."""
+    (jet,) = expr.params
+    order = len(jet.by)
+    operator = r"\mathrm D" + (f"^{script_group(str(order))}" if order > 1 else "")
+    by = script_group(",".join(w.script(x) for x in jet.by))
+    directions = ", ".join(w.inside(child).text for child in expr.children)
+    u = w.operand(jet.symbol, LOWERED)
+    return Written(f"{operator}_{by}{u.text}[{directions}]", FACTOR, gap_before=True, gap_after=True)
 
 
 def differential(w: Writer, expr: Apply) -> Written:
