@@ -2,8 +2,8 @@
 
 >>> import cheatsheet
 >>> catalogue = cheatsheet.load()
->>> catalogue["quadratic-form"].claims[0].text
-'diff(x.T @ A @ x, x) == x.T @ (A + A.T)'
+>>> catalogue["quadratic-form"].name["zh"]
+'二次型'
 """
 
 from __future__ import annotations

@@ -58,6 +58,9 @@ def dimensions(declared: Dictionary[str, Declared]) -> frozenset[str]:
 
 
 def _declaration(key: Scalar, value: Node, report: Report) -> Declared | None:
+    if is_null(value):
+        report.add(key, f"{key.text} has no shape", _SHAPES)
+        return None
     if not isinstance(value, Mapping):
         shape = read_shape(value, report)
         return Declared(key, shape) if shape is not None else None
@@ -73,7 +76,7 @@ def _declaration(key: Scalar, value: Node, report: Report) -> Declared | None:
 def read_shape(node: Node, report: Report) -> Shape | None:
     """A list of at most two dimensions."""
     if not isinstance(node, Sequence):
-        hint = f"write [{node.text}]" if isinstance(node, Scalar) and not is_null(node) else ""
+        hint = f"write [{node.text}]" if isinstance(node, Scalar) else ""
         report.add(node, f"a shape is {what(node)} here", _SHAPES, hint)
         return None
     if len(node.items) > 2:

@@ -118,12 +118,12 @@ def _listed(table: Table, thing: str) -> Read:
     """A reader of a list of mappings of one table."""
 
     def read(node: Node, report: Report) -> list[tuple[Node, dict[str, Any]]] | None:
-        if not isinstance(node, Sequence) or not node.items:
-            said = "an empty list" if isinstance(node, Sequence) else node.what
-            report.add(
-                node, f"expected a list, and this is {said}", f"each item is {thing} and starts with -"
-            )
+        expected = f"expected a list in which each item is {thing} and starts with -"
+        if not isinstance(node, Sequence):
+            report.add(node, f"this is {node.what}", expected)
             return None
+        if not node.items:
+            report.add(node, "the list is empty", expected)
         return [(item, read_table(item, table, thing, READERS, report)) for item in node.items]
 
     return read

@@ -57,33 +57,34 @@ def read_table(
     """The values of a mapping by key; what cannot be read is left out, and the report says why."""
     if isinstance(node, Refused):
         return {}
-    needed = [name for name, key in table.items() if key.required]
+    needed = listed([name for name, key in table.items() if key.required] or table)
     if not isinstance(node, Mapping):
-        report.add(
-            node,
-            f"{thing} is {what(node)} here",
-            f"expected a mapping with {listed(needed or table)}",
-            _QUOTES,
-        )
+        report.add(node, f"{thing} is {what(node)} here", f"expected a mapping with {needed}")
         return {}
-    for name, (key, _) in node.pairs.items():
-        if name not in table:
-            report.add(key, f"unknown key {shown(name)}", f"{thing} has {listed(table)}", near(name, table))
+    _complain_about_unknown_keys(node, table, thing, report)
     values = {}
     for name, entry in table.items():
         if name not in node.pairs:
             if entry.required:
-                report.add(node, f"{name!r} is missing", f"{thing} needs {listed(needed)}")
+                report.add(node, f"{name!r} is missing", f"{thing} needs {needed}")
             continue
         key, value = node.pairs[name]
-        if is_null(value):
-            hint = "" if entry.required else "remove the key where there is nothing to say"
-            report.add(
-                key, f"{name!r} is empty", f"{thing} needs {listed(needed)}" if entry.required else "", hint
-            )
+        if is_null(value) and entry.required:
+            report.add(key, f"{name!r} is empty", f"{thing} needs {needed}")
+        elif is_null(value):
+            report.add(key, f"{name!r} is empty", "expected a value", "remove the key if there is none")
         elif not isinstance(value, Refused) and (found := readers[entry.kind](value, report)) is not None:
             values[name] = found
     return values
+
+
+def _complain_about_unknown_keys(node: Mapping, table: Table, thing: str, report: Report) -> None:
+    for name, (key, value) in node.pairs.items():
+        if name not in table:
+            hint = near(name, table)
+            if not hint and is_null(value):
+                hint = "a text that has a comma in it needs quotes between { and }"
+            report.add(key, f"unknown key {shown(name)}", f"{thing} has {listed(table)}", hint)
 
 
 def read_text(node: Node, report: Report) -> str | None:
@@ -100,7 +101,9 @@ def read_text(node: Node, report: Report) -> str | None:
 def read_bilingual(node: Node, report: Report) -> Text | None:
     """A text in both languages."""
     if isinstance(node, Scalar):
-        report.add(node, "this text is in one language", "expected {zh: …, en: …}", _QUOTES)
+        form = f"{{zh: …, en: {node.text}}}" if node.text.isascii() else f"{{zh: {node.text}, en: …}}"
+        hint = f"write {form}" if len(form) < 2 * LONGEST_NAME else ""
+        report.add(node, "this text is in one language", "expected {zh: …, en: …}", hint)
         return None
     readers: dict[str, Read] = {"text": read_text}
     values = read_table(node, BILINGUAL, "a text in two languages", readers, report)

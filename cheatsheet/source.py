@@ -84,9 +84,10 @@ class Passage:
 
     def problem(self, start: int, end: int, message: str, hint: str = "") -> Problem:
         """A problem with the characters of the text from ``start`` up to ``end``."""
-        at, until = self.position(start), self.position(max(end - 1, start))
-        width = until.column - at.column + 1 if until.line == at.line else len(self.file.line(at.line))
-        width = max(1, min(width, len(self.file.line(at.line)) - at.column + 1))
+        at, until = self.position(start), self.position(end)
+        rest = len(self.file.line(at.line)) - at.column + 1
+        width = until.column - at.column if until.line == at.line else rest
+        width = max(1, min(width, rest))
         return self.file.problem(at, message, hint=hint, width=width)
 
 

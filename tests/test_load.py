@@ -1,0 +1,399 @@
+"""Loading: what a catalogue may look like, and what is said of one that does not."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import textwrap
+import time
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import cheatsheet
+from cheatsheet.catalogue import Catalogue, Entry
+from cheatsheet.errors import MOST_PROBLEMS, CatalogueError, Position
+from cheatsheet.load import READERS, parse_catalogue
+from cheatsheet.nodes import LARGEST_FILE, decode
+from cheatsheet.schema import BILINGUAL, CATALOGUE, ENTRY, KINDS, PITFALL, SECTION, SYMBOL, schema_text
+from cheatsheet.source import Passage, SourceFile
+from cheatsheet.syntax import ClaimError
+
+HERE = Path(__file__).parent
+CASES = [
+    pytest.param(case["file"], case["expected"], id=f"{path.stem}: {case['case']}")
+    for path in sorted((HERE / "malformed").glob("*.yaml"))
+    for case in yaml.safe_load(path.read_text(encoding="utf-8"))
+]
+
+
+def read(text: str) -> Catalogue:
+    return parse_catalogue(decode(text.encode(), "catalogue.yaml"), Path("catalogue.yaml"))
+
+
+def one_entry(body: str, head: str = "") -> Entry:
+    """The entry ``a`` of a catalogue with this body."""
+    body = textwrap.indent(textwrap.dedent(body).strip("\n"), "        ")
+    text = (
+        f"title: {{zh: 手册, en: Sheet}}\n{head}sections:\n  - id: s\n    title: {{zh: 节, en: Section}}\n"
+        f"    entries:\n      - id: a\n        name: {{zh: 名, en: Name}}\n{body}\n"
+    )
+    return read(text)["a"]
+
+
+# --- malformed catalogues --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES)
+def test_malformed_catalogue_gets_exactly_this_message(text: str, expected: str) -> None:
+    with pytest.raises(CatalogueError) as caught:
+        read(text)
+    assert str(caught.value) == expected.rstrip("\n")
+
+
+def test_there_are_thirty_malformed_catalogues_at_least() -> None:
+    assert len(CASES) >= 30
+
+
+def test_problems_are_reported_together_in_the_order_of_the_file() -> None:
+    with pytest.raises(CatalogueError) as caught:
+        read("layout: rows\nsymbols: {x: n}\ntitle: {zh: 手册}\nsections: [{id: A}]\n")
+    positions = [problem.position for problem in caught.value.problems]
+    assert len(positions) == 6
+    assert positions == sorted(positions)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"", "the file is empty; expected title and sections"),
+        (b"title: {zh: \xff\xfe}", "byte 0xFF is not UTF-8"),
+        ("title: 手册".encode("gb18030"), "byte 0xCA is not UTF-8"),
+        (b"\x7fELF\x02\x01\x01\x00\x00", "the character U+007F cannot stand in a catalogue"),
+        (b"[" * 1_000_000, "more than 32 levels are nested here"),
+        (b"- " * 100_000, "more than 32 levels are nested here"),
+        (b"{a: " * 100_000, "more than 32 levels are nested here"),
+        (b"[" + b"x," * 3_000_000, "at most 1000000 pieces of YAML are read"),
+        (b" " * (LARGEST_FILE + 1), "at most 16 MB are read"),
+        (b"&a [*a, *a]", "is a YAML anchor, and the format has none"),
+        (b"? [a]\n: b\n", "a key is a list here"),
+        (b"%YAML 1.1\n%TAG ! tag:x,2000:\n---\n!thing {}", "is a YAML tag, and the format has none"),
+    ],
+)
+def test_hostile_file_gets_one_clear_message_in_bounded_time(
+    tmp_path: Path, data: bytes, expected: str
+) -> None:
+    path = tmp_path / "hostile.yaml"
+    path.write_bytes(data)
+    start = time.perf_counter()
+    with pytest.raises(CatalogueError, match="hostile") as caught:
+        cheatsheet.load(path)
+    assert expected in str(caught.value)
+    assert len(str(caught.value)) < 2000
+    assert time.perf_counter() - start < 10
+
+
+def test_path_that_is_no_file_gets_a_message(tmp_path: Path) -> None:
+    for path, message in [
+        (tmp_path / "none.yaml", "there is no such file"),
+        (tmp_path, "this is a directory"),
+        (Path("/dev/null"), "this is not a regular file"),
+        (tmp_path / ("x" * 5000), "the file cannot be read"),
+        ("bad\0name", "the file cannot be read"),
+    ]:
+        with pytest.raises(CatalogueError, match=message):
+            cheatsheet.load(path)
+
+
+def test_what_is_wrong_a_thousand_times_is_not_said_a_thousand_times() -> None:
+    keys = "".join(f"key-{i}: 1\n" for i in range(20_000))
+    start = time.perf_counter()
+    with pytest.raises(CatalogueError, match="the rest is not shown") as caught:
+        read(keys)
+    assert len(caught.value.problems) == MOST_PROBLEMS + 1
+    assert time.perf_counter() - start < 10
+
+
+def test_a_caret_is_not_moved_by_wide_characters_or_control_codes() -> None:
+    with pytest.raises(CatalogueError) as caught:
+        read("title: {zh: 矩阵求导, en: Sheet, de: no}\nsections: []")
+    line, carets = str(caught.value.problems[0].render()).splitlines()[1:3]
+    assert line.endswith("{zh: 矩阵求导, en: Sheet, de: no}")
+    assert carets.index("^") - line.index("de:") == len("矩阵求导")  # each takes two columns
+
+
+# --- words stay words ------------------------------------------------------------------------------------------------
+
+
+def test_words_that_yaml_takes_for_truth_values_stay_words() -> None:
+    entry = one_entry("given: {n: [y, no], y_1: [on], yes: {shape: [y], of: off}, off: [Y]}\nclaim: n == n\n")
+    assert {name: str(symbol.shape) for name, symbol in entry.given.items()} == {
+        "n": "y×no",
+        "y_1": "on×1",
+        "yes": "y×1",
+        "off": "Y×1",
+    }
+    assert [symbol.name for symbol in entry.given["yes"].of] == ["off"]
+
+
+def test_numbers_stay_as_they_are_written() -> None:
+    entry = one_entry("given: {x: [n]}\nclaim: x == x\nsource: 1.10\ntags: [0x1F, 2024-01-01]\n")
+    assert entry.source == "1.10"
+    assert entry.tags == ("0x1F", "2024-01-01")
+
+
+# --- what a catalogue holds ------------------------------------------------------------------------------------------
+
+
+def test_entry_has_everything_that_was_written() -> None:
+    entry = one_entry(
+        """
+        layout: denominator
+        given: {A: {shape: [n, n], is: [symmetric, invertible]}, u: {shape: [m], of: [x, t]}, x: [n], t: []}
+        let: {p: softmax(x)}
+        claim: [A == A.T, p == softmax(x)]
+        note: {zh: 注, en: Note}
+        pitfalls:
+          - {claim: A == 2 * A, why: {zh: 错, en: Wrong}}
+          - claim: A == -A
+        example: {x: [1, -2], t: 1/3, A: [[0.5, 1], [1, .5e1]]}
+        tags: [one, two]
+        source: D2L
+        """
+    )
+    assert entry.layout == "denominator"
+    assert entry.given["A"].properties == {"symmetric", "invertible"}
+    assert [symbol.name for symbol in entry.given["u"].of] == ["x", "t"]
+    assert entry.let == {"p": "softmax(x)"}
+    assert [(c.text, c.expect) for c in entry.all_claims] == [
+        ("A == A.T", "holds"),
+        ("p == softmax(x)", "holds"),
+        ("A == 2 * A", "fails"),
+        ("A == -A", "fails"),
+    ]
+    assert entry.note is not None
+    assert (entry.name["zh"], entry.note["en"], entry.tags, entry.source) == (
+        "名",
+        "Note",
+        ("one", "two"),
+        "D2L",
+    )
+    assert [p.why and p.why.en for p in entry.pitfalls] == ["Wrong", None]
+    assert entry.example == {
+        "x": ((1,), (-2,)),
+        "t": ((Fraction(1, 3),),),
+        "A": ((Fraction(1, 2), 1), (1, 5)),
+    }
+
+
+def test_a_row_takes_a_plain_list_or_a_nested_one() -> None:
+    for value in ("[1, 2]", "[[1, 2]]"):
+        entry = one_entry(f"given: {{r: [1, n]}}\nclaim: r == r\nexample: {{r: {value}}}\n")
+        assert entry.example == {"r": ((1, 2),)}
+
+
+def test_entries_are_found_by_id_and_in_order() -> None:
+    catalogue = cheatsheet.load()
+    ids = [entry.id for entry in catalogue]
+    assert ids == [entry.id for section in catalogue.sections for entry in section.entries]
+    assert len(catalogue) == len(ids)
+    assert ids[3] in catalogue
+    assert catalogue[ids[3]].id == ids[3]
+    with pytest.raises(KeyError, match="did you mean quadratic-form"):
+        catalogue["quadratic-from"]
+
+
+def test_symbols_of_the_catalogue_serve_the_entries_that_mention_them() -> None:
+    head = "symbols: {x: [n], A: [m, n], u: {shape: [m], of: x}}\n"
+    entry = one_entry("given: {y: [m]}\nclaim: y.T @ A @ x == x.T @ A.T @ y\n", head)
+    assert list(entry.claims[0].declarations.symbols) == ["x", "A", "y"]
+    assert list(entry.given) == ["y"]
+    assert str(entry.claims[0].lhs) == "y.T @ A @ x"
+
+
+def test_what_an_entry_declares_hides_the_symbol_of_the_catalogue() -> None:
+    head = "symbols: {x: [n], u: {shape: [m], of: x}, p: [q]}\n"
+    entry = one_entry("given: {x: [p, 2]}\nclaim: diff(u[i], x[j, k]) == diff(u[i], x[j, k])\n", head)
+    symbols = entry.claims[0].declarations.symbols
+    assert str(symbols["x"].shape) == "p×2"
+    assert symbols["u"].of == (symbols["x"],)
+    with pytest.raises(ClaimError, match="p is a dimension"):
+        _ = one_entry("given: {x: [p, 2]}\nclaim: x[p, 0] == 0\n", head).claims[0].equation
+
+
+# --- claims are read later, and their errors point into the file -----------------------------------------------------
+
+
+def test_an_ill_formed_claim_is_no_error_of_the_file() -> None:
+    claims = ["A @ == B", "zz == zz", "1", "'text'", "x[:1] == 0", "__import__('os') == 0", " "]
+    for claim in claims:
+        entry = one_entry(f"given: {{x: [n]}}\nclaim: {json.dumps(claim)}\n")
+        with pytest.raises(ClaimError):
+            _ = entry.claims[0].equation
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "x + zz == x",
+        "'x + zz == x'",
+        '"x + zz == x"',
+        '"\\x78 + \\u007A\\x7a == x"',
+        '"x \\\n  + zz == x"',
+        "x\n  + zz\n\n  == x",
+        "'x\n  + zz == x'",
+        "|\n  x\n    + zz == x",
+        ">-\n  x +\n  zz\n  == x\n",
+        ">2\n   x +\n\n   zz == x\n",
+        "|+\n\n  x + zz == x\n\n",
+        "[x == x, x + zz == x]",
+        "\n  - x == x\n  - >\n    x\n    + zz\n    == x",
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_problem_points_at_the_word_in_the_file(claim: str, newline: str) -> None:
+    body = f"given: {{x: [n]}}\nclaim: {claim}\nnote: {{zh: 注, en: Note}}"
+    entry_text = textwrap.indent(body, "        ")
+    text = (
+        "title: {zh: 手册, en: Sheet}\nsections:\n  - id: s\n    title: {zh: 节, en: Section}\n"
+        f"    entries:\n      - id: a\n        name: {{zh: 名, en: Name}}\n{entry_text}\n"
+    ).replace("\n", newline)
+    bad = read(text)["a"].claims[-1]
+    with pytest.raises(ClaimError, match="unknown name zz") as caught:
+        _ = bad.equation
+    problem = bad.problem(caught.value)
+    assert problem.position is not None
+    line = text.split(newline)[problem.position.line - 1]
+    expected = "\\u007A\\x7a" if "x7a" in claim else "zz"
+    assert line[problem.position.column - 1 :].startswith(expected)
+    assert problem.source == line
+    assert problem.width == len(expected)
+
+
+SCALAR_LINES = st.lists(
+    st.sampled_from(
+        ["a", "b c", "it's", '"q', "\\x41", "\\n", "", "  ", " z", "\t", "秩", "end ", "#", "- k", "\\"]
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    SCALAR_LINES,
+    st.sampled_from(["", "'", '"', "|", ">", "|-", ">+", "|2", ">2-"]),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_every_character_of_a_scalar_is_found_where_it_was_written(
+    lines: list[str], style: str, newline: str
+) -> None:
+    if style in ("", "'", '"'):
+        text = f"key: {style}" + "\n   ".join(lines) + f"{style}\n"
+    else:
+        text = f"key: {style}\n" + "".join(f"  {line}\n" for line in lines)
+    text = text.replace("\n", newline)
+    try:
+        scalars = [e for e in yaml.parse(text, Loader=yaml.SafeLoader) if isinstance(e, yaml.ScalarEvent)]
+    except yaml.YAMLError:
+        return
+    file = SourceFile("a.yaml", text)
+    for event in scalars:
+        start = Position(event.start_mark.line + 1, event.start_mark.column + 1)
+        passage = Passage(event.value, file, start, event.style or "")
+        for offset, character in enumerate(event.value):
+            if not character.isspace():
+                place = file.offset(passage.position(offset))
+                assert text[place] == character or text[place] in "\\'"
+
+
+# --- let -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_definition_may_use_another_one_written_later() -> None:
+    entry = one_entry("given: {x: [n]}\nlet: {q: p.T @ p, p: softmax(x)}\nclaim: q == q\n")
+    q = entry.claims[0].lhs
+    assert str(q) == "q"
+    assert str(q.definition) == "p.T @ p"  # type: ignore[attr-defined]
+
+
+def test_the_symbols_that_vary_in_a_definition_are_those_of_the_claim() -> None:
+    entry = one_entry("given: {X: [n, n]}\nlet: {E: inv(X) @ d(X)}\nclaim: d(inv(X)) == -E @ inv(X)\n")
+    assert entry.claims[0].lhs.params == (frozenset({"X"}),)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("let", "message", "place"),
+    [
+        ("{p: softmax(xx)}", "unknown name xx, in the definition of p", "xx)}"),
+        ("{p: softmax(x}", "expected ')' to close '(' in column 8, found the end of the text, in", "}"),
+        ('{p: "x[i]"}', "the index i is free here, in the definition of p", 'i]"}'),
+        ("{p: q, q: 2 * p}", "the definition leads back to itself, in the definition of p", "q, q"),
+        ("{p: p}", "the definition leads back to itself, in the definition of p", "p}"),
+    ],
+)
+def test_an_ill_formed_definition_is_an_error_of_the_claims_that_use_it(
+    let: str, message: str, place: str
+) -> None:
+    entry = one_entry(f"given: {{x: [n]}}\nlet: {let}\nclaim: [p == p, x == x]\n")
+    bad, good = entry.claims
+    with pytest.raises(ClaimError) as caught:
+        _ = bad.equation
+    assert caught.value.message.startswith(message)
+    problem = bad.problem(caught.value)
+    assert problem.position is not None
+    assert problem.source[problem.position.column - 1 :].startswith(place)
+    assert good.equation.lhs == good.equation.rhs
+
+
+def test_definitions_that_double_one_another_are_refused() -> None:
+    doubling = ", ".join(f"a{i + 1}: a{i} + a{i}" for i in range(90))
+    entry = one_entry(f"given: {{x: [n]}}\nlet: {{a0: x, {doubling}}}\nclaim: a90 == a90\n")
+    start = time.perf_counter()
+    with pytest.raises(ClaimError, match="what this stands for is too large"):
+        _ = entry.claims[0].equation
+    assert time.perf_counter() - start < 1
+
+
+# --- schema, package -------------------------------------------------------------------------------------------------
+
+
+def test_the_json_schema_is_up_to_date() -> None:
+    committed = (HERE.parent / "catalogue.schema.json").read_text(encoding="utf-8")
+    assert committed == schema_text(), "run: python -m cheatsheet.schema > catalogue.schema.json"
+
+
+def test_every_kind_of_value_has_a_reader_and_a_schema() -> None:
+    tables = (CATALOGUE, SECTION, ENTRY, PITFALL, BILINGUAL)
+    assert {key.kind for table in tables for key in table.values()} == READERS.keys()
+    assert {key.kind for table in (*tables, SYMBOL) for key in table.values()} == KINDS.keys()
+
+
+def test_loading_imports_neither_sympy_nor_numpy_nor_the_operator_table() -> None:
+    code = (
+        "import sys, cheatsheet; cheatsheet.load();"
+        "print([m for m in ('sympy', 'numpy', 'jinja2', 'rich', 'cheatsheet.operators') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_catalogue_is_found_from_any_directory(tmp_path: Path) -> None:
+    code = "import cheatsheet; print(len(cheatsheet.load()), callable(cheatsheet.load))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert int(done.stdout.split()[0]) == len(cheatsheet.load())
+
+
+def test_the_public_name_stays_a_function_after_its_module_was_imported() -> None:
+    import cheatsheet.load
+
+    assert callable(cheatsheet.load)
+    with pytest.raises(AttributeError, match="no attribute 'lod'"):
+        _ = cheatsheet.lod  # type: ignore[attr-defined]
