@@ -37,6 +37,10 @@ _PIECES = re.compile(
     re.DOTALL,
 )
 _HOLD = 0xE000  # the private-use characters stand for finished pieces while the rest is escaped
+_LETTER = re.compile(
+    r"\\(?:text|math\w+|symbf|operatorname|M|begin|end)\s*\{[^{}]*\}"
+    r"|\\[^A-Za-z]|(?P<name>\\[A-Za-z]+|[A-Za-z])(?:_(?P<below>\w|\{\w+\}))?(?P<more>\s*_)?"
+)
 _CONTROL = re.compile(r"\\([A-Za-z]+|.|$)", re.DOTALL)
 
 # xeCJK sets these as full-width Chinese punctuation, which is wrong between English words.
@@ -81,6 +85,32 @@ def prose(source: str, language: str) -> Latex:
     paragraphs = re.split(r"\n\s*\n", _PIECES.sub(hold, source).strip())
     converted = "\\par\n".join(_paragraph(p, language) for p in paragraphs)
     return Latex(re.sub(r"[\ue000-\uf8ff]", lambda m: held[ord(m[0]) - _HOLD], converted))
+
+
+def embolden(source: str, letters: frozenset[str]) -> str:
+    r"""The same prose with the vectors and matrices of its formulas in bold, as claims print them.
+
+    ``letters`` are the names as LaTeX has them: ``A``, ``u_o``, ``\Sigma``. An entry such as ``A_{ij}``
+    is a number and stays as it is; so do words in ``\text{…}`` and the like.
+
+    >>> print(embolden("A scalar $x_i$, a form $x^{\mathsf T} A x$, a note on A.", frozenset("Ax")))
+    A scalar $x_i$, a form $\M{x}^{\mathsf T} \M{A} \M{x}$, a note on A.
+    """
+
+    def in_formula(match: re.Match[str]) -> str:
+        if match["maths"] is None:
+            return match[0]
+        return f"${_LETTER.sub(bold, match['maths'])}$"
+
+    def bold(match: re.Match[str]) -> str:
+        name, below = match["name"], (match["below"] or "").strip("{}")
+        if name is None or match["more"]:
+            return match[0]
+        if below and f"{name}_{below}" in letters:
+            return rf"\M{{{name}}}_{{{below}}}"
+        return rf"\M{{{name}}}" if not below and name in letters else match[0]
+
+    return _PIECES.sub(in_formula, source)
 
 
 def plain(source: str) -> Latex:

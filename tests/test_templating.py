@@ -12,7 +12,7 @@ import pytest
 from cheatsheet.glossary import GlossaryError, Text, glossary, parse_glossary, word
 from cheatsheet.linebreaks import breakable
 from cheatsheet.pages import ClaimLine, Equation, Form
-from cheatsheet.prose import ProseError, plain, prose
+from cheatsheet.prose import ProseError, embolden, plain, prose
 from cheatsheet.templating import KINDS, environment, render, template_folder
 from tests.sample_pages import DOCUMENT, EXTREME, QUADRATIC_FORM, with_entry
 
@@ -219,3 +219,17 @@ def test_glossary_mistakes(source: str, message: str) -> None:
 def test_unknown_word() -> None:
     with pytest.raises(GlossaryError, match="no entry 'no-such-word'"):
         word("no-such-word")
+
+
+@pytest.mark.parametrize(
+    ("source", "bold"),
+    [
+        (r"$A^{\mathsf T}B$ of A", r"$\M{A}^{\mathsf T}\M{B}$ of A"),
+        (r"$A_{ij}$, $A_{i,j}$, $A_i$, $x_i$", r"$A_{ij}$, $A_{i,j}$, $A_i$, $x_i$"),
+        (r"$u_o$ and $u_{o}$, not $u$", r"$\M{u}_{o}$ and $\M{u}_{o}$, not $u$"),
+        (r"$\Sigma x$, $\Sigma_{ij}$", r"$\M{\Sigma} \M{x}$, $\Sigma_{ij}$"),
+        (r"$\text{A x}\M{A}\operatorname{A}$, `A`, \$A", r"$\text{A x}\M{A}\operatorname{A}$, `A`, \$A"),
+    ],
+)
+def test_vectors_and_matrices_of_notes_in_bold(source: str, bold: str) -> None:
+    assert embolden(source, frozenset(["A", "B", "x", "u_o", r"\Sigma"])) == bold
