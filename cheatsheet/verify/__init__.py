@@ -1,0 +1,1 @@
+"""Verdicts on claims: proof, exact check, sampling, and counterexamples."""

@@ -1,0 +1,164 @@
+"""The verdict on a claim: a fast filter, the search for a counterexample, the proof, and where there is none, exact
+evaluation with free symbols or sampling to many digits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from zlib import crc32
+
+from cheatsheet.elaborate import Declarations, elaborate_claim
+from cheatsheet.expressions import Equation
+from cheatsheet.formatting import claim_text
+from cheatsheet.syntax import ClaimError
+from cheatsheet.verify.claim import Claim, parameters
+from cheatsheet.verify.compare import Clock, OutOfTimeError, compare
+from cheatsheet.verify.counterexample import search
+from cheatsheet.verify.fields import PRIMES, Field, Floating, Modular, UnsupportedError
+from cheatsheet.verify.points import NoPointError, Points
+from cheatsheet.verify.sizes import quick, thorough
+from cheatsheet.verify.verdicts import Counterexample, Verdict
+
+SECONDS = 10.0
+MOST_WORK = 30_000_000
+MOST_POINTS = 32
+Prover = Callable[[Equation], bool]
+
+
+class TierDisagreement(Exception):  # noqa: N818 - it is a finding
+    """The prover holds what an evaluation refutes: a mistake of this program, never of the claim."""
+
+
+def verify_text(text: str, declarations: Declarations, *, seconds: float = SECONDS) -> Verdict:
+    """The verdict on a claim as written; ``invalid`` where it is not well-formed.
+
+    >>> verify_text("tr(I(n)) == n", Declarations()).holds
+    True
+    >>> verify_text("tr(I(n)) ==", Declarations()).status
+    'invalid'
+    """
+    try:
+        equation = elaborate_claim(text, declarations)
+    except ClaimError as error:
+        return Verdict("invalid", message=error.message, hint=error.hint, start=error.start, end=error.end)
+    return verify(equation, seconds=seconds)
+
+
+def verify(
+    equation: Equation, *, seconds: float = SECONDS, prover: Prover | None = None, audit: bool = False
+) -> Verdict:
+    """The verdict on a typed claim, within about ``seconds``.
+
+    With ``audit`` the prover is asked about refuted claims too. Raises :class:`TierDisagreement` when the prover and an
+    evaluation contradict each other.
+    """
+    clock = Clock(seconds)
+    inquiry = _Inquiry(Claim(equation), clock, prover or index_calculus, audit)
+    try:
+        verdict = inquiry.verdict()
+    except (OutOfTimeError, RecursionError, MemoryError, OverflowError):
+        verdict = Verdict("undecided", message="out of time")
+    if equation.negated:
+        verdict = negation(verdict)
+    return replace(verdict, seconds=clock.elapsed)
+
+
+def negation(verdict: Verdict) -> Verdict:
+    """The verdict on ``left != right`` from that on ``left == right``."""
+    match verdict.status:
+        case "refuted":
+            return Verdict("proved", witness=verdict.counterexample, method="counterexample")
+        case "proved" | "checked":
+            return Verdict("refuted", message="the two sides are identical", method=verdict.method)
+    return verdict if verdict.status == "invalid" else Verdict("undecided", message=verdict.message)
+
+
+def index_calculus(equation: Equation) -> bool:
+    from cheatsheet.indices.prove import prove  # the prover is loaded with the first claim that needs it
+
+    return bool(prove(Equation(equation.lhs, equation.rhs)))
+
+
+@dataclass
+class _Inquiry:
+    """One claim on its way through the tiers."""
+
+    claim: Claim
+    clock: Clock
+    prover: Prover
+    audit: bool
+    seed: int = 0
+    seen: int = 0
+    """At how many points the two sides are known to be defined and to agree."""
+    evidence: list[dict[str, int]] = field(default_factory=list)
+    """The dimensions at which they do."""
+
+    def __post_init__(self) -> None:
+        self.seed = crc32(claim_text(self.claim.equation).encode()) % 100_000
+
+    def verdict(self) -> Verdict:
+        found = self.scan(quick(self.claim))
+        if found is not None:
+            return self.refuted(found)
+        if self.seen and self.prove():
+            return Verdict("proved", method="index-calculus")
+        found = self.scan(thorough(self.claim))
+        if found is not None:
+            return self.refuted(found)
+        return self.without_proof()
+
+    def without_proof(self) -> Verdict:
+        """Exact evaluation, then sampling."""
+        return Verdict("undecided", message="neither proved nor refuted")
+
+    def refuted(self, example: Counterexample) -> Verdict:
+        if self.audit and self.prove():
+            raise TierDisagreement(f"{self.claim.equation} is proved, and fails at {example.to_json()}")
+        return Verdict("refuted", counterexample=example, method="counterexample")
+
+    def prove(self) -> bool:
+        try:
+            return self.prover(self.claim.equation)
+        except (RecursionError, MemoryError, OverflowError):
+            return False
+
+    # --- the filter ----------------------------------------------------------------------------------------------
+
+    def scan(self, assignments: Iterator[dict[str, int]]) -> Counterexample | None:
+        """A counterexample, if the sides are seen to differ at some point of some assignment of dimensions."""
+        for dims in assignments:
+            for points, field_ in self.batches(dims):
+                self.clock.check()
+                found = self.look(points, field_)
+                if found is None:
+                    continue
+                if isinstance(found, Counterexample):
+                    return found
+                break
+        return None
+
+    def batches(self, dims: dict[str, int]) -> Iterator[tuple[Points, Field]]:
+        """Points modulo a prime, or where that cannot be, in floating point."""
+        count = min(MOST_POINTS, MOST_WORK // max(1, self.claim.work(dims)))
+        if count < 2:
+            return
+        prime = PRIMES[(self.seed + sum(dims.values())) % len(PRIMES)]
+        rounds = 4 if parameters(self.claim) else 1
+        for k in range(rounds):
+            yield Points(self.claim.symbols, dims, min(count, 18), "mixed", 1, self.seed + k), Modular(prime)
+        for k in range(rounds):
+            yield Points(self.claim.symbols, dims, count, "real", 8, self.seed + k), Floating()
+
+    def look(self, points: Points, field_: Field) -> Counterexample | bool | None:
+        """A counterexample; True where the sides agree; None where this field cannot tell."""
+        try:
+            comparison = compare(self.claim, points, field_, self.clock)
+        except (UnsupportedError, NoPointError):
+            return None
+        defined = int(comparison.defined.sum())
+        if comparison.agrees:
+            self.seen += defined
+            if defined:
+                self.evidence.append(points.dims)
+            return True if defined else None
+        return search(self.claim, field_, self.clock, [points], self.seed)

@@ -1,0 +1,281 @@
+"""Arithmetic for one evaluator: integers modulo a prime, floating point, exact rationals.
+
+Every field works entry by entry on numpy arrays. An operation that is not defined at some entry returns, beside the
+result, a mask of the entries where it is not; what a field cannot do at all (a logarithm modulo a prime) is refused
+with :class:`UnsupportedError`, so that the caller takes another field, never a wrong value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from math import isqrt
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+# The largest primes below 2^29: a product of two residues has 58 bits, and 32 of them add up within 63.
+PRIMES = (536870909, 536870879, 536870869, 536870849, 536870839, 536870837, 536870819, 536870813)
+_TERMS = 32
+NEGLIGIBLE = 1e-11
+
+
+class UnsupportedError(Exception):
+    """The field has no such operation; another field must be taken."""
+
+
+class Field:
+    """What the evaluator asks of a field; :class:`Rational` shows the plainest answers."""
+
+    exact = True
+    dtype: Any = object
+
+    def array(self, integers: Array, denominator: int = 1) -> Array:
+        """The field's own array of ``integers / denominator``."""
+        raise NotImplementedError
+
+    def number(self, value: Fraction) -> Array:
+        """A 1×1×1 array (one point, one row, one column)."""
+        scalar = self.array(np.array([[[value.numerator]]], dtype=object))
+        if value.denominator == 1:
+            return scalar
+        inverse, _ = self.reciprocal(self.array(np.array([[[value.denominator]]], dtype=object)))
+        return self.mul(scalar, inverse)
+
+    def zeros(self, shape: tuple[int, ...]) -> Array:
+        return self.array(np.zeros(shape, dtype=np.int64))
+
+    def add(self, a: Array, b: Array) -> Array:
+        return a + b
+
+    def sub(self, a: Array, b: Array) -> Array:
+        return a - b
+
+    def neg(self, a: Array) -> Array:
+        return -a
+
+    def mul(self, a: Array, b: Array) -> Array:
+        return a * b
+
+    def matmul(self, a: Array, b: Array) -> Array:
+        return np.asarray(a @ b)
+
+    def sum(self, a: Array, axis: int | tuple[int, ...], keepdims: bool = False) -> Array:
+        return np.asarray(a.sum(axis=axis, keepdims=keepdims))
+
+    def is_zero(self, a: Array) -> Array:
+        """Where the entries vanish: exactly, or to within rounding in a field that rounds."""
+        return np.asarray(a.sum(axis=axis, keepdims=keepdims))
+
+    def reciprocal(self, a: Array) -> tuple[Array, Array]:
+        """``1 / a`` and the mask of the entries where it does not exist (they hold any value)."""
+        raise NotImplementedError
+
+    def function(self, name: str, a: Array) -> tuple[Array, Array]:
+        """An element-wise function by its name in the language, and the mask of the entries outside its domain."""
+        raise UnsupportedError(name)
+
+    def pi(self) -> Array:
+        raise UnsupportedError("pi")
+
+    def power(self, a: Array, exponent: Array) -> tuple[Array, Array]:
+        """``a ** exponent`` for an exponent that is not known to be an integer."""
+        raise UnsupportedError("power")
+
+    def disagreement(self, left: Array, right: Array, core: tuple[int, ...]) -> Array:
+        """Where two arrays differ beyond rounding; ``core`` are the axes that belong to one point."""
+        return np.asarray(left != right, dtype=bool)
+
+
+class Modular(Field):
+    """Integers modulo a prime below 2^29."""
+
+    dtype = np.int64
+
+    def __init__(self, prime: int = PRIMES[0], pi: int = 314159265) -> None:
+        self.prime = prime
+        self._pi = pi % prime
+
+    def array(self, integers: Array, denominator: int = 1) -> Array:
+        residues = (integers % self.prime).astype(np.int64)
+        return residues if denominator == 1 else residues * pow(denominator, -1, self.prime) % self.prime
+
+    def number(self, value: Fraction) -> Array:
+        if value.denominator % self.prime == 0:
+            raise UnsupportedError("a denominator that is a multiple of the prime")
+        residue = value.numerator * pow(value.denominator, -1, self.prime) % self.prime
+        return np.array([[[residue]]], dtype=np.int64)
+
+    def add(self, a: Array, b: Array) -> Array:
+        return (a + b) % self.prime
+
+    def sub(self, a: Array, b: Array) -> Array:
+        return (a - b) % self.prime
+
+    def neg(self, a: Array) -> Array:
+        return (-a) % self.prime
+
+    def mul(self, a: Array, b: Array) -> Array:
+        return a * b % self.prime
+
+    def matmul(self, a: Array, b: Array) -> Array:
+        terms = a.shape[-1]
+        if terms <= _TERMS:
+            return (a @ b) % self.prime
+        total: Any = 0
+        for k in range(0, terms, _TERMS):
+            total = (total + a[..., k : k + _TERMS] @ b[..., k : k + _TERMS, :]) % self.prime
+        return np.asarray(total)
+
+    def sum(self, a: Array, axis: int | tuple[int, ...], keepdims: bool = False) -> Array:
+        return np.asarray(a.sum(axis=axis, keepdims=keepdims) % self.prime)
+
+    def reciprocal(self, a: Array) -> tuple[Array, Array]:
+        bad = a == 0
+        base = np.where(bad, 1, a)
+        if base.size <= 64:
+            flat = [pow(int(v), -1, self.prime) for v in base.ravel()]
+            return np.array(flat, dtype=np.int64).reshape(base.shape), bad
+        result, exponent = np.ones_like(base), self.prime - 2
+        while exponent:  # Fermat: a^(p-2) a = 1
+            if exponent & 1:
+                result = result * base % self.prime
+            base = base * base % self.prime
+            exponent >>= 1
+        return result, bad
+
+    def pi(self) -> Array:
+        """π is transcendental, so that any residue may stand for it in a rational identity."""
+        return np.array([[[self._pi]]], dtype=np.int64)
+
+
+class Rational(Field):
+    """Exact rationals: object arrays of Python integers and fractions."""
+
+    def array(self, integers: Array, denominator: int = 1) -> Array:
+        entries = integers.astype(object)
+        return entries if denominator == 1 else entries * Fraction(1, denominator)
+
+    def number(self, value: Fraction) -> Array:
+        exact = value.numerator if value.denominator == 1 else value
+        return _object([exact], (1, 1, 1))
+
+    def reciprocal(self, a: Array) -> tuple[Array, Array]:
+        bad = np.asarray(a == 0, dtype=bool)
+        return _object([Fraction(1) / v if v else Fraction(1) for v in a.ravel()], a.shape), bad
+
+    def function(self, name: str, a: Array) -> tuple[Array, Array]:
+        if name not in _RATIONAL_FUNCTIONS:
+            raise UnsupportedError(name)
+        bad = np.zeros(a.shape, dtype=bool)
+        if name == "sqrt":
+            bad = np.asarray(a < 0, dtype=bool)
+        function = _RATIONAL_FUNCTIONS[name]
+        values = [v if skip else function(v) for v, skip in zip(a.ravel(), bad.ravel(), strict=True)]
+        return _object(values, a.shape), bad
+
+
+def _object(values: list[Any], shape: tuple[int, ...]) -> Array:
+    result = np.empty(len(values), dtype=object)
+    result[:] = values
+    return result.reshape(shape)
+
+
+def _exact_sqrt(value: int | Fraction) -> Fraction:
+    value = Fraction(value)
+    root = Fraction(isqrt(value.numerator), isqrt(value.denominator))
+    if root * root != value:
+        raise UnsupportedError("the square root of a number that is not a square")
+    return root
+
+
+_RATIONAL_FUNCTIONS: dict[str, Callable[[Any], Any]] = {
+    "abs": abs,
+    "sign": lambda v: (v > 0) - (v < 0),
+    "relu": lambda v: max(v, 0),
+    "sqrt": _exact_sqrt,
+}
+
+
+class Floating(Field):
+    """Double precision: fast, and only ever a filter, because it rounds."""
+
+    exact = False
+    dtype = np.float64
+
+    def array(self, integers: Array, denominator: int = 1) -> Array:
+        return integers.astype(np.float64) / denominator
+
+    def number(self, value: Fraction) -> Array:
+        try:
+            return np.array([[[float(value)]]])
+        except OverflowError:
+            raise UnsupportedError("a number beyond double precision") from None
+
+    def is_zero(self, a: Array) -> Array:
+        return np.abs(a) < NEGLIGIBLE
+
+    def reciprocal(self, a: Array) -> tuple[Array, Array]:
+        bad = self.is_zero(a)
+        return 1.0 / np.where(bad, 1.0, a), bad
+
+    def function(self, name: str, a: Array) -> tuple[Array, Array]:
+        bad = _outside(name, a, self)
+        return _FLOAT_FUNCTIONS[name](np.where(bad, 0.5, a) if bad.any() else a), bad
+
+    def pi(self) -> Array:
+        return np.array([[[np.pi]]])
+
+    def power(self, a: Array, exponent: Array) -> tuple[Array, Array]:
+        a, exponent = np.broadcast_arrays(a, exponent)
+        whole = exponent == np.rint(exponent)
+        bad = ((a < 0) & ~whole) | (self.is_zero(a) & (exponent < 0)) | (self.is_zero(a) & (a != 0))
+        return np.power(np.where(bad, 1.0, a), exponent), bad
+
+    def disagreement(self, left: Array, right: Array, core: tuple[int, ...]) -> Array:
+        scale = 1 + np.maximum(np.abs(left), np.abs(right)).max(axis=core, keepdims=True)
+        return np.asarray(np.abs(left - right) > 1e-7 * scale)
+
+
+def _outside(name: str, a: Array, field: Field) -> Array:
+    """The entries where a function is undefined, or where rounding leaves it open on which side of a jump they lie."""
+    near = field.is_zero(a)
+    match name:
+        case "log":
+            return np.asarray((a <= 0) | near, dtype=bool)
+        case "sqrt":
+            return np.asarray((a < 0) | (near & (a != 0)), dtype=bool)
+        case "sign":
+            return np.asarray(near & (a != 0), dtype=bool)
+        case "arcsin" | "arccos":
+            return np.asarray((a > 1) | (a < -1), dtype=bool)
+        case "tan":
+            return np.zeros(a.shape, dtype=bool)
+    return np.zeros(a.shape, dtype=bool)
+
+
+def _sigmoid(a: Array) -> Array:
+    return 0.5 * (1.0 + np.tanh(0.5 * a))
+
+
+_FLOAT_FUNCTIONS: dict[str, Callable[[Array], Array]] = {
+    "exp": np.exp,
+    "log": np.log,
+    "sqrt": np.sqrt,
+    "sin": np.sin,
+    "cos": np.cos,
+    "tan": np.tan,
+    "sinh": np.sinh,
+    "cosh": np.cosh,
+    "tanh": np.tanh,
+    "arcsin": np.arcsin,
+    "arccos": np.arccos,
+    "arctan": np.arctan,
+    "abs": np.abs,
+    "sign": np.sign,
+    "relu": lambda a: np.maximum(a, 0.0),
+    "sigmoid": _sigmoid,
+    "softplus": lambda a: np.logaddexp(0.0, a),
+}

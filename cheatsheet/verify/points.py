@@ -1,0 +1,176 @@
+"""Points: concrete values for every symbol of a claim, many at once, the same in every field.
+
+A batch of points is stored as integers over one denominator. Every value is computed from them, so that a point at
+which a claim fails modulo a prime or in floating point can be evaluated again in exact arithmetic, and shrunk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from cheatsheet.expressions import Symbol
+from cheatsheet.verify.fields import Array
+from cheatsheet.verify.jets import Domain, Jet
+from cheatsheet.verify.properties import Part, read_part, recipe
+
+LARGE = 2**29
+Key = tuple[str, str, str]
+
+
+class NoPointError(Exception):
+    """No value has the declared properties at these dimensions."""
+
+
+@dataclass
+class Points:
+    """``count`` points at one choice of dimensions.
+
+    ``style`` says how integers are drawn: ``large`` (for arithmetic modulo a prime), ``small``, or ``real`` (fractions,
+    with the denominator of the batch).
+    """
+
+    symbols: tuple[Symbol, ...]
+    dims: dict[str, int]
+    count: int
+    style: str = "small"
+    denominator: int = 1
+    seed: int = 0
+    integers: dict[Key, Array] = field(default_factory=dict)
+
+    @staticmethod
+    def of_integers(
+        symbols: Iterable[Symbol], dims: dict[str, int], values: Mapping[str, Sequence[Sequence[int]]]
+    ) -> Points:
+        """One point with the given values, for symbols without properties."""
+        points = Points(tuple(symbols), dims, 1)
+        for name, rows in values.items():
+            points.integers[("symbol", name, "entries")] = np.array([rows])
+        return points
+
+    def integer(self, symbol: Symbol) -> int:
+        """The value of a scalar declared integer; one for the whole batch, because it may be an exponent."""
+        key = ("symbol", symbol.name, "integer")
+        if key not in self.integers:
+            rng = self.generator(key)
+            self.integers[key] = rng.choice(np.array([2, 3, 0, 1, -1, -2, 4]), 1)
+        value = int(self.integers[key][0])
+        if "positive" in symbol.properties:
+            return abs(value) or 1
+        return value or 1 if "nonzero" in symbol.properties else value
+
+    def value(self, symbol: Symbol, domain: Domain) -> Array:
+        """The values of a symbol, one row×column array for each point; raises :class:`NoPointError`."""
+        rows, cols = (axis.at(self.dims) for axis in symbol.shape)
+        if "integer" in symbol.properties and symbol.kind == "symbol" and (rows, cols) == (1, 1):
+            return domain.field.array(np.array([[[self.integer(symbol)]]]))
+        plan = recipe(symbol.properties, (rows, cols))
+        if plan is None:
+            raise NoPointError(symbol.name)
+        denominator = 1 if "integer" in symbol.properties else self.denominator
+        parts = {
+            name: read_part(self.part((symbol.kind, symbol.name, name), part), part, domain, denominator)
+            for name, part in plan.parts.items()
+        }
+        return plan.value(parts, domain).base
+
+    def taylor(self, symbol: Symbol, order: int, m: int, n: int, domain: Domain) -> Jet:
+        """The coefficients of one order of an abstract function with m entries of n variables, (m·n^(order−1))×n."""
+        shape = (m * n ** (order - 1), n)
+        integers = self.part((symbol.kind, symbol.name, f"order {order}"), Part(shape, "any"))
+        return Jet(domain, {0: domain.field.array(integers)})
+
+    def part(self, key: Key, part: Part) -> Array:
+        if key not in self.integers:
+            rng = self.generator(key)
+            shape = (self.count, *part.shape)
+            discrete = part.kind in ("sign", "bit", "order")
+            style = (
+                "small" if discrete or (key[2].startswith("order ") and self.style == "real") else self.style
+            )
+            self.integers[key] = draw(rng, shape, style, self.denominator)
+        return self.integers[key]
+
+    def generator(self, key: Key) -> np.random.Generator:
+        return np.random.default_rng([self.seed, *"/".join(key).encode()])
+
+    def select(self, chosen: Sequence[int]) -> Points:
+        """Some of the points."""
+        picked = {
+            key: a if key[2] == "integer" else a[np.asarray(chosen)] for key, a in self.integers.items()
+        }
+        return Points(
+            self.symbols, self.dims, len(chosen), self.style, self.denominator, self.seed + 1, picked
+        )
+
+
+def draw(rng: np.random.Generator, shape: tuple[int, ...], style: str, denominator: int) -> Array:
+    """Random integers for each point; the first two points are all zeros and all ones where the style is not large."""
+    if style == "large":
+        return rng.integers(0, LARGE, shape)
+    if style == "mixed":  # modulo a prime: a third of the points at random, the others small
+        return np.concatenate(
+            [
+                draw(rng, (n, *shape[1:]), s, 1)
+                for n, s in ((shape[0] // 3, "large"), (shape[0] - shape[0] // 3, "small"))
+            ]
+        )
+    drawn = _small(rng, shape) * denominator
+    if style == "real":
+        finer = rng.random(shape[0]) < 0.6
+        drawn[finer] = _fractions(rng, (int(finer.sum()), *shape[1:]), denominator)
+    drawn[:1] = 0
+    drawn[1:2] = denominator
+    return drawn
+
+
+def _small(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Small integers, many zeros among them: of each point a bound, a density and a pattern of its own."""
+    count = shape[0]
+    per_point = (count,) + (1,) * (len(shape) - 1)
+    bound = rng.choice(np.array([1, 1, 2, 3, 5, 9]), per_point)
+    density = rng.choice(np.array([0.4, 0.7, 1.0]), per_point)
+    values = rng.integers(-bound, bound + 1, shape)
+    values *= rng.random(shape) < density
+    pattern = rng.integers(0, 8, count)
+    for k in np.flatnonzero(pattern < 3):
+        values[k] = _patterned(rng, values[k], int(pattern[k]))
+    return values
+
+
+def _patterned(rng: np.random.Generator, values: Array, pattern: int) -> Array:
+    """Equal entries, a basis vector (or one entry of a matrix), or a matrix of rank one."""
+    if pattern == 0:
+        return np.full(values.shape, values.flat[0] if values.size else 0)
+    if pattern == 1:
+        flat = np.zeros(values.size, dtype=np.int64)
+        flat[int(rng.integers(values.size))] = 1
+        return flat.reshape(values.shape)
+    if values.ndim == 2 and 1 not in values.shape:
+        return values[:, :1] * values[:1, :]
+    return np.abs(values)
+
+
+def _fractions(rng: np.random.Generator, shape: tuple[int, ...], denominator: int) -> Array:
+    """Fractions of a range and sign chosen for each point: inside (−1, 1), positive, negative, near 0, far from it."""
+    per_point = (shape[0],) + (1,) * (len(shape) - 1)
+    one = denominator
+    low = np.array([1 - one, 1, -2 * one, 1 - 3 * one, 1 - one // 4, -8 * one, 1])
+    high = np.array([one, 3 * one, 0, 3 * one, one // 4, 8 * one, one])
+    choice = rng.integers(0, len(low), per_point)
+    return rng.integers(low[choice], high[choice], shape)
+
+
+def atoms(symbols: Iterable[Any]) -> tuple[Symbol, ...]:
+    """The symbols, and those that they are functions of, without repetition."""
+    found: dict[Symbol, None] = {}
+    stack = list(symbols)
+    while stack:
+        symbol = stack.pop()
+        if symbol not in found:
+            found[symbol] = None
+            stack.extend(symbol.of)
+    return tuple(found)
