@@ -67,7 +67,7 @@ class Field:
 
     def is_zero(self, a: Array) -> Array:
         """Where the entries vanish: exactly, or to within rounding in a field that rounds."""
-        return np.asarray(a.sum(axis=axis, keepdims=keepdims))
+        return np.asarray(a == 0, dtype=bool)
 
     def reciprocal(self, a: Array) -> tuple[Array, Array]:
         """``1 / a`` and the mask of the entries where it does not exist (they hold any value)."""
