@@ -93,7 +93,7 @@ def embolden(source: str, letters: frozenset[str]) -> str:
     ``letters`` are the names as LaTeX has them: ``A``, ``u_o``, ``\Sigma``. An entry such as ``A_{ij}``
     is a number and stays as it is; so do words in ``\text{…}`` and the like.
 
-    >>> print(embolden("A scalar $x_i$, a form $x^{\mathsf T} A x$, a note on A.", frozenset("Ax")))
+    >>> print(embolden("A scalar $x_i$, a form $x^{\\mathsf T} A x$, a note on A.", frozenset("Ax")))
     A scalar $x_i$, a form $\M{x}^{\mathsf T} \M{A} \M{x}$, a note on A.
     """
 
