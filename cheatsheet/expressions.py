@@ -7,7 +7,7 @@ names it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -17,10 +17,19 @@ from cheatsheet.dimensions import Axis, Shape
 
 @dataclass(frozen=True)
 class Index:
-    """An index name together with the axis it ranges over, or a position counted from 0."""
+    """An index name together with the axis it ranges over, or a position counted from 0.
+
+    An index over a product of axes may be a pair of indices, ``parts``, the first varying slowest.
+    """
 
     name: str | int
     axis: Axis
+    parts: tuple[Index, ...] = ()
+
+    @staticmethod
+    def pair(parts: tuple[Index, ...]) -> Index:
+        name = "(" + ", ".join(str(p.name) for p in parts) + ")"
+        return Index(name, Axis.product(p.axis for p in parts), parts)
 
     def __str__(self) -> str:
         return str(self.name)
@@ -184,11 +193,60 @@ def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
     return expr
 
 
+def substitute(expr: Expr, change: Mapping[str, Index]) -> Expr:
+    """The expression with free index names replaced; names bound by a sum are left alone."""
+    if not change:
+        return expr
+    if isinstance(expr, Sum):
+        inner = {k: v for k, v in change.items() if k not in {i.name for i in expr.indices}}
+        return Sum(substitute(expr.body, inner), expr.indices)
+    if isinstance(expr, Apply):
+        args = tuple(
+            substitute(a, change) if isinstance(a, Expr)
+            else _replaced(a, change) if isinstance(a, Index) else a
+            for a in expr.args
+        )  # fmt: skip
+        return Apply(expr.op, args, expr.shape, expr.params)
+    return expr
+
+
+def _replaced(index: Index, change: Mapping[str, Index]) -> Index:
+    if index.parts:
+        return Index.pair(tuple(_replaced(p, change) for p in index.parts))
+    return change.get(str(index.name), index) if isinstance(index.name, str) else index
+
+
+def free_indices(expr: Expr) -> dict[str, Index]:
+    """The index names that stand free, in the order of their first appearance."""
+    found: dict[str, Index] = {}
+    _collect_free(expr, frozenset(), found)
+    return found
+
+
+def _collect_free(expr: Expr, bound: frozenset[str], found: dict[str, Index]) -> None:
+    if isinstance(expr, Sum):
+        bound = bound | {str(i.name) for i in expr.indices}
+    if isinstance(expr, Apply):
+        for argument in expr.args:
+            for index in (argument.parts or (argument,)) if isinstance(argument, Index) else ():
+                if isinstance(index.name, str) and index.name not in bound:
+                    found.setdefault(index.name, index)
+    for child in expr.children:
+        _collect_free(child, bound, found)
+
+
 def inline_definitions(expr: Expr) -> Expr:
     """The expression with every ``let`` name replaced by what it stands for."""
     if isinstance(expr, Symbol):
         return expr if expr.definition is None else inline_definitions(expr.definition)
     return rebuild(expr, inline_definitions)
+
+
+def without_properties(expr: Expr) -> Expr:
+    """The expression with every symbol free of its declared properties."""
+    if isinstance(expr, Symbol):
+        return Symbol(expr.name, expr.shape, frozenset(), expr.of, expr.definition, expr.kind)
+    return rebuild(expr, without_properties)
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,8 @@ class Components:
             return 0
         if isinstance(index.name, int):
             return position(index.name, axis)
+        if index.parts:
+            return tuple(self.index(part, part.axis) for part in index.parts)
         require_alike(index.axis, axis)
         return self.names[index.name]
 

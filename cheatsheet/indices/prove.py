@@ -8,9 +8,8 @@ from cheatsheet.expressions import (
     Apply,
     Equation,
     Expr,
-    Index,
-    Sum,
     Symbol,
+    free_indices,
     inline_definitions,
     walk,
 )
@@ -103,9 +102,7 @@ def _square_factors(a: Expr) -> set[Expr]:
 
 def index_cases(*sides: Expr) -> list[dict[str, Value]]:
     """Values for the index names that stand free: one case, or one for each block or position."""
-    free: dict[str, Index] = {}
-    for side in sides:
-        _collect_free(side, frozenset(), free)
+    free = {name: index for side in sides for name, index in free_indices(side).items()}
     choices = [[v for v, _ in alternatives(i.axis, name)] for name, i in free.items()]
     count = 1
     for choice in choices:
@@ -113,18 +110,6 @@ def index_cases(*sides: Expr) -> list[dict[str, Value]]:
     if count > MOST_CASES:
         raise NoIndexForm("too many positions to go through one by one")
     return [dict(zip(free, values, strict=True)) for values in cartesian(*choices)]
-
-
-def _collect_free(expr: Expr, bound: frozenset[str], free: dict[str, Index]) -> None:
-    if isinstance(expr, Sum):
-        bound = bound | {str(i.name) for i in expr.indices}
-    if isinstance(expr, Apply):
-        for argument in expr.args:
-            if isinstance(argument, Index) and isinstance(argument.name, str):
-                if argument.name not in bound:
-                    free[argument.name] = argument
-    for child in expr.children:
-        _collect_free(child, bound, free)
 
 
 __all__ = ["Symbol", "difference", "index_cases", "known_invertible", "prove"]

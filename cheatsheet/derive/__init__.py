@@ -1,0 +1,1 @@
+"""Derivations: every line an expression, every neighbouring pair of lines checked."""

@@ -1,0 +1,274 @@
+"""The derivation of a claim: both sides by components, derivatives taken entry by entry, until the two meet."""
+
+from __future__ import annotations
+
+from cheatsheet.derive.contraction import contract, deltas_for_derivatives
+from cheatsheet.derive.naming import matching_names, rename_bound
+from cheatsheet.derive.steps import Derivation, Line, checked
+from cheatsheet.derive.unfolding import (
+    IndexNames,
+    in_reading_order,
+    operators_unfolded,
+    unfold,
+    unfold_once,
+)
+from cheatsheet.expressions import (
+    Apply,
+    Equation,
+    Expr,
+    Index,
+    Sum,
+    Symbol,
+    free_indices,
+    inline_definitions,
+    rebuild,
+    substitute,
+    symbols,
+    walk,
+    without_properties,
+)
+from cheatsheet.indices.derivatives import expand_differential
+from cheatsheet.indices.differentials import differentiate
+from cheatsheet.indices.prove import prove
+from cheatsheet.indices.spelling import component
+from cheatsheet.operators.row import build
+
+MOST_UNFOLDINGS = 4
+
+
+def derive_claim(equation: Equation) -> Derivation:
+    """The worked derivation of an equality.
+
+    Raises :class:`~cheatsheet.derive.steps.BrokenStep` or
+    :class:`~cheatsheet.indices.terms.NoIndexForm` where none can be given.
+    """
+    lhs, rhs = inline_definitions(equation.lhs), inline_definitions(equation.rhs)
+    names = IndexNames(_names_in_use(lhs, rhs))
+    lhs, rhs = _apart(lhs, names), _apart(rhs, names)
+    indices = [names.index(axis) for axis in lhs.shape.free_axes]
+    left = _worked_out(_entry(lhs, indices), names)
+    right = _written_out(_entry(rhs, indices), names)
+    return checked(_joined(left, right))
+
+
+def _entry(side: Expr, indices: list[Index]) -> Expr:
+    """The component from which a derivation sets out, a transpose left standing."""
+    return build("component", side, *indices) if indices else side
+
+
+def _names_in_use(*sides: Expr) -> set[str]:
+    taken: set[str] = set()
+    for side in sides:
+        for symbol in symbols(side):
+            taken |= {symbol.name, *symbol.shape.names, *(s.name for s in symbol.of)}
+        for node in walk(side):
+            taken |= node.shape.names
+        taken |= set(free_indices(side))
+    return taken
+
+
+def _apart(expr: Expr, names: IndexNames) -> Expr:
+    """Every sum over index names of its own."""
+    if isinstance(expr, Sum):
+        bound = []
+        body = _apart(expr.body, names)
+        change: dict[str, Index] = {}
+        for index in expr.indices:
+            name = str(index.name)
+            if name in names.taken:
+                new = Index(names.fresh(index.axis), index.axis)
+                change[name] = new
+            else:
+                names.taken.add(name)
+                new = index
+            bound.append(new)
+        return Sum(substitute(body, change), tuple(bound))
+    return rebuild(expr, lambda child: _apart(child, names))
+
+
+def _written_out(expr: Expr, names: IndexNames) -> list[Line]:
+    """An expression and its component form, step by step; the reason of a line explains it from the line before."""
+    lines = [Line(expr)]
+    for _ in range(MOST_UNFOLDINGS):
+        used = operators_unfolded(lines[-1].expr)
+        following = unfold_once(lines[-1].expr, names)
+        if following == lines[-1].expr:
+            return lines
+        lines.append(Line(following, used))
+    final = unfold(lines[-1].expr, names)
+    if final != lines[-1].expr:
+        lines.append(Line(final, ("components",)))
+    return lines
+
+
+def _worked_out(expr: Expr, names: IndexNames) -> list[Line]:
+    """The component form with every derivative carried out."""
+    expanded = _increments(expr)
+    if _pending(expanded):
+        return _entry_differentiated(expanded, names)
+    start = [Line(expr)] if expanded == expr else [Line(expr), Line(expanded, ("differential-rules",))]
+    written = _written_out(expanded, names)
+    return [*start[:-1], Line(expanded, start[-1].reasons), *written[1:]]
+
+
+def _entry_differentiated(expr: Expr, names: IndexNames) -> list[Line]:
+    """The derivative of an entry by an entry: written out first, then differentiated as often as it says."""
+    lines = [Line(expr), Line(unfold_once(expr, names), operators_unfolded(expr))]
+    form = in_reading_order(unfold(lines[-1].expr, names))
+    lines.append(Line(form, ("components",)))
+    while _pending(lines[-1].expr):
+        lines += _differentiated(lines[-1].expr, names)
+    return lines
+
+
+def _increments(expr: Expr) -> Expr:
+    """Every d(Y) expressed by the increments of what varies."""
+    if isinstance(expr, Apply) and expr.op == "d":
+        expanded = expand_differential(expr)
+        return build("zeros", *expr.shape.axes) if expanded is None else expanded
+    return rebuild(expr, _increments)
+
+
+def _pending(expr: Expr) -> bool:
+    """Whether a derivative remains that the rules can carry out."""
+    return any(
+        isinstance(n, Apply)
+        and (n.op in ("grad", "jacobian", "hessian") or (n.op == "diff" and not _is_elementary(n)))
+        for n in walk(expr)
+    )
+
+
+def _is_elementary(derivative: Apply) -> bool:
+    """An entry of an abstract function differentiated by entries, which no rule takes further."""
+    y, *variables = derivative.children
+    entry = _symbol_of(y)
+    return entry is not None and all(_depends(entry, _symbol_of(v)) for v in variables)
+
+
+def _symbol_of(entry: Expr) -> Symbol | None:
+    if isinstance(entry, Symbol):
+        return entry
+    if isinstance(entry, Apply) and entry.op == "component" and isinstance(entry.args[0], Symbol):
+        return entry.args[0]
+    return None
+
+
+def _depends(symbol: Symbol, other: Symbol | None) -> bool:
+    """Whether the symbol is a function of the other (and not the other itself)."""
+    return other is not None and any(s == other or _depends(s, other) for s in symbol.of)
+
+
+def _differentiated(expr: Expr, names: IndexNames) -> list[Line]:
+    """One round: the rules of differentiation, deltas for ∂xₖ/∂xⱼ, the sums over deltas carried out."""
+    applied, rules = _apply_rules(expr)
+    lines = [Line(applied, rules)]
+    lines.append(Line(in_reading_order(unfold(applied, names)), ("components",)))
+    with_deltas = deltas_for_derivatives(lines[-1].expr)
+    lines.append(Line(with_deltas, ("delta",)))
+    lines.append(Line(contract(with_deltas), ("contract",)))
+    return lines
+
+
+def _apply_rules(expr: Expr) -> tuple[Expr, tuple[str, ...]]:
+    """Each innermost pending derivative replaced by what the rules say, by the first of its variables."""
+    if isinstance(expr, Apply) and expr.op == "diff" and not _is_elementary(expr):
+        y, first, *others = expr.children
+        if any(isinstance(n, Apply) and n.op == "diff" and not _is_elementary(n) for n in walk(y)):
+            inner, rules = _apply_rules(y)
+            return build("diff", inner, first, *others, params=expr.params), rules
+        own = _symbol_of(y)
+        if own is not None and own == _symbol_of(first):
+            result: Expr = deltas_for_derivatives(build("diff", y, first, params=expr.params))
+        else:
+            result = _derivative(y, first)
+        if others:
+            result = build("diff", result, *others, params=expr.params)
+        return result, rules_used(y)
+    if isinstance(expr, (Apply, Sum)):
+        rules_found: list[str] = []
+
+        def change(child: Expr) -> Expr:
+            new, rules = _apply_rules(child)
+            rules_found.extend(rules)
+            return new
+
+        new = rebuild(expr, change)
+        return new, tuple(dict.fromkeys(rules_found))
+    return expr, ()
+
+
+def _derivative(y: Expr, variable: Expr) -> Expr:
+    """The derivative of a scalar by one entry, with ∂xₖ/∂xⱼ standing where x varies."""
+    from cheatsheet.expressions import Number
+
+    x = _symbol_of(variable)
+    directions = {
+        s: build("diff", s, variable, params=("numerator",))
+        for s in symbols(y)
+        if s == x or _depends(s, x)
+    }
+    derivative = differentiate(y, directions)
+    return Number(0) if derivative is None else _flattened(derivative)
+
+
+def _flattened(expr: Expr) -> Expr:
+    """∂(∂y/∂a)/∂b as one derivative of second order."""
+    expr = rebuild(expr, _flattened)
+    match expr:
+        case Apply(op="component", args=(Apply(op="diff") as inner, *indices)) if len(inner.args) == 2:
+            y, x = inner.children
+            if not y.shape.is_scalar and x.shape.is_scalar:
+                places = [i for i in indices if isinstance(i, Index)]
+                return _flattened(build("diff", component(y, places), x, params=inner.params))
+        case Apply(op="diff", args=(Apply(op="diff") as inner, *others)):
+            return build("diff", *inner.args, *others, params=expr.params)
+    return expr
+
+
+RULE_OF = {
+    "scale": "product-rule",
+    "over": "quotient-rule",
+    "power": "power-rule",
+    "det": "jacobi",
+    "logdet": "logdet-rule",
+    "inv": "inverse-rule",
+    "adj": "adjugate-rule",
+}
+
+
+def rules_used(y: Expr) -> tuple[str, ...]:
+    """The rules of differentiation that the form of an expression calls for."""
+    found = ["linearity"] if any(isinstance(n, (Sum,)) for n in walk(y)) else []
+    for node in walk(y):
+        if isinstance(node, Apply):
+            if node.op in RULE_OF:
+                found.append(RULE_OF[node.op])
+            elif node.op not in ("component", "add", "sub", "neg", "delta", "diff") and node.children:
+                found.append("chain-rule")
+    return tuple(dict.fromkeys(found))[:2] or ("linearity",)
+
+
+def _joined(left: list[Line], right: list[Line]) -> list[Line]:
+    """Down the left side and up the right one; reasons of the right side belong to the line below."""
+    names = matching_names(right[-1].expr, left[-1].expr)
+    right = [Line(rename_bound(line.expr, names), line.reasons) for line in right]
+    lines = list(left)
+    for k, line in enumerate(reversed(right)):
+        reasons = right[len(right) - k].reasons if k else _meeting(left[-1].expr, line.expr)
+        lines.append(Line(line.expr, reasons))
+    return lines
+
+
+PROPERTIES = ("symmetric", "antisymmetric", "orthogonal", "idempotent", "diagonal", "positive_definite")
+
+
+def _meeting(a: Expr, b: Expr) -> tuple[str, ...]:
+    """Why the two component forms are equal."""
+    ops = [{n.op for n in walk(e) if isinstance(n, Apply)} for e in (a, b)]
+    if ("adj" in ops[0]) != ("adj" in ops[1]):
+        return ("adjugate-is-det-inverse",)
+    declared = {p for e in (a, b) for s in symbols(e) for p in s.properties}
+    used = tuple(f"property-{p}" for p in PROPERTIES if p in declared)
+    if used and not prove(Equation(without_properties(a), without_properties(b))):
+        return used[:2]
+    return ("rearrange",)

@@ -1,0 +1,50 @@
+"""What a derivation is: lines of expressions with reasons, checked pair by pair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cheatsheet.expressions import Equation, Expr
+from cheatsheet.indices.prove import prove
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: an expression equal to the one above, and why. ``reasons`` are keys of the glossary of reasons."""
+
+    expr: Expr
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A chain of equal expressions, from what is asked to what is claimed.
+
+    ``lines[0]`` is the left side by components and the last line the right side; each neighbouring pair was checked.
+    """
+
+    lines: tuple[Line, ...]
+
+
+class BrokenStep(Exception):
+    """Two neighbouring lines of a generated derivation could not be shown equal: our bug, never printed as a step."""
+
+    def __init__(self, before: Expr, after: Expr) -> None:
+        super().__init__(f"{before}  is not shown equal to  {after}")
+        self.before = before
+        self.after = after
+
+
+def checked(lines: list[Line]) -> Derivation:
+    """The derivation, once every neighbouring pair of lines is proved equal; lines that repeat are dropped.
+
+    Raises :class:`BrokenStep` for a pair that is not.
+    """
+    kept = [lines[0]]
+    for line in lines[1:]:
+        if line.expr == kept[-1].expr:
+            continue
+        if not prove(Equation(kept[-1].expr, line.expr)):
+            raise BrokenStep(kept[-1].expr, line.expr)
+        kept.append(line)
+    return Derivation(tuple(kept))
