@@ -22,6 +22,7 @@ from cheatsheet.syntax import ClaimError
 
 if TYPE_CHECKING:
     from cheatsheet.elaborate import Declarations
+    from cheatsheet.reports import ClaimReport, EntryReport
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +90,12 @@ class Claim:
     def rhs(self) -> Expr:
         return self.equation.rhs
 
+    def check(self) -> ClaimReport:
+        """The verdict on this claim."""
+        from cheatsheet.reports import check_claims
+
+        return check_claims([self])[0]
+
     def problem(self, error: ClaimError) -> Problem:
         """The error at its place in the file: in the claim, or in the ``let`` that the claim uses."""
         passage, lead = getattr(error, "passage", self.passage), 0
@@ -140,6 +147,17 @@ class Entry:
     def all_claims(self) -> tuple[Claim, ...]:
         """The claims that must hold and then those of the pitfalls, which must not."""
         return (*self.claims, *(pitfall.claim for pitfall in self.pitfalls))
+
+    def check(self) -> EntryReport:
+        """The verdicts on the entry's claims and pitfalls; its own ``verdict`` is the weakest of those on the claims.
+
+        >>> import cheatsheet
+        >>> cheatsheet.load()["quadratic-form"].check().verdict
+        'proved'
+        """
+        from cheatsheet.reports import check_entries
+
+        return check_entries([self]).entries[0]
 
 
 @dataclass(frozen=True, eq=False)

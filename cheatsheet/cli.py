@@ -1,0 +1,167 @@
+"""The command line: arguments in, exit status and streams out; the work is done elsewhere.
+
+Results go to standard output, messages and progress to standard error. Exit status 0: all well; 1: the catalogue or a
+claim does not hold; 2: bad usage or unreadable input.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cheatsheet import __version__
+from cheatsheet.errors import CatalogueError
+
+if TYPE_CHECKING:
+    from cheatsheet.catalogue import Catalogue, Entry
+    from cheatsheet.reports import CatalogueReport
+
+DEFAULT_FILE = "identities.yaml"
+HOLDS, FAILS, UNUSABLE = 0, 1, 2
+_LANGUAGES = click.Choice(["zh", "en", "both"])
+
+
+class Commands(click.Group):
+    """The commands; a mistyped one gets a suggestion, a catalogue that cannot be read its problems."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            close = difflib.get_close_matches(args[0], self.commands, n=1)
+            hint = f" Did you mean {close[0]}?" if close else f" There are {', '.join(self.commands)}."
+            ctx.fail(f"No such command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CatalogueError as error:
+            click.echo(error, err=True)
+            sys.exit(UNUSABLE)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="cheatsheet")
+def main() -> None:
+    """A bilingual matrix-calculus reference in which every identity is verified and derived."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal that has no ⎡ shows ? and not a traceback
+
+
+# --- what commands share ---------------------------------------------------------------------------------------------
+
+
+def open_catalogue(file: str | None) -> Catalogue:
+    """The catalogue of a file; without one, that of the current directory or the one that comes with the program."""
+    from cheatsheet.load import load
+
+    if file is None:
+        return load(DEFAULT_FILE if Path(DEFAULT_FILE).exists() else None)
+    return load(file)
+
+
+def looks_like_file(argument: str) -> bool:
+    """Whether an argument names a catalogue rather than an entry."""
+    return argument.endswith((".yaml", ".yml")) or "/" in argument or Path(argument).is_file()
+
+
+def find_entries(catalogue: Catalogue, ids: tuple[str, ...]) -> list[Entry]:
+    """The entries of these ids, all of them where none is named."""
+    unknown = [id for id in ids if id not in catalogue]
+    if unknown:
+        known = [entry.id for entry in catalogue]
+        for id in unknown:
+            close = difflib.get_close_matches(id, known, n=3, cutoff=0.5)
+            hint = f"did you mean {' or '.join(close)}?" if close else "cheatsheet check lists them all"
+            click.echo(f"{catalogue.path}: there is no entry {id!r}; {hint}", err=True)
+        sys.exit(UNUSABLE)
+    return [catalogue[id] for id in ids] if ids else list(catalogue)
+
+
+@contextmanager
+def progress_bar(label: str, total: int) -> Iterator[Callable[[int], None] | None]:
+    """A bar on standard error while something works; nothing where nobody looks."""
+    if not sys.stderr.isatty() or total < 2:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    look = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*look, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda done: bar.advance(task, done)
+
+
+def write_json(document: dict[str, Any]) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False, indent=1))
+
+
+# --- commands --------------------------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("arguments", nargs=-1, metavar="[FILE] [ID]...")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def check(arguments: tuple[str, ...], as_json: bool) -> None:
+    """Verify the claims of FILE, or of some of its entries."""
+    file, ids = (
+        (arguments[0], arguments[1:]) if arguments and looks_like_file(arguments[0]) else (None, arguments)
+    )
+    catalogue = open_catalogue(file)
+    report = verify_entries(find_entries(catalogue, ids))
+    if as_json:
+        write_json(report.to_json())
+    else:
+        print_report(report)
+    sys.exit(HOLDS if report.ok else FAILS)
+
+
+def verify_entries(entries: list[Entry]) -> CatalogueReport:
+    """The verdicts on entries, with a progress bar."""
+    from cheatsheet.reports import check_entries
+
+    with progress_bar("checking", sum(len(entry.all_claims) for entry in entries)) as progress:
+        return check_entries(entries, progress)
+
+
+def print_report(report: CatalogueReport) -> None:
+    """One line for each entry, what is not as expected in full, and a summary."""
+    from cheatsheet.terminal import entry_lines, summary_line
+
+    width = max((len(entry.entry.id) for entry in report.entries), default=0)
+    for entry in report.entries:
+        first, *rest = entry_lines(entry, width)
+        click.secho(first, fg="green" if entry.ok else "red")
+        for line in rest:
+            click.echo(line)
+    click.echo(summary_line(report))
+
+
+@main.command()
+@click.argument("id")
+@click.argument("file", required=False)
+@click.option("--section", help="Write the draft into FILE, behind the last entry of this section.")
+def new(id: str, file: str | None, section: str | None) -> None:
+    """Print the draft of an entry, or write it into a section of FILE."""
+    from cheatsheet.stubs import StubError, draft, insert
+
+    try:
+        if section is None:
+            click.echo(draft(id), nl=False)
+        else:
+            catalogue = open_catalogue(file or DEFAULT_FILE)
+            line = insert(catalogue, section, id)
+            click.echo(f"{catalogue.path}:{line}: draft of {id} written", err=True)
+    except StubError as error:
+        click.echo(error, err=True)
+        sys.exit(UNUSABLE)
