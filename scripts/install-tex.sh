@@ -10,18 +10,18 @@ mapfile -t packages <"$here/../cheatsheet/tex-packages.txt"
 
 have_tex() {
   command -v xelatex >/dev/null && command -v pdftotext >/dev/null &&
-    kpsewhich ctex.sty unicode-math.sty pzdr.tfm >/dev/null &&
-    fc-list | grep -q 'NotoSerifCJK' && fc-list | grep -q 'NotoSansCJK' &&
-    fc-list | grep -qi 'texgyrepagella-math' && fc-list | grep -qi 'texgyreheros-regular'
+    kpsewhich ctex.sty unicode-math.sty pzdr.tfm texgyrepagella-math.otf \
+      texgyrepagella-regular.otf texgyreheros-regular.otf texgyrecursor-regular.otf >/dev/null &&
+    fc-list | grep -q 'Noto Serif CJK SC' && fc-list | grep -q 'Noto Sans CJK SC'
 }
 
 give_up() {
   {
     echo "The PDFs need XeLaTeX and fonts that are not installed, and $1."
     echo "Debian, Ubuntu:  apt-get update && apt-get install --no-install-recommends ${packages[*]}"
-    echo "Elsewhere:       TeX Live with xelatex, ctex, unicode-math, xeCJK, hyperref; the fonts"
-    echo "                 Noto Serif CJK SC, Noto Sans CJK SC, TeX Gyre Pagella, TeX Gyre Heros,"
-    echo "                 TeX Gyre Pagella Math (OpenType, visible to fc-list); poppler (pdftotext)."
+    echo "Elsewhere:       TeX Live with xelatex, ctex, unicode-math, xeCJK, hyperref, bookmark and the"
+    echo "                 TeX Gyre fonts (Pagella, Heros, Cursor, Pagella Math) as OpenType; Noto Serif"
+    echo "                 CJK SC and Noto Sans CJK SC, visible to fc-list; poppler (pdftotext)."
   } >&2
   exit 1
 }
