@@ -4,7 +4,8 @@ evaluation with free symbols or sampling to many digits."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from itertools import chain
 from zlib import crc32
 
 from cheatsheet.elaborate import Declarations, elaborate_claim
@@ -16,7 +17,8 @@ from cheatsheet.verify.compare import Clock, OutOfTimeError, compare
 from cheatsheet.verify.counterexample import search
 from cheatsheet.verify.fields import PRIMES, Field, Floating, Modular, UnsupportedError
 from cheatsheet.verify.points import NoPointError, Points
-from cheatsheet.verify.sizes import quick, thorough
+from cheatsheet.verify.sampling import sample
+from cheatsheet.verify.sizes import first, large, quick, thorough, wanted_size
 from cheatsheet.verify.verdicts import Counterexample, Verdict
 
 SECONDS = 10.0
@@ -88,10 +90,10 @@ class _Inquiry:
     prover: Prover
     audit: bool
     seed: int = 0
+    rational: bool = False
+    """Whether the claim can be evaluated modulo a prime."""
     seen: int = 0
     """At how many points the two sides are known to be defined and to agree."""
-    evidence: list[dict[str, int]] = field(default_factory=list)
-    """The dimensions at which they do."""
 
     def __post_init__(self) -> None:
         self.seed = crc32(claim_text(self.claim.equation).encode()) % 100_000
@@ -108,8 +110,51 @@ class _Inquiry:
         return self.without_proof()
 
     def without_proof(self) -> Verdict:
-        """Exact evaluation, then sampling."""
-        return Verdict("undecided", message="neither proved nor refuted")
+        """Exact evaluation where the claim is rational, else sampling; neither below the size the claim asks for."""
+        if not self.seen:
+            return Verdict("undecided", message="no point was found at which both sides are defined")
+        if self.rational:
+            return self.exactly()
+        sampled = sample(self.claim, self.candidates(), self.clock, self.seed)
+        if sampled is None:
+            return Verdict(
+                "undecided", message="the sides differ at a point, and no counterexample was confirmed"
+            )
+        short = self.missing_size(sampled)
+        if short or not sampled:
+            return Verdict("undecided", message=short or "no point could be evaluated to 30 digits")
+        return Verdict("sampled", dims=tuple(sampled), method="digits")
+
+    def exactly(self) -> Verdict:
+        from cheatsheet.verify import exact  # sympy is loaded only when this tier is needed
+
+        finding = exact.check(self.claim, self.candidates(), self.clock, self.seed)
+        if finding.contradicted:
+            return Verdict(
+                "undecided", message="the sides differ at a point, and no counterexample was confirmed"
+            )
+        if not self.claim.dimensions and finding.free and not parameters(self.claim):
+            return Verdict("proved", method="free-symbols")
+        short = self.missing_size(list(finding.dims))
+        if short or not finding.dims:
+            return Verdict("undecided", message=short or "no exact evaluation was possible")
+        return Verdict(
+            "checked", dims=finding.dims, method="free-symbols" if finding.free else "rational-arithmetic"
+        )
+
+    def candidates(self) -> list[dict[str, int]]:
+        """The dimensions to evaluate at, the most telling first, distinct ones among them."""
+        claim = self.claim
+        return first(chain(large(claim), quick(claim)), 6)
+
+    def missing_size(self, dims: list[dict[str, int]]) -> str:
+        """What is missing for the dimensions to be evidence: a value of each that is large enough for the claim."""
+        for name in self.claim.dimensions:
+            wanted, _ = wanted_size(self.claim, name)
+            largest = max((d[name] for d in dims), default=0)
+            if largest < wanted:
+                return f"the claim asks for {name} of {wanted} or more, and {largest} was reached"
+        return ""
 
     def refuted(self, example: Counterexample) -> Verdict:
         if self.audit and self.prove():
@@ -130,11 +175,8 @@ class _Inquiry:
             for points, field_ in self.batches(dims):
                 self.clock.check()
                 found = self.look(points, field_)
-                if found is None:
-                    continue
                 if isinstance(found, Counterexample):
                     return found
-                break
         return None
 
     def batches(self, dims: dict[str, int]) -> Iterator[tuple[Points, Field]]:
@@ -143,22 +185,24 @@ class _Inquiry:
         if count < 2:
             return
         prime = PRIMES[(self.seed + sum(dims.values())) % len(PRIMES)]
-        rounds = 4 if parameters(self.claim) else 1
+        rounds = 5 if parameters(self.claim) else 1
+        before = self.seen
         for k in range(rounds):
             yield Points(self.claim.symbols, dims, min(count, 18), "mixed", 1, self.seed + k), Modular(prime)
+        if self.seen > before:
+            return
         for k in range(rounds):
             yield Points(self.claim.symbols, dims, count, "real", 8, self.seed + k), Floating()
 
-    def look(self, points: Points, field_: Field) -> Counterexample | bool | None:
-        """A counterexample; True where the sides agree; None where this field cannot tell."""
+    def look(self, points: Points, field_: Field) -> Counterexample | None:
+        """A counterexample, if the sides differ at one of the points; points where they agree are counted."""
         try:
             comparison = compare(self.claim, points, field_, self.clock)
         except (UnsupportedError, NoPointError):
             return None
+        self.rational |= field_.exact
         defined = int(comparison.defined.sum())
         if comparison.agrees:
             self.seen += defined
-            if defined:
-                self.evidence.append(points.dims)
-            return True if defined else None
+            return None
         return search(self.claim, field_, self.clock, [points], self.seed)

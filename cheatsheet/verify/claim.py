@@ -42,6 +42,11 @@ class Claim:
         return tuple(nodes(self.equation.lhs, self.equation.rhs))
 
     @cached_property
+    def operators(self) -> frozenset[str]:
+        """The names of the operators that occur."""
+        return frozenset(n.op for n in self.nodes if isinstance(n, Apply))
+
+    @cached_property
     def symbols(self) -> tuple[Symbol, ...]:
         """The declared symbols with a value of their own, those behind functions and ``let`` names included."""
         own = [n for n in self.nodes if isinstance(n, Symbol) and n.definition is None]

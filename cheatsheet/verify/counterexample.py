@@ -39,13 +39,13 @@ def _candidates(claim: Claim, field: Field, clock: Clock, seed: int) -> Iterator
     """Batches of points, the smallest dimensions and the plainest numbers first."""
     styles = [("small", 1)] if field.exact else [("small", 1), ("real", 8)]
     for attempt in range(3):
-        for dims in islice(smallest(claim), 8 + 8 * attempt):
+        for turn, dims in enumerate(islice(smallest(claim), 8 + 8 * attempt)):
             work = max(1, claim.work(dims))
             count = min(48 * (1 + attempt), MOST_WORK // work)
             if count < 2 or clock.left <= 0:
                 continue
             for style, denominator in styles:
-                yield Points(claim.symbols, dims, count, style, denominator, seed + 7 * attempt)
+                yield Points(claim.symbols, dims, count, style, denominator, seed + 5 * attempt + turn)
 
 
 def _best(claim: Claim, points: Points, field: Field, clock: Clock) -> Counterexample | None:

@@ -8,6 +8,7 @@ with :class:`UnsupportedError`, so that the caller takes another field, never a 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from fractions import Fraction
 from math import isqrt
 from typing import Any
@@ -31,6 +32,12 @@ class Field:
 
     exact = True
     dtype: Any = object
+    digits = 16
+    """How many digits a field that rounds carries."""
+
+    def series(self) -> AbstractContextManager[None]:
+        """Surrounds the summation of a series, whose small terms say nothing about the size of what is computed."""
+        return nullcontext()
 
     def array(self, integers: Array, denominator: int = 1) -> Array:
         """The field's own array of ``integers / denominator``."""

@@ -7,7 +7,7 @@ field: Faddeev and LeVerrier's recursion M ← A·M + c·I, c ← −tr(A·M)/k 
 from __future__ import annotations
 
 from fractions import Fraction
-from math import ceil, log2
+from math import ceil, log2, log10
 
 import numpy as np
 
@@ -91,15 +91,24 @@ def expm(a: Jet) -> Jet:
     if not largest < 1e3:
         raise UnsupportedError("expm of a large matrix")
     squarings = max(0, ceil(log2(largest * a.core[0] + 1e-300)) + 3)
-    digits = getattr(field, "digits", 16)
-    x = a.scaled(Fraction(1, 2**squarings))
     result = term = identity(a.domain, a.core[0])
-    for k in range(1, 8 + digits):
-        term = (term @ x).scaled(Fraction(1, k))
-        result = result + term
+    with field.series():
+        x = a.scaled(Fraction(1, 2**squarings))
+        for k in range(1, _terms(field.digits)):
+            term = (term @ x).scaled(Fraction(1, k))
+            result = result + term
     for _ in range(squarings):
         result = result @ result
     return result
+
+
+def _terms(digits: int) -> int:
+    """How many terms of the exponential series of a number below 1/8 are needed for so many digits."""
+    k, order = 1, 0.0
+    while order < digits + 5:
+        order += log10(8 * k)
+        k += 1
+    return k + 4  # the jets of a term are larger than its value by a power of k
 
 
 # --- pseudo-inverse --------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from cheatsheet.verify.jets import Domain, Jet
 from cheatsheet.verify.properties import Part, read_part, recipe
 
 LARGE = 2**29
+EXPONENTS = (2, 3, 0, 1, -1, -2, 5)  # an integer symbol runs through these as the seed does
 Key = tuple[str, str, str]
 
 
@@ -55,8 +56,9 @@ class Points:
         """The value of a scalar declared integer; one for the whole batch, because it may be an exponent."""
         key = ("symbol", symbol.name, "integer")
         if key not in self.integers:
-            rng = self.generator(key)
-            self.integers[key] = rng.choice(np.array([2, 3, 0, 1, -1, -2, 4]), 1)
+            order = np.random.default_rng(list(symbol.name.encode())).permutation(len(EXPONENTS))
+            turn = (self.seed + sum(self.dims.values())) % len(EXPONENTS)
+            self.integers[key] = np.array([EXPONENTS[order[turn]]])
         value = int(self.integers[key][0])
         if "positive" in symbol.properties:
             return abs(value) or 1
@@ -70,9 +72,8 @@ class Points:
         plan = recipe(symbol.properties, (rows, cols))
         if plan is None:
             raise NoPointError(symbol.name)
-        denominator = 1 if "integer" in symbol.properties else self.denominator
         parts = {
-            name: read_part(self.part((symbol.kind, symbol.name, name), part), part, domain, denominator)
+            name: self.read((symbol.kind, symbol.name, name), part, domain, "integer" in symbol.properties)
             for name, part in plan.parts.items()
         }
         return plan.value(parts, domain).base
@@ -80,18 +81,21 @@ class Points:
     def taylor(self, symbol: Symbol, order: int, m: int, n: int, domain: Domain) -> Jet:
         """The coefficients of one order of an abstract function with m entries of n variables, (m·n^(order−1))×n."""
         shape = (m * n ** (order - 1), n)
-        integers = self.part((symbol.kind, symbol.name, f"order {order}"), Part(shape, "any"))
-        return Jet(domain, {0: domain.field.array(integers)})
+        return self.read((symbol.kind, symbol.name, f"order {order}"), Part(shape, "any"), domain, True)
+
+    def read(self, key: Key, part: Part, domain: Domain, whole: bool) -> Jet:
+        """A part of a recipe as numbers; ``whole``: integers, whatever the denominator of the batch."""
+        return read_part(self.part(key, part), part, domain, 1 if whole else self.denominator)
 
     def part(self, key: Key, part: Part) -> Array:
         if key not in self.integers:
             rng = self.generator(key)
             shape = (self.count, *part.shape)
-            discrete = part.kind in ("sign", "bit", "order")
-            style = (
-                "small" if discrete or (key[2].startswith("order ") and self.style == "real") else self.style
-            )
-            self.integers[key] = draw(rng, shape, style, self.denominator)
+            if part.kind in ("sign", "bit", "order"):
+                self.integers[key] = _choices(rng, shape)
+            else:
+                functions = key[2].startswith("order ") and self.style == "real"
+                self.integers[key] = draw(rng, shape, "small" if functions else self.style, self.denominator)
         return self.integers[key]
 
     def generator(self, key: Key) -> np.random.Generator:
@@ -124,6 +128,14 @@ def draw(rng: np.random.Generator, shape: tuple[int, ...], style: str, denominat
         drawn[finer] = _fractions(rng, (int(finer.sum()), *shape[1:]), denominator)
     drawn[:1] = 0
     drawn[1:2] = denominator
+    return drawn
+
+
+def _choices(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Integers of which only the parity, or the rest by a small number, will count; all zeros and all ones first."""
+    drawn = rng.integers(0, 12, shape)
+    drawn[:1] = 0
+    drawn[1:2] = 1
     return drawn
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
@@ -42,6 +43,7 @@ class Precise(Field):
         self.context.dps = digits
         self.negligible = self.context.mpf(10) ** (-digits // 2)
         self.span = 0.0
+        self._watching = True
         self._lowest = -int(digits / 2 / 0.30103)
         self._functions = _functions(self.context)
 
@@ -69,11 +71,19 @@ class Precise(Field):
 
     def witness(self, *factors: Array) -> None:
         """Take note of the orders of magnitude that a product of the arrays can reach."""
+        if not self._watching:
+            return
         low, high = 0, 0
         for factor in factors:
             least, most = self.orders(factor)
             low, high = low + least, high + most
         self.span = max(self.span, max(abs(low), abs(high)) * 0.30103)
+
+    @contextmanager
+    def series(self) -> Iterator[None]:
+        span, self._watching = self.span, False
+        yield
+        self.span, self._watching = span, True
 
     def mul(self, a: Array, b: Array) -> Array:
         self.witness(a, b)

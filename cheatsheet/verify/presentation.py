@@ -94,7 +94,7 @@ def _formulas(symbol: Symbol, value: Array, terms: list[Array], point: Points, d
         for order, coefficients in enumerate(terms, start=1):
             table = coefficients.reshape(rows * cols, *(n,) * order)[k]
             for place in zip(*np.nonzero(table), strict=True):
-                factor = _number(Fraction(int(table[place]), point.denominator))
+                factor = int(table[place])
                 factors = [] if factor == 1 else [str(factor)]
                 parts.append(" * ".join([*factors, *(variables[p] for p in place)]))
         entries.append(" + ".join(parts) or "0")

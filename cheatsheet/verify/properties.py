@@ -156,7 +156,7 @@ def _triangular(wanted: frozenset[str], n: int, entries: str) -> Recipe:
     kind = "nonzero" if "invertible" in wanted else "any"
 
     def build_triangle(p: Parts, domain: Domain) -> Jet:
-        value = p["lower"].linear(lambda t: np.tril(t, -1)) + _diagonal(p, domain)
+        value = _below(p["lower"]) + _diagonal(p, domain)
         return value.T if upper else value
 
     parts = {"lower": Part((n, n), "any"), "diagonal": Part((n,), kind)}
@@ -201,8 +201,8 @@ def _symmetric(wanted: frozenset[str], n: int, entries: str) -> Recipe:
 
         return Recipe(parts, build_definite, entries="" if entries == "positive" else entries)
     return Recipe(
-        {"lower": Part((n, n), entries or "any")},
-        lambda p, d: p["lower"].linear(lambda t: np.tril(t) + np.tril(t, -1).swapaxes(-1, -2)),
+        {"triangle": Part((n, n), entries or "any")},
+        lambda p, d: _below(p["triangle"], diagonal=True) + _below(p["triangle"]).T,
         invertible="invertible" in wanted,
     )
 
@@ -220,14 +220,21 @@ def _diagonal(p: Parts, domain: Domain) -> Jet:
     return diagonal * identity(domain, diagonal.core[0])
 
 
+def _below(a: Jet, diagonal: bool = False) -> Jet:
+    """The entries below the diagonal (or on it too), zeros elsewhere."""
+    n = a.core[0]
+    mask = np.tri(n, k=0 if diagonal else -1, dtype=np.int64)
+    return a.linear(lambda t: t * mask)
+
+
 def _skew(lower: Jet) -> Jet:
-    strict = lower.linear(lambda t: np.tril(t, -1))
+    strict = _below(lower)
     return strict - strict.T
 
 
 def unit_lower(lower: Jet, domain: Domain) -> Jet:
     """Ones on the diagonal, the given entries below it."""
-    return lower.linear(lambda t: np.tril(t, -1)) + identity(domain, lower.core[0])
+    return _below(lower) + identity(domain, lower.core[0])
 
 
 def _orthogonal_parts(n: int) -> dict[str, Part]:

@@ -14,7 +14,7 @@ from cheatsheet.dimensions import Axis
 from cheatsheet.expressions import Apply, Expr, Number, Size, Sum, Symbol
 from cheatsheet.verify.claim import Claim
 
-LARGEST = 8
+LARGEST = 12
 USUAL = 5
 _FREE_OF_TERMS = frozenset({"det", "logdet", "inv", "adj", "pinv", "expm", "matrix_power"})
 
@@ -126,9 +126,11 @@ def occurrences(claim: Claim, name: str) -> int:
             memo[id(expr)] = 0
             if isinstance(expr, Symbol) and expr.definition is None:
                 memo[id(expr)] = int(name in expr.shape.names)
+            elif isinstance(expr, Size):
+                memo[id(expr)] = int(name in expr.axis.names)
             else:
                 inner = [expr.definition] if isinstance(expr, Symbol) and expr.definition else expr.children
-                memo[id(expr)] = min(LARGEST, sum(count(child) for child in inner))
+                memo[id(expr)] = min(1000, sum(count(child) for child in inner))
         return memo[id(expr)]
 
     return max(count(claim.equation.lhs), count(claim.equation.rhs))
@@ -137,11 +139,9 @@ def occurrences(claim: Claim, name: str) -> int:
 def wanted_size(claim: Claim, name: str) -> tuple[int, bool]:
     """A value of the dimension that is large enough for the claim, and whether that is known or only likely."""
     bound = index_names(claim, name)
-    if bound is not None and bound <= LARGEST:
-        return max(bound, 2), True
     if bound is not None:
-        return LARGEST, False
-    return min(LARGEST, max(USUAL, occurrences(claim, name) + 1)), False
+        return max(bound, 2), True
+    return max(USUAL, occurrences(claim, name) + 1), False
 
 
 def distinct(claim: Claim, start: int = 2, reverse: bool = False) -> dict[str, int]:
@@ -183,10 +183,21 @@ def thorough(claim: Claim) -> Iterator[dict[str, int]]:
     base = distinct(claim)
     found = []
     for name in names:
-        found.append(_adjusted(claim, {**base, name: wanted_size(claim, name)[0]}))
+        for size in sorted({min(wanted_size(claim, name)[0], LARGEST), USUAL}, reverse=True):
+            found.append(_adjusted(claim, {**base, name: size}))
         found.append({**base, name: 1})
     found.append(distinct(claim, 3))
     found.append(_adjusted(claim, dict.fromkeys(names, 2)))
+    yield from _admitted(claim, found)
+
+
+def large(claim: Claim) -> Iterator[dict[str, int]]:
+    """Each dimension in turn as large as the claim's degree asks for, the others distinct and small."""
+    base = distinct(claim)
+    found = []
+    for name in claim.dimensions:
+        size = min(wanted_size(claim, name)[0], LARGEST)
+        found.append(_adjusted(claim, {**base, name: size}))
     yield from _admitted(claim, found)
 
 
