@@ -75,7 +75,7 @@ def elaborate_expression(text: str, declarations: Declarations) -> Expr:
 
 def elaborate_definition(name: str, raw: Raw, declarations: Declarations) -> Symbol:
     """The symbol that a ``let`` names; raises :class:`ClaimError`, also where an index is left free."""
-    elaborator = _Elaborator(declarations, raw, {}, final=False)
+    elaborator = Elaborator(declarations, raw, {}, final=False)
     elaborator.run((raw,))
     if elaborator.free:
         index = next(iter(elaborator.free))
@@ -91,8 +91,8 @@ def _elaborate(parts: tuple[Raw, ...], declarations: Declarations, whole: Raw) -
     known = -1
     while known < len(ranges):
         known = len(ranges)
-        _Elaborator(declarations, whole, ranges, final=False).run(parts)
-    return _Elaborator(declarations, whole, ranges, final=True).run(parts)
+        Elaborator(declarations, whole, ranges, final=False).run(parts)
+    return Elaborator(declarations, whole, ranges, final=True).run(parts)
 
 
 @dataclass
@@ -104,7 +104,7 @@ class _Range:
     axis: Axis | None = None
 
 
-class _Elaborator:
+class Elaborator:
     def __init__(self, declarations: Declarations, whole: Raw, ranges: dict[int, Axis], final: bool) -> None:
         self.symbols = declarations.symbols
         self.layout = declarations.layout

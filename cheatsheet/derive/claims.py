@@ -48,7 +48,7 @@ def derive_claim(equation: Equation) -> Derivation:
     indices = [names.index(axis) for axis in lhs.shape.free_axes]
     left = _worked_out(_entry(lhs, indices), names)
     right = _written_out(_entry(rhs, indices), names)
-    return checked(_joined(left, right))
+    return checked(_joined(left, right), tuple(indices), right[-1].expr)
 
 
 def _entry(side: Expr, indices: list[Index]) -> Expr:
@@ -203,9 +203,7 @@ def _derivative(y: Expr, variable: Expr) -> Expr:
 
     x = _symbol_of(variable)
     directions = {
-        s: build("diff", s, variable, params=("numerator",))
-        for s in symbols(y)
-        if s == x or _depends(s, x)
+        s: build("diff", s, variable, params=("numerator",)) for s in symbols(y) if s == x or _depends(s, x)
     }
     derivative = differentiate(y, directions)
     return Number(0) if derivative is None else _flattened(derivative)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cheatsheet.expressions import Equation, Expr
+from cheatsheet.expressions import Equation, Expr, Index
 from cheatsheet.indices.prove import prove
 
 
@@ -24,6 +24,10 @@ class Derivation:
     """
 
     lines: tuple[Line, ...]
+    indices: tuple[Index, ...] = ()
+    """The free indices of the component that was worked out, in the order of the axes."""
+    entry: Expr | None = None
+    """The component written out, where the two sides meet."""
 
 
 class BrokenStep(Exception):
@@ -35,7 +39,7 @@ class BrokenStep(Exception):
         self.after = after
 
 
-def checked(lines: list[Line]) -> Derivation:
+def checked(lines: list[Line], indices: tuple[Index, ...] = (), entry: Expr | None = None) -> Derivation:
     """The derivation, once every neighbouring pair of lines is proved equal; lines that repeat are dropped.
 
     Raises :class:`BrokenStep` for a pair that is not.
@@ -47,4 +51,4 @@ def checked(lines: list[Line]) -> Derivation:
         if not prove(Equation(kept[-1].expr, line.expr)):
             raise BrokenStep(kept[-1].expr, line.expr)
         kept.append(line)
-    return Derivation(tuple(kept))
+    return Derivation(tuple(kept), indices, entry)

@@ -29,7 +29,9 @@ from cheatsheet.layouts import arrange
 from cheatsheet.operators.row import TABLE, build
 
 INDEX_NAMES = "ijklpqrstuvwabcefgh"
-COMPONENTWISE = frozenset({"add", "sub", "neg", "scale", "over", "hadamard", "quotient", "reciprocal", "power"})
+COMPONENTWISE = frozenset(
+    {"add", "sub", "neg", "scale", "over", "hadamard", "quotient", "reciprocal", "power"}
+)
 FUNCTIONS = frozenset(
     name for name, row in TABLE.items() if row.syntax == f"{name}(x)" and row.shape is TABLE["exp"].shape
 )
@@ -264,7 +266,9 @@ def operators_unfolded(expr: Expr) -> tuple[str, ...]:
                 visit(node.body)
 
     visit(expr)
-    keys = dict.fromkeys(f"def-{'elementwise' if op in COMPONENTWISE or op in FUNCTIONS else op}" for op in found)
+    keys = dict.fromkeys(
+        f"def-{'elementwise' if op in COMPONENTWISE or op in FUNCTIONS else op}" for op in found
+    )
     return tuple(keys)[:2] or ("components",)
 
 

@@ -1,0 +1,24 @@
+"""Wrong claims on the page: the formula, why it is wrong, and the numbers or shapes that show it."""
+
+from __future__ import annotations
+
+from cheatsheet.catalogue import Pitfall
+from cheatsheet.glossary import Text
+from cheatsheet.latex import latex_claim
+from cheatsheet.pages import PitfallLine
+from cheatsheet.reports import ClaimReport
+from cheatsheet.typeset.illformed import ill_formed
+from cheatsheet.typeset.numbers import counterexample_formulas
+
+
+def pitfall_line(pitfall: Pitfall, report: ClaimReport) -> PitfallLine:
+    """A pitfall with its counterexample, or with what is wrong with its shapes."""
+    why = pitfall.why or Text("", "")
+    verdict = report.verdict
+    if verdict.status == "refuted":
+        equation = pitfall.claim.equation
+        example = verdict.counterexample
+        formulas = () if example is None else tuple(counterexample_formulas(equation, example))
+        return PitfallLine(latex_claim(equation), why, "refuted", formulas)
+    formula, message = ill_formed(pitfall.claim.text, pitfall.claim.declarations, verdict.message)
+    return PitfallLine(formula, why, "invalid", message=message)
