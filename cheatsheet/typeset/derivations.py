@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cheatsheet.derive.claims import derive_claim
-from cheatsheet.derive.steps import BrokenStep, Derivation
+from cheatsheet.derivation.claims import derive_claim
+from cheatsheet.derivation.steps import BrokenStep, Derivation
 from cheatsheet.dotted import at, dotted
 from cheatsheet.expressions import Apply, Equation, Expr, Index, inline_definitions
 from cheatsheet.glossary import Text, word

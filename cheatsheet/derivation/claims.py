@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cheatsheet.derive.contraction import contract, deltas_for_derivatives
-from cheatsheet.derive.naming import matching_names, rename_bound
-from cheatsheet.derive.steps import Derivation, Line, checked
-from cheatsheet.derive.unfolding import (
+from cheatsheet.derivation.contraction import contract, deltas_for_derivatives
+from cheatsheet.derivation.naming import matching_names, rename_bound
+from cheatsheet.derivation.steps import Derivation, Line, checked
+from cheatsheet.derivation.unfolding import (
     IndexNames,
     in_reading_order,
     operators_unfolded,
@@ -39,7 +39,7 @@ MOST_UNFOLDINGS = 4
 def derive_claim(equation: Equation) -> Derivation:
     """The worked derivation of an equality.
 
-    Raises :class:`~cheatsheet.derive.steps.BrokenStep` or
+    Raises :class:`~cheatsheet.derivation.steps.BrokenStep` or
     :class:`~cheatsheet.indices.terms.NoIndexForm` where none can be given.
     """
     lhs, rhs = inline_definitions(equation.lhs), inline_definitions(equation.rhs)
