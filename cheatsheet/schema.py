@@ -32,7 +32,7 @@ SHOWS = ("shape-table", "gradient-figure")
 """The tables and figures that an entry may ask for."""
 
 ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
-NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+NAME = r"[A-Za-z][A-Za-z0-9_]*"
 LARGEST_DIMENSION = 1000
 
 

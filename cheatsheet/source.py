@@ -15,7 +15,7 @@ from functools import cached_property
 from cheatsheet.errors import Position, Problem
 
 _BREAK = re.compile(r"\r\n|\r|\n")
-_BLANK = " \t"
+_BLANKS = re.compile(r"[ \t\r\n]+")
 _ESCAPE = re.compile(
     r"\\(?:x(?P<x>[0-9A-Fa-f]{2})|u(?P<u>[0-9A-Fa-f]{4})|U(?P<U>[0-9A-Fa-f]{8})|(?P<simple>[^\r\n]))"
 )
@@ -95,22 +95,22 @@ def _flow_offsets(text: str, start: int, value: str, style: str) -> list[int] | 
     """Plain and quoted scalars: the value is re-read, each character with the place it came from."""
     offsets: list[int] = []
     place = start + (1 if style else 0)
-    read = 0
-    while read < len(value):
-        if place >= len(text):
-            return None
-        if text[place] in "\r\n" or (text[place] in _BLANK and _break_follows(text, place)):
-            count, place, offset = _fold(text, place)
-            offsets += [offset] * count
-            read += count
-            continue
-        width, character = _flow_character(text, place, style)
-        if character:
-            if character != value[read]:
+    while len(offsets) < len(value):
+        blanks = _BLANKS.match(text, place)
+        if blanks and _BREAK.search(blanks[0]):
+            # One break makes a space; each blank line after it makes a newline instead.
+            breaks = len(_BREAK.findall(blanks[0]))
+            offsets += [place] * max(1, breaks - 1)
+            place = blanks.end()
+        elif blanks:
+            offsets += range(place, blanks.end())
+            place = blanks.end()
+        else:
+            width, character = _flow_character(text, place, style)
+            if character != value[len(offsets) : len(offsets) + len(character)] or width == 0:
                 return None
-            offsets.append(place)
-            read += 1
-        place += width
+            offsets += [place] * len(character)
+            place += width
     return [*offsets, place] if len(offsets) == len(value) else None
 
 
@@ -128,26 +128,7 @@ def _flow_character(text: str, place: int, style: str) -> tuple[int, str]:
         while text[after : after + 1] in (" ", "\t"):
             after += 1
         return after - place, ""
-    return 1, text[place]
-
-
-def _break_follows(text: str, place: int) -> bool:
-    while place < len(text) and text[place] in _BLANK:
-        place += 1
-    return place < len(text) and text[place] in "\r\n"
-
-
-def _fold(text: str, place: int) -> tuple[int, int, int]:
-    """A folded line break: how many characters it makes, where the text goes on, and where it stands.
-
-    One break makes a space; each blank line after it makes a newline instead.
-    """
-    first, breaks = place, 0
-    while place < len(text) and text[place] in " \t\r\n":
-        found = _BREAK.match(text, place)
-        breaks += found is not None
-        place = found.end() if found else place + 1
-    return max(1, breaks - 1), place, first
+    return (1, text[place]) if place < len(text) else (0, "")
 
 
 def _block_offsets(text: str, start: int, value: str, style: str) -> list[int] | None:
