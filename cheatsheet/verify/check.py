@@ -4,7 +4,7 @@ evaluation with free symbols or sampling to many digits."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from zlib import crc32
 
@@ -18,12 +18,13 @@ from cheatsheet.verify.counterexample import search
 from cheatsheet.verify.fields import PRIMES, Field, Floating, Modular, UnsupportedError
 from cheatsheet.verify.points import NoPointError, Points
 from cheatsheet.verify.sampling import sample
-from cheatsheet.verify.sizes import first, large, quick, thorough, wanted_size
+from cheatsheet.verify.sizes import first, large, quick, size_degree, thorough, wanted_size
 from cheatsheet.verify.verdicts import Counterexample, Verdict
 
 SECONDS = 10.0
 MOST_WORK = 30_000_000
 MOST_POINTS = 32
+LEAST_POINTS = 2
 Prover = Callable[[Equation], bool]
 
 
@@ -94,6 +95,8 @@ class _Inquiry:
     """Whether the claim can be evaluated modulo a prime."""
     seen: int = 0
     """At how many points the two sides are known to be defined and to agree."""
+    evidence: list[dict[str, int]] = field(default_factory=list)
+    """The dimensions at which they do, modulo a prime or in floating point."""
 
     def __post_init__(self) -> None:
         self.seed = crc32(claim_text(self.claim.equation).encode()) % 100_000
@@ -120,8 +123,8 @@ class _Inquiry:
             return Verdict(
                 "undecided", message="the sides differ at a point, and no counterexample was confirmed"
             )
-        short = self.missing_size(sampled)
-        if short or not sampled:
+        short = self.missing_size()
+        if short or len(sampled) < min(2, len(self.evidence)):
             return Verdict("undecided", message=short or "no point could be evaluated to 30 digits")
         return Verdict("sampled", dims=tuple(sampled), method="digits")
 
@@ -135,25 +138,28 @@ class _Inquiry:
             )
         if not self.claim.dimensions and finding.free and not parameters(self.claim):
             return Verdict("proved", method="free-symbols")
-        short = self.missing_size(list(finding.dims))
-        if short or not finding.dims:
+        short = self.missing_size()
+        if short or len(finding.dims) < min(2, len(self.evidence)):
             return Verdict("undecided", message=short or "no exact evaluation was possible")
         return Verdict(
             "checked", dims=finding.dims, method="free-symbols" if finding.free else "rational-arithmetic"
         )
 
     def candidates(self) -> list[dict[str, int]]:
-        """The dimensions to evaluate at, the most telling first, distinct ones among them."""
-        claim = self.claim
-        return first(chain(large(claim), quick(claim)), 6)
+        """The dimensions to evaluate at: distinct small ones, and then those with a large one among them."""
+        return first(chain(quick(self.claim), large(self.claim)), 6)
 
-    def missing_size(self, dims: list[dict[str, int]]) -> str:
-        """What is missing for the dimensions to be evidence: a value of each that is large enough for the claim."""
+    def missing_size(self) -> str:
+        """What is missing for the evidence: dimensions large enough for the claim, and enough of them."""
         for name in self.claim.dimensions:
-            wanted, _ = wanted_size(self.claim, name)
-            largest = max((d[name] for d in dims), default=0)
-            if largest < wanted:
-                return f"the claim asks for {name} of {wanted} or more, and {largest} was reached"
+            tried = {d[name] for d in self.evidence}
+            wanted = wanted_size(self.claim, name)
+            if max(tried, default=0) < wanted:
+                return (
+                    f"the claim asks for {name} of {wanted} or more, and {max(tried, default=0)} was reached"
+                )
+            if len(tried) <= size_degree(self.claim, name):
+                return f"the claim asks for more values of {name} than the {len(tried)} that were tried"
         return ""
 
     def refuted(self, example: Counterexample) -> Verdict:
@@ -204,5 +210,7 @@ class _Inquiry:
         defined = int(comparison.defined.sum())
         if comparison.agrees:
             self.seen += defined
+            if defined >= LEAST_POINTS and points.dims not in self.evidence:
+                self.evidence.append(points.dims)
             return None
         return search(self.claim, field_, self.clock, [points], self.seed)

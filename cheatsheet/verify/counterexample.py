@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 
@@ -24,22 +24,19 @@ def search(
     claim: Claim, field: Field, clock: Clock, hints: list[Points], seed: int = 0
 ) -> Counterexample | None:
     """A confirmed counterexample, or None. ``hints`` are points at which the filter saw the sides differ."""
-    for points in _candidates(claim, field, clock, seed):
-        found = _best(claim, points, field, clock)
-        if found is not None:
-            return found
-    for points in hints:
+    for points in chain(_candidates(claim, field, clock, hints, seed), hints):
         found = _best(claim, points, field, clock)
         if found is not None:
             return found
     return None
 
 
-def _candidates(claim: Claim, field: Field, clock: Clock, seed: int) -> Iterator[Points]:
-    """Batches of points, the smallest dimensions and the plainest numbers first."""
+def _candidates(claim: Claim, field: Field, clock: Clock, hints: list[Points], seed: int) -> Iterator[Points]:
+    """Batches of points, the smallest dimensions and the plainest numbers first, then those of the hints."""
     styles = [("small", 1)] if field.exact else [("small", 1), ("real", 8)]
+    known = [points.dims for points in hints]
     for attempt in range(3):
-        for turn, dims in enumerate(islice(smallest(claim), 8 + 8 * attempt)):
+        for turn, dims in enumerate(chain(islice(smallest(claim), 8 + 8 * attempt), known)):
             work = max(1, claim.work(dims))
             count = min(48 * (1 + attempt), MOST_WORK // work)
             if count < 2 or clock.left <= 0:

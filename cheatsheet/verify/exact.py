@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice, product
 
 import numpy as np
@@ -94,7 +95,7 @@ def _patterns(asked: dict[Key, int]) -> Iterator[dict[Key, Array]]:
         yield dict(zip(asked, combination, strict=True))
 
 
-def agrees_exactly(claim: Claim, dims: dict[str, int], clock: Clock, seed: int) -> bool | None:
+def agrees_exactly(claim: Claim, dims: dict[str, int], seed: int, clock: Clock) -> bool | None:
     """Whether both sides agree in rational arithmetic at random points; None where too few are defined."""
     defined = 0
     for turn in range(12):
@@ -130,8 +131,8 @@ def check(claim: Claim, candidates: list[dict[str, int]], clock: Clock, seed: in
     free: list[dict[str, int]] = []
     for k, candidate in enumerate(candidates):
         share = clock.part(1 / (len(candidates) - k))
-        symbolic = _in_time(lambda c, d=candidate: vanishes(claim, d, c), share.part(0.5))
-        numeric = _in_time(lambda c, d=candidate: agrees_exactly(claim, d, c, seed), share)
+        symbolic = _in_time(partial(vanishes, claim, candidate), share.part(0.5))
+        numeric = _in_time(partial(agrees_exactly, claim, candidate, seed), share)
         if symbolic is False or numeric is False:
             return Finding((), (), contradicted=True)
         if symbolic:

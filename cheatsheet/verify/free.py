@@ -82,7 +82,7 @@ class Quotient:
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Quotient):
             return not (self - other).numerator
-        return not other and not self.numerator
+        return isinstance(other, int) and not (self - Quotient(self.field, self.field.one * other)).numerator
 
     def __ne__(self, other: object) -> bool:
         return not self == other

@@ -86,6 +86,9 @@ class Jet:
     def is_constant(self) -> bool:
         return all(mask == 0 for mask in self.terms)
 
+    def ones_like(self) -> Jet:
+        return self.of_base(self.field.array(np.ones((1, *self.core), dtype=np.int64)))
+
     def of_base(self, base: Array) -> Jet:
         return Jet(self.domain, {0: base}, self.rank)
 
@@ -215,7 +218,7 @@ class Jet:
 
     def integer_power(self, exponent: int) -> Jet:
         """Element by element, by repeated squaring."""
-        return power(self, exponent, Jet.__mul__, Jet.reciprocal, lambda x: x.of_base(x.base * 0 + 1))
+        return power(self, exponent, Jet.__mul__, Jet.reciprocal, Jet.ones_like)
 
     def real_power(self, exponent: Jet) -> Jet:
         """Element by element, for an exponent that is not known to be an integer."""

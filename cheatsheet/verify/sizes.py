@@ -7,7 +7,7 @@ index a value of its own, and the monomial shows its whole term. :func:`index_na
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice, product
 
 from cheatsheet.dimensions import Axis
@@ -16,6 +16,8 @@ from cheatsheet.verify.claim import Claim
 
 LARGEST = 12
 USUAL = 5
+LIKELY = 7
+MOST_COMBINATIONS = 60
 _FREE_OF_TERMS = frozenset({"det", "logdet", "inv", "adj", "pinv", "expm", "matrix_power"})
 
 
@@ -118,30 +120,47 @@ _POLYNOMIAL = frozenset(
 
 
 def occurrences(claim: Claim, name: str) -> int:
-    """How many symbols of the claim have the dimension: the rough degree where no better bound is known."""
+    """How many symbols of one side have the dimension: the rough degree where no better bound is known."""
+    return _counted(claim, lambda e: int(isinstance(e, Symbol) and name in e.shape.names))
+
+
+def size_degree(claim: Claim, name: str) -> int:
+    """A bound on the degree in n of what depends on the dimension alone, as n·(n − 1) and sum(ones(n)) do.
+
+    Such a factor can vanish at as many values of n, so that one value more must be tried.
+    """
+
+    def uses(expr: Expr) -> int:
+        match expr:
+            case Size():
+                return int(name in expr.axis.names)
+            case Sum():
+                return sum(name in i.axis.names for i in expr.indices)
+            case Apply():
+                return sum(isinstance(a, Axis) and name in a.names for a in expr.args)
+        return 0
+
+    return _counted(claim, uses)
+
+
+def _counted(claim: Claim, weight: Callable[[Expr], int]) -> int:
+    """The greater of the total weights of the two sides, ``let`` names entered wherever they stand."""
     memo: dict[int, int] = {}
 
     def count(expr: Expr) -> int:
         if id(expr) not in memo:
-            memo[id(expr)] = 0
-            if isinstance(expr, Symbol) and expr.definition is None:
-                memo[id(expr)] = int(name in expr.shape.names)
-            elif isinstance(expr, Size):
-                memo[id(expr)] = int(name in expr.axis.names)
-            else:
-                inner = [expr.definition] if isinstance(expr, Symbol) and expr.definition else expr.children
-                memo[id(expr)] = min(1000, sum(count(child) for child in inner))
+            inner = (expr.definition,) if isinstance(expr, Symbol) and expr.definition else expr.children
+            memo[id(expr)] = min(1000, weight(expr) + sum(count(child) for child in inner))
         return memo[id(expr)]
 
     return max(count(claim.equation.lhs), count(claim.equation.rhs))
 
 
-def wanted_size(claim: Claim, name: str) -> tuple[int, bool]:
-    """A value of the dimension that is large enough for the claim, and whether that is known or only likely."""
+def wanted_size(claim: Claim, name: str) -> int:
+    """A value of the dimension that is large enough for the claim to be believed when it holds there."""
     bound = index_names(claim, name)
-    if bound is not None:
-        return max(bound, 2), True
-    return max(USUAL, occurrences(claim, name) + 1), False
+    degree = max(USUAL, min(occurrences(claim, name) + 1, LIKELY)) if bound is None else max(bound, 2)
+    return max(degree, size_degree(claim, name) + 1)
 
 
 def distinct(claim: Claim, start: int = 2, reverse: bool = False) -> dict[str, int]:
@@ -178,17 +197,27 @@ def quick(claim: Claim) -> Iterator[dict[str, int]]:
 
 
 def thorough(claim: Claim) -> Iterator[dict[str, int]]:
-    """Each dimension in turn as large as the claim's degree asks for, and each in turn 1."""
+    """Each dimension in turn as large as the claim's degree asks for, each in turn 1, and what its numbers ask for."""
     names = claim.dimensions
     base = distinct(claim)
     found = []
     for name in names:
-        for size in sorted({min(wanted_size(claim, name)[0], LARGEST), USUAL}, reverse=True):
+        for size in sorted({min(wanted_size(claim, name), LARGEST), USUAL}, reverse=True):
             found.append(_adjusted(claim, {**base, name: size}))
         found.append({**base, name: 1})
     found.append(distinct(claim, 3))
     found.append(_adjusted(claim, dict.fromkeys(names, 2)))
-    yield from _admitted(claim, found)
+    yield from _admitted(claim, found + _grid(claim, base))
+
+
+def _grid(claim: Claim, base: dict[str, int]) -> list[dict[str, int]]:
+    """Enough values of each dimension that is used as a number, in combination, to exceed the degree in it."""
+    degrees = {name: size_degree(claim, name) for name in claim.dimensions}
+    ranges = [range(1, min(LARGEST, d + 1) + 1) for d in degrees.values() if d]
+    names = [name for name, d in degrees.items() if d]
+    combinations = list(islice(product(*ranges), 5000)) if names else []
+    step = max(1, len(combinations) // MOST_COMBINATIONS)
+    return [{**base, **dict(zip(names, values, strict=True))} for values in combinations[::step]]
 
 
 def large(claim: Claim) -> Iterator[dict[str, int]]:
@@ -196,7 +225,7 @@ def large(claim: Claim) -> Iterator[dict[str, int]]:
     base = distinct(claim)
     found = []
     for name in claim.dimensions:
-        size = min(wanted_size(claim, name)[0], LARGEST)
+        size = min(wanted_size(claim, name), LARGEST)
         found.append(_adjusted(claim, {**base, name: size}))
     yield from _admitted(claim, found)
 
