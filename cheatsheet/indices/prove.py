@@ -14,7 +14,7 @@ from cheatsheet.expressions import (
     walk,
 )
 from cheatsheet.indices.components import Components, free_alternatives
-from cheatsheet.indices.places import Value, alternatives
+from cheatsheet.indices.places import Value, alternatives, require_alike
 from cheatsheet.indices.terms import NoIndexForm, Poly
 from cheatsheet.indices.zero import is_zero
 from cheatsheet.operators.row import build
@@ -55,6 +55,8 @@ def _equivalent_forms(lhs: Expr, rhs: Expr) -> list[tuple[Expr, Expr]]:
 
 
 def _equal(lhs: Expr, rhs: Expr) -> bool:
+    for a, b in zip(lhs.shape.axes, rhs.shape.axes, strict=True):
+        require_alike(a, b)
     known = known_invertible(lhs) | known_invertible(rhs)
     continuous = not any(isinstance(n, Apply) and n.op in ("sign", "pinv", "abs", "relu", "norm1")
                          for side in (lhs, rhs) for n in walk(side))  # fmt: skip

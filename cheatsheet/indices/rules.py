@@ -226,6 +226,9 @@ def commutation(c: Components, expr: Apply, at: At) -> Poly:
 def block(c: Components, expr: Apply, at: At) -> Poly:
     rows, cols = expr.params
     parts = expr.children
+    for k, part in enumerate(parts):
+        require_alike(part.shape.rows, parts[k // cols * cols].shape.rows)
+        require_alike(part.shape.cols, parts[k % cols].shape.cols)
     r, i = locate(at[0], [parts[k * cols].shape.rows for k in range(rows)])
     s, j = locate(at[1], [parts[k].shape.cols for k in range(cols)])
     return c(parts[r * cols + s], i, j)

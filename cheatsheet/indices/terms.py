@@ -174,8 +174,9 @@ class Poly:
         if self.collected:
             return self
         merged: dict[str, tuple[Fraction, Term]] = {}
+        labels = {i: repr(i) for i in self.indices}  # indices bound further out are told apart
         for coefficient, term in self.terms:
-            key = term.key({})
+            key = term.key(labels)
             if key in merged:
                 coefficient += merged[key][0]
                 term = merged[key][1]
@@ -201,7 +202,8 @@ class Poly:
         relevant = any(i.name is None for i in own.indices)
         if not relevant and own._key is not None:
             return own._key
-        key = "+".join(sorted(f"{c}*{t.key(labels)}" for c, t in own.terms)) or "0"
+        known = labels if relevant else {}
+        key = "+".join(sorted(f"{c}*{t.key(known)}" for c, t in own.terms)) or "0"
         if not relevant:
             own._key = key
         return key
