@@ -6,17 +6,17 @@ not an error of the file.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cheatsheet.errors import Position, Problem
+from cheatsheet.errors import Position, Problem, near
 from cheatsheet.examples import Value
 from cheatsheet.expressions import Equation, Expr, Symbol
 from cheatsheet.glossary import Text
+from cheatsheet.layouts import LAYOUTS
 from cheatsheet.source import Passage
 from cheatsheet.syntax import ClaimError
 
@@ -89,6 +89,25 @@ class Claim:
     @property
     def rhs(self) -> Expr:
         return self.equation.rhs
+
+    def latex(self, layout: str | None = None) -> str:
+        """The claim in LaTeX for amsmath, MathJax or KaTeX: as it is written, or as it reads in another layout.
+
+        Raises :class:`ClaimError` where the claim is ill-formed, :class:`ValueError` for a layout that there is not, or
+        in which the claim could not be verified.
+        """
+        from cheatsheet.latex import latex_claim
+        from cheatsheet.macros import expand
+        from cheatsheet.typeset.claims import verified_in_layout
+
+        if layout is not None and layout not in LAYOUTS:
+            raise ValueError(f"there is no layout {layout!r}; there are {', '.join(LAYOUTS)}")
+        equation: Equation | None = self.equation
+        if layout not in (None, self.declarations.layout):
+            equation = verified_in_layout(self.equation, str(layout))
+        if equation is None:
+            raise ValueError(f"{self.text} could not be verified in {layout} layout")
+        return expand(latex_claim(equation))
 
     def check(self) -> ClaimReport:
         """The verdict on this claim."""
@@ -202,9 +221,5 @@ class Catalogue:
     def __getitem__(self, id: str) -> Entry:
         """The entry with this id; raises :class:`KeyError`, naming the nearest id there is."""
         if id not in self._by_id:
-            raise KeyError(f"no entry {id!r}" + self._near(id))
+            raise KeyError("; ".join(filter(None, [f"no entry {id!r}", near(id, self._by_id)])))
         return self._by_id[id]
-
-    def _near(self, id: str) -> str:
-        close = difflib.get_close_matches(id, self._by_id, n=3, cutoff=0.5)
-        return f"; did you mean {' or '.join(close)}?" if close else ""

@@ -6,7 +6,6 @@ claim does not hold; 2: bad usage or unreadable input.
 
 from __future__ import annotations
 
-import difflib
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -17,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cheatsheet import __version__
-from cheatsheet.errors import CatalogueError
+from cheatsheet.errors import CatalogueError, near
+from cheatsheet.layouts import LAYOUTS
 
 if TYPE_CHECKING:
     from cheatsheet.catalogue import Catalogue, Entry
+    from cheatsheet.pages import Language, Layout
     from cheatsheet.reports import CatalogueReport
 
 DEFAULT_FILE = "identities.yaml"
@@ -35,9 +36,8 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and not args[0].startswith("-") and args[0] not in self.commands:
-            close = difflib.get_close_matches(args[0], self.commands, n=1)
-            hint = f" Did you mean {close[0]}?" if close else f" There are {', '.join(self.commands)}."
-            ctx.fail(f"No such command {args[0]!r}.{hint}")
+            hint = near(args[0], self.commands) or f"there are {', '.join(self.commands)}"
+            ctx.fail(f"there is no command {args[0]!r}; {hint}")
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -80,8 +80,7 @@ def find_entries(catalogue: Catalogue, ids: tuple[str, ...]) -> list[Entry]:
     if unknown:
         known = [entry.id for entry in catalogue]
         for id in unknown:
-            close = difflib.get_close_matches(id, known, n=3, cutoff=0.5)
-            hint = f"did you mean {' or '.join(close)}?" if close else "cheatsheet check lists them all"
+            hint = near(id, known) or "cheatsheet check lists them all"
             click.echo(f"{catalogue.path}: there is no entry {id!r}; {hint}", err=True)
         sys.exit(UNUSABLE)
     return [catalogue[id] for id in ids] if ids else list(catalogue)
@@ -134,17 +133,91 @@ def verify_entries(entries: list[Entry]) -> CatalogueReport:
         return check_entries(entries, progress)
 
 
-def print_report(report: CatalogueReport) -> None:
+def print_report(report: CatalogueReport, only_failing: bool = False, err: bool = False) -> None:
     """One line for each entry, what is not as expected in full, and a summary."""
     from cheatsheet.terminal import entry_lines, summary_line
 
-    width = max((len(entry.entry.id) for entry in report.entries), default=0)
-    for entry in report.entries:
+    shown = [entry for entry in report.entries if not (only_failing and entry.ok)]
+    width = max((len(entry.entry.id) for entry in shown), default=0)
+    for entry in shown:
         first, *rest = entry_lines(entry, width)
-        click.secho(first, fg="green" if entry.ok else "red")
+        click.secho(first, fg="green" if entry.ok else "red", err=err)
         for line in rest:
-            click.echo(line)
-    click.echo(summary_line(report))
+            click.echo(line, err=err)
+    click.echo(summary_line(report), err=err)
+
+
+@main.command()
+@click.argument("file", required=False)
+@click.option("-o", "--out", type=click.Path(path_type=Path), default=Path("build"), help="Where to write.")
+@click.option("--lang", type=_LANGUAGES, default="both", show_default=True, help="Language of the PDFs.")
+@click.option("--layout", type=click.Choice(LAYOUTS), help="Print claims in this layout only.")
+def build(file: str | None, out: Path, lang: Language, layout: Layout | None) -> None:
+    """Verify FILE, then write the sheet and the handbook as PDFs."""
+    catalogue = open_catalogue(file)
+    from cheatsheet import pipeline
+    from cheatsheet.compile import CompileError, MissingTeXError
+    from cheatsheet.prose import ProseError
+
+    try:
+        with stages() as progress:
+            built = pipeline.build(catalogue, out, lang, layout, progress)
+    except pipeline.CatalogueDoesNotHold as finding:
+        print_report(finding.report, only_failing=True, err=True)
+        click.echo(f"{catalogue.path}: nothing is printed until every claim is as expected", err=True)
+        sys.exit(FAILS)
+    except (CompileError, MissingTeXError, ProseError) as error:
+        click.echo(error, err=True)
+        sys.exit(FAILS)
+    except OSError as error:
+        click.echo(f"{error.filename or out}: {error.strerror or error}", err=True)
+        sys.exit(UNUSABLE)
+    for compiled in built.pdfs.values():
+        for problem in compiled.problems:
+            click.echo(problem, err=True)
+        click.echo(compiled.pdf)
+
+
+@contextmanager
+def stages() -> Iterator[Callable[[str, int, int], None]]:
+    """Tells on standard error how far a build is: bars on a terminal, else one line for each stage."""
+    if not sys.stderr.isatty():
+        seen: set[str] = set()
+
+        def note(stage: str, done: int, total: int) -> None:
+            if stage not in seen:
+                seen.add(stage)
+                click.echo(f"{stage} …", err=True)
+
+        yield note
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    look = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*look, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def advance(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage)
+            bar.update(tasks[stage], completed=done, total=total or None)
+
+        yield advance
+
+
+@main.command()
+@click.argument("id")
+@click.argument("file", required=False)
+@click.option("--lang", type=_LANGUAGES, default="both", show_default=True, help="Language of the text.")
+def show(id: str, file: str | None, lang: str) -> None:
+    """Show one entry: its claims, the verdicts, and the derivation step by step."""
+    (entry,) = find_entries(open_catalogue(file), (id,))
+    report = verify_entries([entry])
+    from cheatsheet.showing import entry_text
+
+    click.echo(entry_text(report.entries[0], ("zh", "en") if lang == "both" else (lang,)))
+    sys.exit(HOLDS if report.ok else FAILS)
 
 
 @main.command()

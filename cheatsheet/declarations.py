@@ -7,9 +7,10 @@ from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 
 from cheatsheet.dimensions import Axis, Shape
+from cheatsheet.errors import near
 from cheatsheet.expressions import Symbol
 from cheatsheet.nodes import Mapping, Node, Refused, Report, Scalar, Sequence
-from cheatsheet.reading import Read, check_name, is_null, listed, near, one_or_list, read_table, shown, what
+from cheatsheet.reading import Read, check_name, is_null, listed, one_or_list, read_table, shown, what
 from cheatsheet.schema import LARGEST_DIMENSION, PROPERTIES, SYMBOL
 
 MOST_SYMBOLS = 100

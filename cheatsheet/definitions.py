@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from cheatsheet.elaborate import Declarations, elaborate_definition, varying_names
+from cheatsheet.elaborate import Declarations, elaborate_definition
+from cheatsheet.names import leaves, varying_names
 from cheatsheet.source import Passage
 from cheatsheet.syntax import DEEPEST_NESTING, ClaimError, Raw, parse_claim, parse_expression
 
@@ -77,8 +78,7 @@ def _varying_in(text: str) -> set[str]:
 
 def _names(raw: Raw) -> set[str]:
     """The names that stand for something: not those of functions."""
-    found = {raw.text} if raw.kind == "name" else set()
-    return found.union(*(_names(child) for child in raw.children))
+    return {leaf.text for leaf in leaves(raw) if leaf.kind == "name"}
 
 
 def _ordered(trees: Mapping[str, Raw], let: Mapping[str, Passage]) -> list[str]:

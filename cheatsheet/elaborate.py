@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NoReturn
 
 from cheatsheet.dimensions import ONE, Axis
+from cheatsheet.errors import near
 from cheatsheet.expressions import (
     Apply,
     Argument,
@@ -20,6 +20,7 @@ from cheatsheet.expressions import (
     Sum,
     Symbol,
 )
+from cheatsheet.names import axis_names, leaves, occurs, varying_names
 from cheatsheet.operators import TABLE, ShapeError, build
 from cheatsheet.syntax import ClaimError, Raw, parse_claim, parse_expression
 
@@ -79,7 +80,7 @@ def elaborate_definition(name: str, raw: Raw, declarations: Declarations) -> Sym
     elaborator.run((raw,))
     if elaborator.free:
         index = next(iter(elaborator.free))
-        place = next(leaf for leaf in _leaves(raw) if leaf.text == index)
+        place = next(leaf for leaf in leaves(raw) if leaf.text == index)
         elaborator.fail(place, f"the index {index} is free here", "write the components in the claim itself")
     (typed,) = _elaborate((raw,), declarations, raw)
     return Symbol(name, typed.shape, definition=typed)
@@ -114,7 +115,7 @@ class Elaborator:
         self.free: dict[str, _Range] = {}
         self.bound: list[dict[str, _Range]] = []
         self.varying = (frozenset(varying_names(whole)) | declarations.varying) & set(self.symbols)
-        self.dimensions = declarations.dimensions | frozenset(_axis_names(whole)) - set(self.symbols)
+        self.dimensions = declarations.dimensions | frozenset(axis_names(whole)) - set(self.symbols)
 
     def run(self, parts: tuple[Raw, ...]) -> list[Expr]:
         typed = [self.expression(part) for part in parts]
@@ -176,7 +177,7 @@ class Elaborator:
         known = [*self.symbols, *self.dimensions]
         if name in FUNCTIONS:
             self.fail(raw, f"{name} is a function", f"call it: {_usage(name)}")
-        self.fail(raw, f"unknown name {name}", _near(name, known, "declare it under `given`"))
+        self.fail(raw, f"unknown name {name}", near(name, known) or "declare it under `given`")
 
     def binary(self, raw: Raw) -> Expr:
         a, b = (self.expression(child) for child in raw.children)
@@ -341,7 +342,7 @@ class Elaborator:
         if name not in FUNCTIONS:
             if name in self.symbols:
                 self.fail(raw, f"{name} is a symbol, not a function", "write * or @ for a product")
-            self.fail(raw, f"unknown function {name}", _near(name, FUNCTIONS, ""))
+            self.fail(raw, f"unknown function {name}", near(name, FUNCTIONS))
         if name == "sum":
             return self.sum(raw)
         if name == "block":
@@ -373,7 +374,7 @@ class Elaborator:
             plural = "argument" if wanted == "1" else "arguments"
             self.fail(
                 raw,
-                f"{raw.text} takes {wanted} {plural}, and there are {count} here",
+                f"{raw.text} takes {wanted} {plural}, and has {count} here",
                 f"write {_usage(raw.text)}",
             )
         return base + base[-1:] * (count - least)
@@ -412,7 +413,7 @@ class Elaborator:
         self.bound.pop()
         self.remember(scope)
         for place in names:
-            if not _occurs(place.text, body):
+            if not occurs(place.text, body):
                 self.fail(place, f"the index {place.text} does not occur in the sum")
             if self.final and scope[place.text].axis is None:
                 self.fail(place, f"nothing says what the index {place.text} ranges over")
@@ -428,7 +429,7 @@ class Elaborator:
             if len(row.children) != len(rows[0].children):
                 self.fail(
                     row,
-                    f"this row has {len(row.children)} parts and the first has {len(rows[0].children)}",
+                    f"the first row has {len(rows[0].children)} parts, and this one {len(row.children)}",
                 )
         parts = [self.expression(part) for row in rows for part in row.children]
         return self.build(raw, "block", *parts, params=(len(rows), len(rows[0].children)))
@@ -452,35 +453,6 @@ def _is_variable(argument: Argument) -> bool:
             inner = argument.args[0]
             return isinstance(inner, Symbol) and inner.definition is None
     return False
-
-
-def varying_names(raw: Raw) -> list[str]:
-    """The names that stand alone in some ``d(X)``."""
-    alone = raw.kind == "call" and raw.text == "d" and len(raw.children) == 1
-    names = [raw.children[0].text] if alone and raw.children[0].kind == "name" else []
-    return names + [name for child in raw.children for name in varying_names(child)]
-
-
-def _axis_names(raw: Raw) -> list[str]:
-    """The names that stand where a dimension is expected: ``n`` of ``I(n)``, ``unit(i, n)``, ``K(m, n)``."""
-    names: list[str] = []
-    if raw.kind == "call" and raw.text in TABLE and "a" in TABLE[raw.text].arguments:
-        places = raw.children[1:] if raw.text == "unit" else raw.children
-        names = [r.text for place in places for r in _leaves(place) if r.kind == "name"]
-    return names + [name for child in raw.children for name in _axis_names(child)]
-
-
-def _leaves(raw: Raw) -> list[Raw]:
-    return [leaf for child in raw.children for leaf in _leaves(child)] if raw.children else [raw]
-
-
-def _occurs(name: str, raw: Raw) -> bool:
-    return any(leaf.kind == "name" and leaf.text == name for leaf in _leaves(raw))
-
-
-def _near(name: str, known: object, otherwise: str) -> str:
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)  # type: ignore[call-overload]
-    return f"did you mean {close[0]}?" if close else otherwise
 
 
 def _usage(name: str) -> str:

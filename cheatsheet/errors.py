@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 MOST_PROBLEMS = 200
 _WINDOW = 100  # of a long source line, so many characters are shown
+_LONGEST_WORD = 40
 _BEFORE = 60  # and so many of them before the caret
 
 
@@ -76,6 +77,18 @@ class CatalogueError(Exception):
 
     def __reduce__(self) -> tuple[type, tuple[tuple[Problem, ...]]]:
         return (CatalogueError, (self.problems,))
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """A suggestion where the word is almost one of those known, else nothing.
+
+    >>> near("symetric", ["symmetric", "positive"])
+    'did you mean symmetric?'
+    """
+    import difflib  # only a mistake needs it
+
+    close = difflib.get_close_matches(word[:_LONGEST_WORD], list(known), n=1, cutoff=0.6)
+    return f"did you mean {close[0]}?" if close else ""
 
 
 def _excerpt(line: str, start: int, width: int) -> tuple[str, str]:

@@ -7,9 +7,10 @@ from collections.abc import Mapping as Dictionary
 from fractions import Fraction
 
 from cheatsheet.dimensions import Axis, Shape
+from cheatsheet.errors import near
 from cheatsheet.expressions import Symbol
 from cheatsheet.nodes import Mapping, Node, Refused, Report, Scalar, Sequence
-from cheatsheet.reading import near, shown, what
+from cheatsheet.reading import shown, what
 
 Value = tuple[tuple[Fraction, ...], ...]
 """The numbers of a symbol, row by row: a scalar is 1×1 and a vector n×1."""

@@ -5,11 +5,11 @@ A reader takes a node and the report; it returns the value, or None once it has 
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from cheatsheet.errors import near
 from cheatsheet.glossary import Text
 from cheatsheet.layouts import LAYOUTS
 from cheatsheet.nodes import Mapping, Node, Refused, Report, Scalar, Sequence
@@ -19,12 +19,6 @@ from cheatsheet.syntax import KEYWORDS
 Read = Callable[[Node, Report], Any]
 LONGEST_NAME = 40
 _QUOTES = "a text that has a colon, a comma, a bracket or a brace in it may need quotes"
-
-
-def near(word: str, known: Iterable[str]) -> str:
-    """A suggestion where the word is almost one of those known, else nothing."""
-    close = difflib.get_close_matches(word[:LONGEST_NAME], list(known), n=1, cutoff=0.6)
-    return f"did you mean {close[0]}?" if close else ""
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:

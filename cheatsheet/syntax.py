@@ -25,6 +25,11 @@ KEYWORDS = frozenset(
     "False None True and as assert async await break class continue def del elif else except finally for from "
     "global if import in is lambda nonlocal not or pass raise return try while with yield".split()
 )
+_LOOKALIKES = {
+    "−": "-", "–": "-", "—": "-", "×": "* or @", "·": "* or @", "⋅": "* or @", "∘": "*", "⊙": "*", "÷": "/",
+    "≠": "!=", "＝": "==", "≡": "==", "（": "(", "）": ")", "［": "[", "］": "]", "，": ",", "．": ".",
+    "²": "** 2", "³": "** 3", "ᵀ": ".T", "⊤": ".T", "′": ".T", "⊗": "kron(A, B)", "√": "sqrt(x)", "∂": "diff(y, x)",
+}  # fmt: skip
 _BINARY = {"+": 10, "-": 10, "*": 20, "@": 20, "/": 20}
 _UNARY = 30
 _POWER = 40
@@ -102,12 +107,14 @@ def _unexpected_character(text: str, position: int) -> NoReturn:
             position + 1,
             "remove the quotes",
         )
-    if not character.isascii():
+    hint = ""
+    if character in _LOOKALIKES:
+        hint = f"write {_LOOKALIKES[character]}"
+    elif not character.isascii():
         hint = "names are made of the letters a-z, A-Z, digits and _"
         if character.isalpha():
             hint += f"; this letter is U+{ord(character):04X}, not the Latin one it may look like"
-        raise ClaimError(f"unexpected character {character!r}", position, position + 1, hint)
-    raise ClaimError(f"unexpected character {character!r}", position, position + 1)
+    raise ClaimError(f"unexpected character {character!r}", position, position + 1, hint)
 
 
 class _Parser:

@@ -29,12 +29,7 @@ def entry_lines(report: EntryReport, width: int) -> list[str]:
 
 
 def verdict_words(report: EntryReport) -> str:
-    """The verdicts of an entry in a few words.
-
-    >>> import cheatsheet
-    >>> verdict_words(cheatsheet.load()["quadratic-form"].check())
-    'proved; pitfall refuted'
-    """
+    """The verdicts of an entry in a few words: ``proved; pitfalls 2 refuted, 1 invalid``."""
     claims = _counted(c.verdict.status for c in report.claims if c.claim.expect == "holds")
     pitfalls = _counted(c.verdict.status for c in report.claims if c.claim.expect == "fails")
     number = sum(c.claim.expect == "fails" for c in report.claims)
