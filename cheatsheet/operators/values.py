@@ -11,8 +11,6 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from cheatsheet.expressions import Apply
 from cheatsheet.layouts import arrange
 
@@ -55,11 +53,7 @@ def power(m: Evaluator, node: Apply) -> Jet:
 
 def component(m: Evaluator, node: Apply) -> Jet:
     operand, *positions = m.arguments(node)
-    shape = node.children[0].shape
-    if len(positions) == 1 and len(shape.axes) == 2:
-        zero = np.array(0)
-        positions = [zero, *positions] if shape.rows.is_one else [*positions, zero]
-    return m.component(operand, positions)
+    return m.component(operand, positions, node.children[0].shape)
 
 
 # --- products --------------------------------------------------------------------------------------------------------
@@ -75,12 +69,7 @@ total = of_values(lambda a: a.total())
 @of_values
 def cross(x: Jet, y: Jet) -> Jet:
     """Entry i is x_(i+1)·y_(i+2) − x_(i+2)·y_(i+1), positions counted modulo 3."""
-    return _turned(x, 1) * _turned(y, 2) - _turned(x, 2) * _turned(y, 1)
-
-
-def _turned(x: Jet, k: int) -> Jet:
-    """The vector whose entry i is x_(i+k), positions counted modulo its length."""
-    return x.linear(lambda t: np.roll(t, -k, axis=(-2, -1)))
+    return x.rolled(1) * y.rolled(2) - x.rolled(2) * y.rolled(1)
 
 
 @of_values
@@ -96,8 +85,8 @@ def diag(m: Evaluator, node: Apply) -> Jet:
     (a,) = m.arguments(node)
     if node.children[0].shape.is_vector:
         column = a.flat()
-        return column * m.domain.constant(np.eye(column.core[0], dtype=np.int64))
-    return a.linear(lambda t: t.diagonal(axis1=-2, axis2=-1)[..., np.newaxis])
+        return column * m.matrices.identity(m.domain, column.core[0])
+    return a.diagonal()
 
 
 # --- linear algebra --------------------------------------------------------------------------------------------------
@@ -134,34 +123,30 @@ def pi(m: Evaluator, node: Apply) -> Jet:
 
 
 def identity(m: Evaluator, node: Apply) -> Jet:
-    return m.domain.constant(np.eye(m.size(node.args[0]), dtype=np.int64))
+    return m.matrices.identity(m.domain, m.size(node.args[0]))
 
 
 def ones(m: Evaluator, node: Apply) -> Jet:
-    return m.domain.constant(np.ones(m.sizes(node.shape), dtype=np.int64))
+    return m.domain.filled(m.sizes(node.shape), 1)
 
 
 def zeros(m: Evaluator, node: Apply) -> Jet:
-    return m.domain.constant(np.zeros(m.sizes(node.shape), dtype=np.int64))
+    return m.domain.filled(m.sizes(node.shape), 0)
 
 
 def unit(m: Evaluator, node: Apply) -> Jet:
     position, n = m.arguments(node)
-    if position.size == 1 and position >= n:
-        return m.refuse("a position outside its axis")
-    return m.indicator(position[..., np.newaxis] == np.arange(n), 1)
+    return m.basis_vector(position, n)
 
 
 def delta(m: Evaluator, node: Apply) -> Jet:
     i, j = m.arguments(node)
-    return m.indicator(np.asarray(i == j))
+    return m.indicator(i == j)
 
 
 def commutation(m: Evaluator, node: Apply) -> Jet:
     """K(m, n) takes vec(A) to vec(A.T): entry (i·n + j, j·m + i) is 1."""
-    rows, cols = m.arguments(node)
-    places = np.arange(rows * cols).reshape(cols, rows).T.ravel()
-    return m.domain.constant(np.eye(rows * cols, dtype=np.int64)[places])
+    return m.matrices.commutation(m.domain, *m.arguments(node))
 
 
 def block(m: Evaluator, node: Apply) -> Jet:

@@ -3,6 +3,7 @@ evaluation with free symbols or sampling to many digits."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -16,7 +17,7 @@ from cheatsheet.verify.claim import Claim, parameters
 from cheatsheet.verify.compare import Clock, OutOfTimeError, compare
 from cheatsheet.verify.counterexample import search
 from cheatsheet.verify.fields import PRIMES, Field, Floating, Modular, UnsupportedError
-from cheatsheet.verify.points import NoPointError, Points
+from cheatsheet.verify.points import NoPointError, Points, special_values
 from cheatsheet.verify.sampling import sample
 from cheatsheet.verify.sizes import first, large, quick, size_degree, thorough, wanted_size
 from cheatsheet.verify.verdicts import Counterexample, Verdict
@@ -25,6 +26,7 @@ SECONDS = 10.0
 MOST_WORK = 30_000_000
 MOST_POINTS = 32
 LEAST_POINTS = 2
+DEEPEST_RECURSION = 6000
 Prover = Callable[[Equation], bool]
 
 
@@ -56,9 +58,10 @@ def verify(
     evaluation contradict each other.
     """
     clock = Clock(seconds)
-    inquiry = _Inquiry(Claim(equation), clock, prover or index_calculus, audit)
+    if sys.getrecursionlimit() < DEEPEST_RECURSION:
+        sys.setrecursionlimit(DEEPEST_RECURSION)
     try:
-        verdict = inquiry.verdict()
+        verdict = _Inquiry(Claim(equation), clock, prover or index_calculus, audit).verdict()
     except (OutOfTimeError, RecursionError, MemoryError, OverflowError):
         verdict = Verdict("undecided", message="out of time")
     if equation.negated:
@@ -93,6 +96,8 @@ class _Inquiry:
     seed: int = 0
     rational: bool = False
     """Whether the claim can be evaluated modulo a prime."""
+    unexplained: bool = False
+    """Whether the sides were seen to differ modulo a prime, without a counterexample."""
     seen: int = 0
     """At how many points the two sides are known to be defined and to agree."""
     evidence: list[dict[str, int]] = field(default_factory=list)
@@ -106,6 +111,8 @@ class _Inquiry:
         if found is not None:
             return self.refuted(found)
         if self.seen and self.prove():
+            if self.unexplained:
+                raise TierDisagreement(f"{self.claim.equation} is proved, and fails modulo a prime")
             return Verdict("proved", method="index-calculus")
         found = self.scan(thorough(self.claim))
         if found is not None:
@@ -114,10 +121,16 @@ class _Inquiry:
 
     def without_proof(self) -> Verdict:
         """Exact evaluation where the claim is rational, else sampling; neither below the size the claim asks for."""
+        if self.unexplained:
+            return Verdict(
+                "undecided", message="the sides differ modulo a prime, but no counterexample was found"
+            )
         if not self.seen:
             return Verdict("undecided", message="no point was found at which both sides are defined")
         if self.rational:
             return self.exactly()
+        if self.claim.jumps:
+            return Verdict("undecided", message="sign can jump where no sample falls")
         sampled = sample(self.claim, self.candidates(), self.clock, self.seed)
         if sampled is None:
             return Verdict(
@@ -187,18 +200,27 @@ class _Inquiry:
 
     def batches(self, dims: dict[str, int]) -> Iterator[tuple[Points, Field]]:
         """Points modulo a prime, or where that cannot be, in floating point."""
-        count = min(MOST_POINTS, MOST_WORK // max(1, self.claim.work(dims)))
+        claim, seed = self.claim, self.seed
+        count = min(MOST_POINTS, MOST_WORK // max(1, claim.work(dims)))
         if count < 2:
             return
-        prime = PRIMES[(self.seed + sum(dims.values())) % len(PRIMES)]
-        rounds = 5 if parameters(self.claim) else 1
-        before = self.seen
-        for k in range(rounds):
-            yield Points(self.claim.symbols, dims, min(count, 18), "mixed", 1, self.seed + k), Modular(prime)
-        if self.seen > before:
+        prime = Modular(PRIMES[(seed + sum(dims.values())) % len(PRIMES)])
+        rounds = range(5 if parameters(claim) else 1)
+        before = len(self.evidence), self.unexplained
+        for k in rounds:
+            yield Points(claim.symbols, dims, min(count, 18), "mixed", 1, seed + k), prime
+        if "pinv" in claim.operators:  # its jumps lie where the rank drops
+            yield Points(claim.symbols, dims, count, "small", 1, seed + 50), prime
+        if (len(self.evidence), self.unexplained) != before or self.rational:
             return
-        for k in range(rounds):
-            yield Points(self.claim.symbols, dims, count, "real", 8, self.seed + k), Floating()
+        for k in rounds:
+            yield Points(claim.symbols, dims, count, "real", 8, seed + k), Floating()
+        specials, denominator = special_values(claim.constants)
+        if specials:
+            yield (
+                Points(claim.symbols, dims, count, "special", denominator, seed + 60, specials),
+                Floating(),
+            )
 
     def look(self, points: Points, field_: Field) -> Counterexample | None:
         """A counterexample, if the sides differ at one of the points; points where they agree are counted."""
@@ -213,4 +235,6 @@ class _Inquiry:
             if defined >= LEAST_POINTS and points.dims not in self.evidence:
                 self.evidence.append(points.dims)
             return None
-        return search(self.claim, field_, self.clock, [points], self.seed)
+        found = search(self.claim, field_, self.clock, [points], self.seed)
+        self.unexplained |= found is None and field_.exact
+        return found

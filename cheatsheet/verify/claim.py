@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from math import prod
 from typing import Any
 
 from cheatsheet.dimensions import Axis
-from cheatsheet.expressions import Apply, Equation, Expr, Index, Size, Sum, Symbol
+from cheatsheet.expressions import Apply, Equation, Expr, Index, Number, Size, Sum, Symbol
 from cheatsheet.verify.points import atoms
 from cheatsheet.verify.properties import needs_even_size
 
@@ -89,6 +90,19 @@ class Claim:
         return tuple(a for a in arguments if isinstance(a, Index) and isinstance(a.name, int))
 
     @cached_property
+    def constants(self) -> frozenset[Fraction]:
+        """The numbers of the claim, those written as sums, products and powers of numbers among them."""
+        memo: dict[int, Fraction | None] = {}
+        values = (_constant(node, memo) for node in self.nodes)
+        return frozenset(v for v in values if v is not None)
+
+    @cached_property
+    def jumps(self) -> bool:
+        """Whether ``sign`` is taken of anything but a symbol: such a claim can fail where no sample ever falls."""
+        signs = [n for n in self.nodes if isinstance(n, Apply) and n.op == "sign"]
+        return not all(_is_plain(n.children[0]) for n in signs)
+
+    @cached_property
     def order(self) -> int:
         """How many directions can be open at once: the greatest nesting of derivatives."""
         memo: dict[int, int] = {}
@@ -111,6 +125,52 @@ class Claim:
         memo: dict[tuple[int, int], int] = {}
         sides = (self.equation.lhs, self.equation.rhs)
         return sum(_work(side, scope, dims, memo) for side in sides)
+
+
+def _constant(expr: Expr, memo: dict[int, Fraction | None]) -> Fraction | None:
+    """The value of an expression made of numbers alone, if it is moderate."""
+    if id(expr) not in memo:
+        memo[id(expr)] = None
+        if isinstance(expr, Number):
+            memo[id(expr)] = expr.value
+        elif isinstance(expr, Apply) and expr.children:
+            values = [_constant(c, memo) for c in expr.children]
+            known = [v for v in values if v is not None]
+            if len(known) == len(values):
+                memo[id(expr)] = arithmetic(expr.op, known)
+    return memo[id(expr)]
+
+
+def arithmetic(op: str, values: list[Fraction]) -> Fraction | None:
+    """The result of an operator on exact numbers; None where it has none, or too many digits."""
+    a, b = (values * 2)[:2]
+    match op:
+        case "neg":
+            return -a
+        case "add":
+            return a + b
+        case "sub":
+            return a - b
+        case "scale":
+            return a * b
+        case "over" if b:
+            return a / b
+        case "power" if b.denominator == 1 and abs(b) <= 1000 and (a or b >= 0):
+            size = max(a.numerator.bit_length(), a.denominator.bit_length())
+            return a ** int(b) if size < 200 else None
+    return None
+
+
+def _is_plain(expr: Expr) -> bool:
+    """A symbol, a component of one, or a multiple of it by a number."""
+    match expr:
+        case Symbol():
+            return expr.definition is None and not expr.of
+        case Apply(op="neg" | "transpose" | "component" | "vec"):
+            return _is_plain(expr.children[0])
+        case Apply(op="scale"):
+            return isinstance(expr.children[0], Number) and _is_plain(expr.children[1])
+    return False
 
 
 def _free_indices(expr: Expr, memo: dict[int, dict[str, Index]]) -> dict[str, Index]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from dataclasses import dataclass
 
@@ -12,8 +11,6 @@ from cheatsheet.verify.claim import Claim
 from cheatsheet.verify.evaluate import Evaluator
 from cheatsheet.verify.fields import Array, Field, UnsupportedError
 from cheatsheet.verify.points import Points
-
-DEEPEST_RECURSION = 6000
 
 
 class OutOfTimeError(Exception):
@@ -62,8 +59,6 @@ class Comparison:
 
 def compare(claim: Claim, points: Points, field: Field, clock: Clock) -> Comparison:
     """Evaluate both sides; raises :class:`UnsupportedError` where the field cannot, :class:`OutOfTimeError`."""
-    if sys.getrecursionlimit() < DEEPEST_RECURSION:
-        sys.setrecursionlimit(DEEPEST_RECURSION)
     evaluator = Evaluator(points, field, clock.check)
     try:
         with np.errstate(all="ignore"), evaluator.index_scope(claim.indices):

@@ -19,6 +19,7 @@ from cheatsheet.dimensions import Axis, Shape
 from cheatsheet.expressions import Apply, Expr, Index, Number, Size, Sum, Symbol
 from cheatsheet.operators import TABLE
 from cheatsheet.verify import matrices
+from cheatsheet.verify.claim import arithmetic
 from cheatsheet.verify.fields import Array, Field, UnsupportedError
 from cheatsheet.verify.jets import Domain, Jet, concatenate
 from cheatsheet.verify.points import Points
@@ -120,7 +121,7 @@ class Evaluator:
             case Apply(op="neg" | "add" | "sub" | "scale" | "over" | "power"):
                 values = [self.exact(child) for child in expr.children]
                 known = [v for v in values if v is not None]
-                return _exact(expr.op, known) if len(known) == len(values) else None
+                return arithmetic(expr.op, known) if len(known) == len(values) else None
         return None
 
     def positions(self, index: Index) -> Array:
@@ -132,8 +133,10 @@ class Evaluator:
                 return positions
         raise KeyError(index.name)
 
-    def component(self, operand: Jet, positions: Sequence[Array]) -> Jet:
-        """The entry at one position for each axis of the operand."""
+    def component(self, operand: Jet, positions: list[Array], shape: Shape) -> Jet:
+        """The entry at one position for each axis of the operand (for each that needs an index)."""
+        if len(positions) < operand.rank:
+            positions = _two_positions(positions, shape)
         if any(p.size == 1 and p >= n for p, n in zip(positions, operand.core, strict=True)):
             raise UnsupportedError("a position outside its axis")
 
@@ -150,11 +153,16 @@ class Evaluator:
 
     def indicator(self, mask: Array, rank: int = 0) -> Jet:
         """The jet that is 1 where a mask over leading axes (and ``rank`` axes of the value) is set, and 0 elsewhere."""
-        ones = mask.astype(np.int64)
+        ones = np.asarray(mask).astype(np.int64)
         ones = ones.reshape(ones.shape + (1,) * (2 - rank))
         if ones.ndim == 2:
             ones = ones[np.newaxis]
         return Jet(self.domain, {0: self.field.array(ones)})
+
+    def basis_vector(self, position: Array, n: int) -> Jet:
+        if position.size == 1 and position >= n:
+            raise UnsupportedError("a position outside its axis")
+        return self.indicator(position[..., np.newaxis] == np.arange(n), 1)
 
     # --- scopes --------------------------------------------------------------------------------------------------
 
@@ -319,24 +327,3 @@ def _two_positions(positions: list[Array], shape: Shape) -> list[Array]:
         return positions
     zero = np.array(0)
     return [zero, positions[0]] if shape.rows.is_one else [positions[0], zero]
-
-
-def _exact(op: str, values: list[Fraction]) -> Fraction | None:
-    a, b = (values * 2)[:2]
-    match op:
-        case "neg":
-            return -a
-        case "add":
-            return a + b
-        case "sub":
-            return a - b
-        case "scale":
-            return a * b
-        case "over":
-            return a / b if b else None
-    small = (
-        b.denominator == 1
-        and abs(b) <= 1000
-        and max(a.numerator.bit_length(), a.denominator.bit_length()) < 200
-    )
-    return a ** int(b) if small and (a or b >= 0) else None

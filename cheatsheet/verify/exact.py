@@ -20,6 +20,8 @@ from cheatsheet.verify.properties import Part, read_part
 MOST_WORK = 60_000
 MOST_GENERATORS = 60
 MOST_PATTERNS = 32
+MOST_SYMBOLIC = 2
+SYMBOLIC_SECONDS = 0.3
 _BELOW_THE_DIAGONAL = frozenset({"skew", "lower", "upper"})
 _CHOICES = frozenset({"sign", "bit", "order"})
 
@@ -129,10 +131,14 @@ def check(claim: Claim, candidates: list[dict[str, int]], clock: Clock, seed: in
     """Exact equality at each of the dimensions for which time and space suffice."""
     dims: list[dict[str, int]] = []
     free: list[dict[str, int]] = []
+    patience = SYMBOLIC_SECONDS if claim.dimensions else clock.left / 2
     for k, candidate in enumerate(candidates):
         share = clock.part(1 / (len(candidates) - k))
-        symbolic = _in_time(partial(vanishes, claim, candidate), share.part(0.5))
-        numeric = _in_time(partial(agrees_exactly, claim, candidate, seed), share)
+        symbolic = numeric = None
+        if k < MOST_SYMBOLIC:
+            symbolic = _in_time(partial(vanishes, claim, candidate), Clock(min(share.left, patience)))
+        if not symbolic:
+            numeric = _in_time(partial(agrees_exactly, claim, candidate, seed), share)
         if symbolic is False or numeric is False:
             return Finding((), (), contradicted=True)
         if symbolic:

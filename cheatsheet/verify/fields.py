@@ -21,6 +21,7 @@ Array = np.ndarray[Any, Any]
 PRIMES = (536870909, 536870879, 536870869, 536870849, 536870839, 536870837, 536870819, 536870813)
 _TERMS = 32
 NEGLIGIBLE = 1e-11
+MOST_BITS = 50_000
 
 
 class UnsupportedError(Exception):
@@ -161,6 +162,14 @@ class Modular(Field):
 class Rational(Field):
     """Exact rationals: object arrays of Python integers and fractions."""
 
+    def mul(self, a: Array, b: Array) -> Array:
+        _weigh(a, b)
+        return np.asarray(a * b)
+
+    def matmul(self, a: Array, b: Array) -> Array:
+        _weigh(a, b)
+        return np.asarray(a @ b)
+
     def array(self, integers: Array, denominator: int = 1) -> Array:
         entries = integers.astype(object)
         return entries if denominator == 1 else entries * Fraction(1, denominator)
@@ -182,6 +191,13 @@ class Rational(Field):
         function = _RATIONAL_FUNCTIONS[name]
         values = [v if skip else function(v) for v, skip in zip(a.ravel(), bad.ravel(), strict=True)]
         return _object(values, a.shape), bad
+
+
+def _weigh(*factors: Array) -> None:
+    """Refuse a product of numbers with very many digits: repeated squaring would fill the memory."""
+    for factor in factors:
+        if any(v.numerator.bit_length() > MOST_BITS for v in factor.ravel()):
+            raise UnsupportedError("numbers with this many digits")
 
 
 def _object(values: list[Any], shape: tuple[int, ...]) -> Array:

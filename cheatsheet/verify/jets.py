@@ -42,6 +42,9 @@ class Domain:
         """The jet of an integer array whose axes are those of one value."""
         return Jet(self, {0: self.field.array(integers)[np.newaxis]}, integers.ndim)
 
+    def filled(self, sizes: tuple[int, ...], value: int) -> Jet:
+        return self.constant(np.full(sizes, value, dtype=np.int64))
+
     def number(self, value: Fraction | int) -> Jet:
         return Jet(self, {0: self.field.number(Fraction(value))}, 2)
 
@@ -157,6 +160,14 @@ class Jet:
         return self.linear(
             lambda t: self.field.sum(t.diagonal(axis1=-2, axis2=-1), -1)[..., np.newaxis, np.newaxis]
         )
+
+    def diagonal(self) -> Jet:
+        """The diagonal as a column."""
+        return self.linear(lambda t: t.diagonal(axis1=-2, axis2=-1)[..., np.newaxis])
+
+    def rolled(self, k: int) -> Jet:
+        """The vector whose entry i is x_(i+k), positions counted modulo its length."""
+        return self.linear(lambda t: np.roll(t, -k, axis=(-2, -1)))
 
     def flat(self) -> Jet:
         """A row or a column as a column."""

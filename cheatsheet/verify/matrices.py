@@ -19,6 +19,12 @@ def identity(domain: Domain, n: int) -> Jet:
     return domain.constant(np.eye(n, dtype=np.int64))
 
 
+def commutation(domain: Domain, m: int, n: int) -> Jet:
+    """K takes vec(A) to vec(A.T) for A m×n: row i·n + j has its 1 in column j·m + i."""
+    places = np.arange(m * n).reshape(n, m).T.ravel()
+    return domain.constant(np.eye(m * n, dtype=np.int64)[places])
+
+
 def faddeev_leverrier(a: Jet) -> tuple[list[Jet], list[Jet]]:
     """The coefficients c0 = 1, …, cn of det(λI − A) = Σ c_k λ^(n−k), and the matrices M1 = I, …, Mn.
 
@@ -87,9 +93,8 @@ def expm(a: Jet) -> Jet:
     field = a.field
     if field.exact:
         raise UnsupportedError("expm")
-    largest = max((float(abs(t).max()) for t in a.terms.values()), default=0.0)
-    if not largest < 1e3:
-        raise UnsupportedError("expm of a large matrix")
+    a = _moderate(a)
+    largest = max(float(abs(t).max()) for t in a.terms.values())
     squarings = max(0, ceil(log2(largest * a.core[0] + 1e-300)) + 3)
     result = term = identity(a.domain, a.core[0])
     with field.series():
@@ -100,6 +105,16 @@ def expm(a: Jet) -> Jet:
     for _ in range(squarings):
         result = result @ result
     return result
+
+
+def _moderate(a: Jet) -> Jet:
+    """The matrix, with the points excluded at which its exponential would be too large to compute with."""
+    limit = min(2 * a.field.digits, 500)
+    far = np.asarray(abs(a.base).sum(axis=(-1, -2), keepdims=True) > limit, dtype=bool)
+    if not far.any():
+        return a
+    a.domain.exclude(far, 2)
+    return a.linear(lambda t: t * ~far)
 
 
 def _terms(digits: int) -> int:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+from math import isqrt, lcm
 from typing import Any
 
 import numpy as np
@@ -30,8 +33,8 @@ class NoPointError(Exception):
 class Points:
     """``count`` points at one choice of dimensions.
 
-    ``style`` says how integers are drawn: ``large`` (for arithmetic modulo a prime), ``small``, or ``real`` (fractions,
-    with the denominator of the batch).
+    ``style`` says how integers are drawn: ``large`` (for arithmetic modulo a prime), ``small``, ``mixed`` of both,
+    ``real`` (fractions, with the denominator of the batch), or ``special`` (around the constants of the claim).
     """
 
     symbols: tuple[Symbol, ...]
@@ -40,6 +43,8 @@ class Points:
     style: str = "small"
     denominator: int = 1
     seed: int = 0
+    specials: tuple[int, ...] = ()
+    """Numerators that the style ``special`` draws from."""
     integers: dict[Key, Array] = field(default_factory=dict)
 
     @staticmethod
@@ -94,8 +99,9 @@ class Points:
             if part.kind in ("sign", "bit", "order"):
                 self.integers[key] = _choices(rng, shape)
             else:
-                functions = key[2].startswith("order ") and self.style == "real"
-                self.integers[key] = draw(rng, shape, "small" if functions else self.style, self.denominator)
+                functions = key[2].startswith("order ") and self.style in ("real", "special")
+                style = "small" if functions else self.style
+                self.integers[key] = draw(rng, shape, style, self.denominator, self.specials)
         return self.integers[key]
 
     def generator(self, key: Key) -> np.random.Generator:
@@ -107,11 +113,24 @@ class Points:
             key: a if key[2] == "integer" else a[np.asarray(chosen)] for key, a in self.integers.items()
         }
         return Points(
-            self.symbols, self.dims, len(chosen), self.style, self.denominator, self.seed + 1, picked
+            self.symbols,
+            self.dims,
+            len(chosen),
+            self.style,
+            self.denominator,
+            self.seed + 1,
+            self.specials,
+            picked,
         )
 
 
-def draw(rng: np.random.Generator, shape: tuple[int, ...], style: str, denominator: int) -> Array:
+def draw(
+    rng: np.random.Generator,
+    shape: tuple[int, ...],
+    style: str,
+    denominator: int,
+    specials: tuple[int, ...] = (),
+) -> Array:
     """Random integers for each point; the first two points are all zeros and all ones where the style is not large."""
     if style == "large":
         return rng.integers(0, LARGE, shape)
@@ -126,6 +145,9 @@ def draw(rng: np.random.Generator, shape: tuple[int, ...], style: str, denominat
     if style == "real":
         finer = rng.random(shape[0]) < 0.6
         drawn[finer] = _fractions(rng, (int(finer.sum()), *shape[1:]), denominator)
+    if style == "special":
+        near = rng.random((shape[0],) + (1,) * (len(shape) - 1)) < 0.8
+        drawn = np.where(near, rng.choice(np.array(specials), shape), drawn)
     drawn[:1] = 0
     drawn[1:2] = denominator
     return drawn
@@ -143,7 +165,7 @@ def _small(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     """Small integers, many zeros among them: of each point a bound, a density and a pattern of its own."""
     count = shape[0]
     per_point = (count,) + (1,) * (len(shape) - 1)
-    bound = rng.choice(np.array([1, 1, 2, 3, 5, 9]), per_point)
+    bound = rng.choice(np.array([1, 1, 1, 2, 2, 2, 3, 3, 5, 5, 9, 9, 9, 30, 1000]), per_point)
     density = rng.choice(np.array([0.4, 0.7, 1.0]), per_point)
     values = rng.integers(-bound, bound + 1, shape)
     values *= rng.random(shape) < density
@@ -174,6 +196,29 @@ def _fractions(rng: np.random.Generator, shape: tuple[int, ...], denominator: in
     high = np.array([one, 3 * one, 0, 3 * one, one // 4, 8 * one, one])
     choice = rng.integers(0, len(low), per_point)
     return rng.integers(low[choice], high[choice], shape)
+
+
+def special_values(constants: Iterable[Fraction]) -> tuple[tuple[int, ...], int]:
+    """Numbers near the constants of a claim, as numerators over one denominator: a piecewise function turns there.
+
+    >>> special_values([Fraction(7)])
+    ((-16, -14, -12, 4, 6, 12, 14, 16), 2)
+    """
+    own = {c for c in constants if abs(c) < 10**6 and c.denominator <= 1000} - {
+        Fraction(k) for k in (-1, 0, 1, 2)
+    }
+    if not own:
+        return (), 1
+    near = {sign * c + step for c in own for sign in (1, -1) for step in (-1, 0, 1)}
+    near |= {Fraction(isqrt(int(abs(c))) + step) for c in own for step in (0, 1) if abs(c) >= 4}
+    ordered = sorted(near)[:200]
+    middle = {(a + b) / 2 for a, b in pairwise(ordered)} if len(own) > 1 else set()
+    denominator = lcm(*(c.denominator for c in near)) * 2
+    if denominator > 10**6:
+        return (), 1
+    return tuple(
+        sorted(int(c * denominator) for c in {*ordered, *middle} if (c * denominator).denominator == 1)
+    ), denominator
 
 
 def atoms(symbols: Iterable[Any]) -> tuple[Symbol, ...]:

@@ -206,6 +206,9 @@ def thorough(claim: Claim) -> Iterator[dict[str, int]]:
             found.append(_adjusted(claim, {**base, name: size}))
         found.append({**base, name: 1})
     found.append(distinct(claim, 3))
+    top = min(LARGEST, max((wanted_size(claim, name) for name in names), default=1))
+    for size in sorted({USUAL, top}):
+        found += [distinct(claim, size), distinct(claim, size, reverse=True)]
     found.append(_adjusted(claim, dict.fromkeys(names, 2)))
     yield from _admitted(claim, found + _grid(claim, base))
 
