@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cheatsheet.dimensions import Axis
-from cheatsheet.expressions import Apply, Expr, Index, Number, Sum, rebuild
+from cheatsheet.expressions import Apply, Expr, Index, Number, Sum, rebuild, substitute
 from cheatsheet.latex import latex_of
 from cheatsheet.lettering import Letters
 from cheatsheet.operators import build
@@ -76,20 +76,18 @@ def at(entry: Expr, positions: Mapping[str, Index]) -> Expr:
     >>> at(build("delta", i, j), {"i": Index(0, i.axis), "j": last_position(j.axis)})
     0
     """
-    if isinstance(entry, Sum):
-        free = {name: p for name, p in positions.items() if name not in {i.name for i in entry.indices}}
-        body = at(entry.body, free)
-        return _ZERO if body == _ZERO else Sum(body, entry.indices)
-    if not isinstance(entry, Apply):
-        return entry
-    changed = rebuild(entry, lambda child: at(child, positions))
-    assert isinstance(changed, Apply)
-    args = tuple(positions.get(str(a.name), a) if isinstance(a, Index) else a for a in changed.args)
-    return _folded(Apply(changed.op, args, changed.shape, changed.params))
+    return _folded(substitute(entry, positions))
 
 
-def _folded(expr: Apply) -> Expr:
+def _folded(expr: Expr) -> Expr:
     """The expression without the zeros and ones in it."""
+    expr = rebuild(expr, _folded)
+    if isinstance(expr, Sum):
+        return _ZERO if expr.body == _ZERO else expr
+    return _folded_operator(expr) if isinstance(expr, Apply) else expr
+
+
+def _folded_operator(expr: Apply) -> Expr:
     match expr.op, expr.args:
         case "delta", (Index() as i, Index() as j):
             if i == j:

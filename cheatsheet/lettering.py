@@ -122,6 +122,8 @@ def axis_text(axis: Axis) -> str:
 
 def index_text(index: Index) -> str:
     """An index in a subscript: positions are printed from 1; the name of the axis stands for its last position."""
+    if index.parts:
+        return f"({','.join(index_text(part) for part in index.parts)})"
     if isinstance(index.name, int):
         return str(index.name + 1)
     return axis_text(index.axis) if index.name == str(index.axis) else name_in_script(index.name)
@@ -218,7 +220,8 @@ def _index_letters(nodes: list[Expr]) -> set[str]:
     busy: set[str] = set()
     for node in nodes:
         if isinstance(node, Apply):
-            busy |= {str(i.name) for i in node.args if isinstance(i, Index)}
+            indices = [i for i in node.args if isinstance(i, Index)]
+            busy |= {str(part.name) for i in indices for part in (i.parts or (i,))}
             busy |= {n for a in node.args if isinstance(a, Axis) for n in a.names}
         elif isinstance(node, Sum):
             busy |= {n for i in node.indices for n in (str(i.name), *i.axis.names)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cheatsheet.dimensions import Shape
 from cheatsheet.indices import differentials, rules
-from cheatsheet.operators import notation, values
+from cheatsheet.operators import coding, notation, values
 from cheatsheet.operators.row import Operator, ShapeError
 from cheatsheet.operators.shapes import Args, same, scalar, unchanged
 
@@ -56,6 +56,7 @@ ROWS = (
         shape=same("+"),
         differential=differentials.add,
         latex=notation.additive("+"),
+        numpy=coding.infix("+", coding.SUM),
         components=rules.add,
         evaluate=values.add,
         good="A + B == B + A",
@@ -69,6 +70,7 @@ ROWS = (
         shape=same("-"),
         differential=differentials.sub,
         latex=notation.additive("-"),
+        numpy=coding.infix("-", coding.SUM),
         components=rules.sub,
         evaluate=values.sub,
         good="A - B == -(B - A)",
@@ -81,6 +83,7 @@ ROWS = (
         infix=True,
         shape=unchanged,
         latex=notation.negated,
+        numpy=coding.negated,
         components=rules.neg,
         linear=True,
         evaluate=values.neg,
@@ -94,6 +97,7 @@ ROWS = (
         infix=True,
         shape=_scale_shape,
         latex=notation.juxtaposed,
+        numpy=coding.infix("*", coding.PRODUCT),
         components=rules.scale,
         linear=True,
         evaluate=values.product,
@@ -108,6 +112,7 @@ ROWS = (
         shape=_over_shape,
         differential=differentials.over,
         latex=notation.fraction,
+        numpy=coding.infix("/", coding.PRODUCT),
         components=rules.over,
         evaluate=values.quotient,
         good="(A + B) / a == A / a + B / a",
@@ -120,6 +125,7 @@ ROWS = (
         infix=True,
         shape=same("the element-wise product *"),
         latex=notation.circled(r"\circ", chains=("hadamard", "scale")),
+        numpy=coding.infix("*", coding.PRODUCT),
         components=rules.hadamard,
         linear=True,
         evaluate=values.product,
@@ -134,6 +140,7 @@ ROWS = (
         shape=same("the element-wise quotient /"),
         differential=differentials.over,
         latex=notation.circled(r"\oslash", chains=("scale",)),
+        numpy=coding.infix("/", coding.PRODUCT),
         components=rules.quotient,
         evaluate=values.quotient,
         good="(A / B) * B == A",
@@ -147,6 +154,7 @@ ROWS = (
         shape=_reciprocal_shape,
         differential=differentials.reciprocal,
         latex=notation.circled(r"\oslash"),
+        numpy=coding.infix("/", coding.PRODUCT),
         components=rules.reciprocal,
         evaluate=values.quotient,
         good="1 / x * x == ones(n)",
@@ -160,6 +168,7 @@ ROWS = (
         shape=_power_shape,
         differential=differentials.power,
         latex=notation.powered,
+        numpy=coding.powered,
         components=rules.power,
         evaluate=values.power,
         good="x ** 2 == x * x",
@@ -172,6 +181,7 @@ ROWS = (
         infix=True,
         shape=_component_shape,
         latex=notation.component,
+        numpy=coding.component,
         components=rules.component,
         linear=True,
         evaluate=values.component,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cheatsheet.dimensions import Shape
 from cheatsheet.expressions import Expr
-from cheatsheet.layouts import arrange
-from cheatsheet.operators import notation, values
 from cheatsheet.indices import derivatives, differentials
+from cheatsheet.layouts import arrange
+from cheatsheet.operators import coding, notation, values
 from cheatsheet.operators.row import Operator, ShapeError
 from cheatsheet.operators.shapes import Args, scalar, unchanged
 
@@ -59,6 +59,7 @@ ROWS = (
         components=derivatives.diff,
         differential=differentials.derivative,
         latex=notation.derivative,
+        numpy=coding.no_code("diff"),
         evaluate=values.diff,
         good="diff(A @ x, x) == A",
         bad="diff(x, x + y) == 0",
@@ -71,6 +72,7 @@ ROWS = (
         components=derivatives.grad,
         differential=differentials.derivative,
         latex=notation.gradient(r"\nabla"),
+        numpy=coding.no_code("grad"),
         evaluate=values.grad,
         good="grad(x.T @ x, x) == 2 * x",
         bad="grad(x, x) == I(n)",
@@ -83,6 +85,7 @@ ROWS = (
         components=derivatives.jacobian,
         differential=differentials.derivative,
         latex=notation.jacobian,
+        numpy=coding.no_code("jacobian"),
         evaluate=values.jacobian,
         good="jacobian(A @ x, x) == A",
         bad="jacobian(A, x) == 0",
@@ -95,6 +98,7 @@ ROWS = (
         components=derivatives.hessian,
         differential=differentials.derivative,
         latex=notation.gradient(r"\nabla^2"),
+        numpy=coding.no_code("hessian"),
         evaluate=values.hessian,
         good="hessian(x.T @ A @ x, x) == A + A.T",
         bad="hessian(x, x) == 0",
@@ -106,6 +110,7 @@ ROWS = (
         shape=unchanged,
         components=derivatives.differential,
         latex=notation.differential,
+        numpy=coding.no_code("d"),
         evaluate=values.differential,
         good="d(A @ x) == d(A) @ x + A @ d(x)",
         bad="",
@@ -118,6 +123,7 @@ ROWS = (
         shape=_jet_shape,
         components=derivatives.jet,
         latex=notation.directional,
+        numpy=coding.no_code("jet"),
         good="diff(u, x) @ x == jacobian(u, x) @ x",
         bad="",
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cheatsheet.dimensions import Axis, Shape
 from cheatsheet.indices import differentials, rules
-from cheatsheet.operators import notation, values
+from cheatsheet.operators import coding, notation, values
 from cheatsheet.operators.row import Operator, ShapeError
 from cheatsheet.operators.shapes import Args, no_tensor
 
@@ -63,6 +63,7 @@ ROWS = (
         infix=True,
         shape=_delta_shape,
         latex=notation.constant(r"\pi"),
+        numpy=coding.pi,
         components=rules.constant_pi,
         evaluate=values.pi,
         good="sin(pi) == 0",
@@ -74,6 +75,7 @@ ROWS = (
         arguments="a",
         shape=_identity_shape,
         latex=notation.sized("I", ","),
+        numpy=coding.identity,
         components=rules.identity,
         evaluate=values.identity,
         good="I(n) @ x == x",
@@ -85,6 +87,7 @@ ROWS = (
         arguments="a+",
         shape=_filled_shape,
         latex=notation.sized("1", r"\times "),
+        numpy=coding.filled("ones"),
         components=rules.ones,
         evaluate=values.ones,
         good="ones(n).T @ x == sum(x)",
@@ -96,6 +99,7 @@ ROWS = (
         arguments="a+",
         shape=_filled_shape,
         latex=notation.zeros,
+        numpy=coding.filled("zeros"),
         components=rules.zeros,
         evaluate=values.zeros,
         good="x - x == zeros(n)",
@@ -107,6 +111,7 @@ ROWS = (
         arguments="ia",
         shape=_unit_shape,
         latex=notation.basis_vector,
+        numpy=coding.basis_vector,
         components=rules.unit,
         evaluate=values.unit,
         good="unit(i, n).T @ x == x[i]",
@@ -118,6 +123,7 @@ ROWS = (
         arguments="aa",
         shape=_commutation_shape,
         latex=notation.sized("K", ","),
+        numpy=coding.commutation,
         components=rules.commutation,
         evaluate=values.commutation,
         good="K(n, n) @ vec(A) == vec(A.T)",
@@ -129,6 +135,7 @@ ROWS = (
         arguments="ii",
         shape=_delta_shape,
         latex=notation.delta,
+        numpy=coding.delta,
         components=rules.delta,
         evaluate=values.delta,
         good="I(n)[i, j] == delta(i, j)",
@@ -141,6 +148,7 @@ ROWS = (
         shape=_block_shape,
         differential=differentials.block,
         latex=notation.block,
+        numpy=coding.block,
         components=rules.block,
         evaluate=values.block,
         good="block([[A, B]]).T == block([[A.T], [B.T]])",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cheatsheet.dimensions import Shape
 from cheatsheet.indices import differentials, rules
-from cheatsheet.operators import notation, values
+from cheatsheet.operators import coding, notation, values
 from cheatsheet.operators.row import Operator
 from cheatsheet.operators.shapes import Args, unchanged, vector
 
@@ -19,13 +19,16 @@ def _logsumexp_shape(args: Args, params: Args) -> Shape:
     return Shape.scalar()
 
 
-def _function(name: str, good: str, latex: notation.Rule | None = None) -> Operator:
+def _function(
+    name: str, good: str, latex: notation.Rule | None = None, code: coding.Rule | None = None
+) -> Operator:
     return Operator(
         name=name,
         syntax=f"{name}(x)",
         arguments="e",
         shape=unchanged,
         latex=latex or notation.called(rf"\{name}"),
+        numpy=code or coding.called(name),
         components=rules.elementwise(name),
         differential=differentials.elementwise(name),
         evaluate=values.elementwise(name),
@@ -33,6 +36,17 @@ def _function(name: str, good: str, latex: notation.Rule | None = None) -> Opera
         bad=f"{name}(x, y) == x",
     )
 
+
+_RELU = coding.templates("np.maximum({x}, 0)", "torch.relu({x})", "jax.nn.relu({x})")
+_SOFTPLUS = coding.templates(
+    "np.logaddexp(0, {x})", "torch.nn.functional.softplus({x})", "jax.nn.softplus({x})"
+)
+_SOFTMAX = coding.templates(
+    "np.exp({x} - np.logaddexp.reduce({x}))", "torch.softmax({x}, dim=0)", "jax.nn.softmax({x})"
+)
+_LOGSUMEXP = coding.templates(
+    "np.logaddexp.reduce({x})", "torch.logsumexp({x}, dim=0)", "jax.nn.logsumexp({x})"
+)
 
 ROWS = (
     _function("exp", "exp(x) * exp(-x) == ones(n)", notation.exponential),
@@ -49,9 +63,9 @@ ROWS = (
     _function("arctan", "tan(arctan(x)) == x"),
     _function("abs", "abs(x) ** 2 == x ** 2", notation.absolute),
     _function("sign", "sign(x) * abs(x) == x", notation.named("sign")),
-    _function("sigmoid", "sigmoid(x) + sigmoid(-x) == ones(n)", notation.sigmoid),
-    _function("relu", "relu(x) - relu(-x) == x", notation.named("ReLU")),
-    _function("softplus", "softplus(x) - softplus(-x) == x", notation.named("softplus")),
+    _function("sigmoid", "sigmoid(x) + sigmoid(-x) == ones(n)", notation.sigmoid, coding.sigmoid),
+    _function("relu", "relu(x) - relu(-x) == x", notation.named("ReLU"), _RELU),
+    _function("softplus", "softplus(x) - softplus(-x) == x", notation.named("softplus"), _SOFTPLUS),
     Operator(
         name="softmax",
         syntax="softmax(x)",
@@ -59,6 +73,7 @@ ROWS = (
         shape=_softmax_shape,
         differential=differentials.softmax,
         latex=notation.named("softmax"),
+        numpy=coding.unless_scalar(_SOFTMAX, coding.one),
         components=rules.softmax,
         evaluate=values.softmax,
         good="sum(softmax(x)) == 1",
@@ -71,6 +86,7 @@ ROWS = (
         shape=_logsumexp_shape,
         differential=differentials.logsumexp,
         latex=notation.named("logsumexp"),
+        numpy=coding.unless_scalar(_LOGSUMEXP, coding.itself),
         components=rules.logsumexp,
         evaluate=values.logsumexp,
         good="exp(logsumexp(x)) == sum(exp(x))",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cheatsheet.dimensions import Shape
 from cheatsheet.expressions import Apply, Expr, Number, Size, Symbol
-from cheatsheet.indices import differentials, matrix_functions, rules
-from cheatsheet.operators import notation, values
+from cheatsheet.indices import determinants, differentials, matrix_functions, rules
+from cheatsheet.operators import coding, notation, values
 from cheatsheet.operators.row import Operator, ShapeError
 from cheatsheet.operators.shapes import (
     Args,
@@ -58,6 +58,7 @@ ROWS = (
         arguments="e",
         shape=square_to_scalar("tr"),
         latex=notation.called(r"\tr"),
+        numpy=coding.unless_scalar(coding.called("trace"), coding.itself),
         components=rules.trace,
         linear=True,
         evaluate=values.tr,
@@ -71,7 +72,8 @@ ROWS = (
         shape=square_to_scalar("det"),
         differential=differentials.det,
         latex=notation.called(r"\det"),
-        components=matrix_functions.determinant,
+        numpy=coding.unless_scalar(coding.called("linalg.det"), coding.itself),
+        components=determinants.determinant_rule,
         evaluate=values.det,
         good="det(A @ B) == det(A) * det(B)",
         bad="det(ones(2, 3)) == 0",
@@ -83,7 +85,8 @@ ROWS = (
         shape=square_to_scalar("logdet"),
         differential=differentials.logdet,
         latex=notation.called(r"\log\det"),
-        components=matrix_functions.log_determinant,
+        numpy=coding.unless_scalar(coding.log_determinant, coding.called("log")),
+        components=determinants.log_determinant_rule,
         evaluate=values.logdet,
         good="logdet(A) == log(det(A))",
         bad="logdet(ones(2, 3)) == 0",
@@ -95,6 +98,7 @@ ROWS = (
         shape=square_to_same("inv"),
         differential=differentials.inv,
         latex=notation.raised("^{-1}"),
+        numpy=coding.unless_scalar(coding.called("linalg.inv"), coding.one_over),
         components=matrix_functions.inverse,
         evaluate=values.inv,
         good="inv(A) @ A == I(n)",
@@ -107,6 +111,7 @@ ROWS = (
         shape=square_to_same("adj"),
         differential=differentials.adj,
         latex=notation.called(r"\adj"),
+        numpy=coding.unless_scalar(coding.adjugate, coding.one),
         components=matrix_functions.adjugate,
         evaluate=values.adj,
         good="A @ adj(A) == det(A) * I(n)",
@@ -118,6 +123,7 @@ ROWS = (
         arguments="e",
         shape=_pinv_shape,
         latex=notation.raised("^+"),
+        numpy=coding.unless_scalar(coding.pseudo_inverse, coding.one_over),
         components=matrix_functions.pseudo_inverse,
         evaluate=values.pinv,
         good="A @ pinv(A) @ A == A",
@@ -130,6 +136,7 @@ ROWS = (
         shape=_matrix_power_shape,
         differential=differentials.matrix_power,
         latex=notation.matrix_powered,
+        numpy=coding.unless_scalar(coding.matrix_powered, coding.powered),
         components=matrix_functions.matrix_power,
         evaluate=values.matrix_power,
         good="matrix_power(A, 3) == A @ A @ A",
@@ -142,6 +149,7 @@ ROWS = (
         shape=square_to_same("expm"),
         differential=differentials.expm,
         latex=notation.matrix_exponential,
+        numpy=coding.unless_scalar(coding.called("expm"), coding.called("exp")),
         components=matrix_functions.exponential,
         evaluate=values.expm,
         good="expm(A) @ A == A @ expm(A)",
@@ -154,6 +162,7 @@ ROWS = (
         shape=scalar_result,
         differential=differentials.norm,
         latex=notation.norm,
+        numpy=coding.unless_scalar(coding.called("linalg.norm"), coding.called("abs")),
         components=rules.norm,
         evaluate=values.norm,
         good="norm(x) ** 2 == x.T @ x",
@@ -166,6 +175,7 @@ ROWS = (
         shape=scalar_result,
         differential=differentials.norm1,
         latex=notation.enclosed(r"\lVert", r"\rVert", "_1"),
+        numpy=coding.unless_scalar(coding.norm1, coding.called("abs")),
         components=rules.norm1,
         evaluate=values.norm1,
         good="norm1(x) == sum(abs(x))",

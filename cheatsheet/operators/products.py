@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cheatsheet.dimensions import Axis, Shape
 from cheatsheet.indices import rules
-from cheatsheet.operators import notation, values
+from cheatsheet.operators import coding, notation, values
 from cheatsheet.operators.row import Operator, ShapeError
 from cheatsheet.operators.shapes import Args, no_tensor, same_length, scalar_result, vector
 
@@ -82,6 +82,7 @@ ROWS = (
         infix=True,
         shape=_matmul_shape,
         latex=notation.juxtaposed,
+        numpy=coding.product,
         components=rules.matmul,
         linear=True,
         evaluate=values.matmul,
@@ -95,6 +96,7 @@ ROWS = (
         infix=True,
         shape=_transpose_shape,
         latex=notation.transposed,
+        numpy=coding.transposed,
         components=rules.transpose,
         linear=True,
         evaluate=values.transpose,
@@ -107,6 +109,7 @@ ROWS = (
         arguments="ee",
         shape=_dot_shape,
         latex=notation.enclosed(r"\langle", r"\rangle"),
+        numpy=coding.unless_scalar(coding.dot, coding.times),
         components=rules.dot,
         linear=True,
         evaluate=values.dot,
@@ -119,6 +122,7 @@ ROWS = (
         arguments="ee",
         shape=_outer_shape,
         latex=notation.named("outer"),
+        numpy=coding.unless_scalar(coding.called("outer"), coding.times),
         components=rules.outer,
         linear=True,
         evaluate=values.outer,
@@ -131,6 +135,7 @@ ROWS = (
         arguments="ee",
         shape=_cross_shape,
         latex=notation.circled(r"\times"),
+        numpy=coding.called("cross"),
         components=rules.cross,
         linear=True,
         evaluate=values.cross,
@@ -143,6 +148,7 @@ ROWS = (
         arguments="ee",
         shape=_kron_shape,
         latex=notation.circled(r"\otimes", chains=("kron",)),
+        numpy=coding.kronecker,
         components=rules.kron,
         linear=True,
         evaluate=values.kron,
@@ -155,6 +161,7 @@ ROWS = (
         arguments="e",
         shape=_vec_shape,
         latex=notation.called(r"\vecop"),
+        numpy=coding.vectorised,
         components=rules.vec,
         linear=True,
         evaluate=values.vec,
@@ -167,6 +174,7 @@ ROWS = (
         arguments="e",
         shape=_diag_shape,
         latex=notation.called(r"\diag"),
+        numpy=coding.unless_scalar(coding.called("diag"), coding.itself),
         components=rules.diag,
         linear=True,
         evaluate=values.diag,
@@ -179,6 +187,7 @@ ROWS = (
         arguments="e",
         shape=scalar_result,
         latex=notation.named("sum"),
+        numpy=coding.unless_scalar(coding.called("sum"), coding.itself),
         components=rules.total,
         linear=True,
         evaluate=values.total,

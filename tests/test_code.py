@@ -1,0 +1,336 @@
+"""Array code: idiomatic, and equal in value to an evaluation that shares nothing with it."""
+
+from __future__ import annotations
+
+import importlib
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from cheatsheet.code import LIBRARIES, NoCodeError, code_for, function_for
+from cheatsheet.dimensions import Axis, Shape
+from cheatsheet.elaborate import Declarations, elaborate_expression
+from cheatsheet.expressions import Apply, Expr, Index, Jet, Symbol, free_indices
+from cheatsheet.operators import TABLE, build
+from cheatsheet.verify.evaluate import Evaluator
+from cheatsheet.verify.fields import Floating, UnsupportedError
+from cheatsheet.verify.points import Points
+from tests.strategies import ALGEBRA, CALCULUS, FREE_INDICES, SYMBOLS, M, N, expressions, names_of, parse
+
+WRITTEN = {
+    "x.T @ A @ x": "x @ A @ x",
+    "x @ y.T": "np.outer(x, y)",
+    "A @ x @ y.T @ B": "np.outer(A @ x, y @ B)",
+    "(x.T @ y) * x": "(x @ y) * x",
+    "A @ (B @ x)": "A @ (B @ x)",
+    "2 * A.T @ (A @ x - y)": "2 * A.T @ (A @ x - y)",
+    "inv(A) @ x": "np.linalg.solve(A, x)",
+    "x.T @ inv(A) @ y": "x @ np.linalg.solve(A, y)",
+    "inv(A).T @ x": "np.linalg.solve(A.T, x)",
+    "inv(A) @ inv(B) @ x": "np.linalg.solve(A, np.linalg.solve(B, x))",
+    "inv(A) @ x @ y.T": "np.outer(np.linalg.solve(A, x), y)",
+    "A @ inv(B)": "A @ np.linalg.inv(B)",
+    "diag(x) @ y": "x * y",
+    "diag(x) @ A @ diag(y)": "x[:, None] * (A * y)",
+    "norm(A @ x - y) ** 2": "np.sum((A @ x - y) ** 2)",
+    "norm(x)": "np.linalg.norm(x)",
+    "logdet(A)": "np.linalg.slogdet(A)[1]",
+    "tr(A.T @ B)": "np.trace(A.T @ B)",
+    "vec(X)": "X.T.reshape(-1)",
+    "kron(I(n), u)": "np.kron(np.eye(n), u[:, None])",
+    "kron(x, y.T)": "np.outer(x, y)",
+    "softmax(x)": "np.exp(x - np.logaddexp.reduce(x))",
+    "logsumexp(A @ x)": "np.logaddexp.reduce(A @ x)",
+    "softplus(x)": "np.logaddexp(0, x)",
+    "1 / 2 * x": "0.5 * x",
+    "1 / 3 * x": "1 / 3 * x",
+    "x ** -1": "1 / x",
+    "sum(A[i, j] * x[j], j)": "np.einsum('ij,j->i', A, x)",
+    "sum(x[i] ** 2, i)": "np.sum(x ** 2)",
+    "sum(x[i] * y[i], i)": "x @ y",
+    "sum(x[i] * A[i, j] * x[j], i, j)": "np.einsum('i,ij,j->', x, A, x)",
+    "delta(i, j) - x[i] * x[j]": "np.eye(x.shape[0]) - np.einsum('i,j->ij', x, x)",
+    "A[i, j] + x[i]": "A + x[:, None]",
+    "A.T[i, j]": "A.T",
+    "A[0, j]": "A[0]",
+    "sum(unit(i, n) @ unit(i, n).T, i)": "sum(np.outer(np.eye(n)[i], np.eye(n)[i]) for i in range(n))",
+    "I(n) - ones(n) @ ones(n).T / n": "np.eye(n) - np.outer(np.ones(n), np.ones(n)) / n",
+}
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+def test_numpy_as_a_person_writes_it(text: str) -> None:
+    assert code_for(parse(text)) == WRITTEN[text]
+
+
+def test_the_other_libraries_have_their_own_names() -> None:
+    assert code_for(parse("softmax(A @ x)"), "torch") == "torch.softmax(A @ x, dim=0)"
+    assert code_for(parse("softmax(A @ x)"), "jax") == "jax.nn.softmax(A @ x)"
+    assert code_for(parse("inv(A) @ x"), "jax") == "jnp.linalg.solve(A, x)"
+    assert code_for(parse("ones(m, n) @ x"), "torch") == "torch.ones(m, x.shape[0], dtype=x.dtype) @ x"
+    assert code_for(parse("kron(A.T, I(n))"), "torch") == (
+        "torch.kron(A.T.contiguous(), torch.eye(A.shape[0], dtype=A.dtype))"
+    )
+    assert code_for(parse("sin(pi)"), "torch") == "torch.sin(torch.tensor(float(torch.pi)))"
+
+
+def test_function_form_reads_sizes_and_names_parts() -> None:
+    x = Symbol("x", Shape.vector(N))
+    p = Symbol("p", Shape.vector(N), definition=build("softmax", x))
+    expr = elaborate_expression("diag(p) - p @ p.T + I(n) / n", Declarations({"x": x, "p": p}))
+    assert function_for(expr) == (
+        "import numpy as np\n\n\n"
+        "def f(x):\n"
+        "    n = x.shape[0]\n"
+        "    p = np.exp(x - np.logaddexp.reduce(x))\n"
+        "    return np.diag(p) - np.outer(p, p) + np.eye(n) / n"
+    )
+
+
+def test_function_form_asks_for_sizes_that_no_argument_has() -> None:
+    assert "def g(x, m):" in function_for(parse("ones(m) @ x.T"), "jax", name="g")
+    assert "import scipy" in function_for(parse("expm(A)"))
+
+
+def test_axes_of_the_result_follow_the_order_asked_for() -> None:
+    expr = parse("u[k] * x[i]")
+    assert code_for(expr) == "np.einsum('k,i->ki', u, x)"
+    assert code_for(expr, indices=("i", "k")) == "np.einsum('k,i->ik', u, x)"
+
+
+def test_names_of_the_library_are_not_shadowed() -> None:
+    np_ = Symbol("np", Shape.vector(N))
+    assert code_for(build("total", np_)) == "np.sum(np_)"
+
+
+def test_a_pair_of_indices_has_two_axes() -> None:
+    i, j = Index("i", M), Index("j", N)
+    X = Symbol("X", Shape.matrix(M, N))
+    entry = build("component", build("vec", X), Index.pair((j, i)))
+    assert code_for(entry, indices=("i", "j")) == "X.T.reshape(-1).reshape(X.shape[1], X.shape[0]).T"
+
+
+# --- what has no code -----------------------------------------------------------------------------------------------
+
+
+def test_every_operator_has_code_or_says_why_not() -> None:
+    assert [name for name, row in TABLE.items() if row.numpy is None] == []
+    x = Symbol("x", Shape.vector(N))
+    f = Symbol("f", Shape.scalar(), of=(x,))
+    given = Declarations({"x": x, "f": f})
+    texts = ("diff(f, x)", "grad(f, x)", "hessian(f, x)", "jacobian(f, x)", "d(x)")
+    nodes = [elaborate_expression(text, given) for text in texts]
+    nodes.append(build("jet", x, params=(Jet(f, (x,)),)))
+    assert {node.op for node in nodes if isinstance(node, Apply)} == CALCULUS | {"jet"}
+    for node in nodes:
+        assert isinstance(node, Apply)
+        with pytest.raises(NoCodeError, match=node.op):
+            code_for(node)
+    with pytest.raises(NoCodeError, match=r"d\(x\)"):
+        code_for(x.increment)
+
+
+# --- the value ------------------------------------------------------------------------------------------------------
+
+DIMS = {"m": 3, "n": 2, "p": 4}
+Arrays = dict[str, Any]
+
+
+def _random_point(seed: int) -> tuple[Points, Arrays]:
+    """A value for every symbol, in sixteenths, as the evaluator takes it and as arrays."""
+    rng = np.random.default_rng(seed)
+    points = Points(SYMBOLS, DIMS, 1, denominator=16)
+    arrays: Arrays = dict(DIMS)
+    for symbol in SYMBOLS:
+        shape = tuple(axis.at(DIMS) for axis in symbol.shape)
+        integers = rng.integers(-24, 25, shape)
+        points.integers[("symbol", symbol.name, "entries")] = integers[np.newaxis]
+        free = tuple(axis.at(DIMS) for axis in symbol.shape.free_axes)
+        arrays[symbol.name] = integers.reshape(free) / 16
+    return points, arrays
+
+
+def _independent_value(expr: Expr, points: Points, order: list[Index]) -> np.ndarray[Any, Any] | None:
+    """What the verifier's evaluator makes of it; None where it is undefined."""
+    evaluator = Evaluator(points, Floating())
+    with np.errstate(all="ignore"), evaluator.index_scope(order[::-1]):
+        try:
+            jet = evaluator(expr)
+        except UnsupportedError:
+            return None
+        if evaluator.domain.undefined.any():
+            return None
+        term = evaluator.full(jet.base, jet.rank)
+    shape = (*(i.axis.at(DIMS) for i in order), 1, *term.shape[-2:])
+    values = np.broadcast_to(term, shape)
+    free = tuple(axis.at(DIMS) for axis in expr.shape.free_axes)
+    return np.asarray(values).reshape((*shape[: len(order)], *free))
+
+
+def _run(expr: Expr, library: str, names: Arrays, arrays: Arrays) -> Any:
+    source = code_for(expr, library)
+    if library == "torch" and isinstance(names["torch"], SimpleNamespace):
+        source = source.replace(".contiguous()", "")  # of no meaning for NumPy
+    with np.errstate(all="ignore"):
+        return eval(source, {**arrays, **names})
+
+
+def _expm(a: Any) -> Any:
+    """The matrix exponential by its series: a stand-in for the one of SciPy."""
+    small, term = np.eye(len(a)), np.eye(len(a))
+    for k in range(1, 20):
+        term = term @ a / (2**10 * k)
+        small = small + term
+    return np.linalg.matrix_power(small, 2**10)
+
+
+def _numpy_names() -> Arrays:
+    return {"np": np, "scipy": SimpleNamespace(linalg=SimpleNamespace(expm=_expm))}
+
+
+def _shims() -> dict[str, Arrays]:
+    """NumPy under the names of PyTorch and JAX: their sources run where the libraries are not installed."""
+
+    def typed(function: Any) -> Any:
+        return lambda *sizes, dtype=None: function(sizes if len(sizes) > 1 else sizes[0])
+
+    def softmax(z: Any, dim: int = 0) -> Any:
+        return np.exp(z - np.logaddexp.reduce(z))
+
+    def sigmoid(z: Any) -> Any:
+        return 1 / (1 + np.exp(-z))
+
+    def relu(z: Any) -> Any:
+        return np.maximum(z, 0)
+
+    def logsumexp(z: Any, dim: int = 0) -> Any:
+        return np.logaddexp.reduce(z)
+
+    def softplus(z: Any) -> Any:
+        return np.logaddexp(0, z)
+
+    shared = "outer kron einsum sum diag trace abs exp log sqrt sin cos tan sinh cosh tanh arcsin arccos arctan sign pi"
+    common = {name: getattr(np, name) for name in [*shared.split(), "hstack", "vstack", "stack"]}
+    linalg = {
+        name: getattr(np.linalg, name) for name in "solve inv det slogdet pinv matrix_power norm".split()
+    }
+    torch = SimpleNamespace(
+        **common,
+        eye=lambda n, dtype=None: np.eye(n),
+        ones=typed(np.ones),
+        zeros=typed(np.zeros),
+        tensor=np.asarray,
+        softmax=softmax,
+        logsumexp=logsumexp,
+        sigmoid=sigmoid,
+        relu=relu,
+        nn=SimpleNamespace(functional=SimpleNamespace(softplus=softplus)),
+        linalg=SimpleNamespace(**linalg, cross=np.cross, matrix_exp=_expm),
+    )
+    jnp = SimpleNamespace(
+        **common, eye=np.eye, ones=np.ones, zeros=np.zeros, cross=np.cross, block=np.block, array=np.array
+    )
+    jnp.linalg = SimpleNamespace(**linalg)
+    jax = SimpleNamespace(
+        nn=SimpleNamespace(
+            softmax=softmax, sigmoid=sigmoid, relu=relu, softplus=softplus, logsumexp=logsumexp
+        ),
+        scipy=SimpleNamespace(linalg=SimpleNamespace(expm=_expm)),
+    )
+    return {"torch": {"torch": torch}, "jax": {"jax": jax, "jnp": jnp}}
+
+
+NEEDS_INVERTIBLE = frozenset(["inv", "adj", "pinv", "matrix_power"])
+RUNNABLE = expressions(depth=3, operators=ALGEBRA, indices=FREE_INDICES)
+
+
+def _agree(expr: Expr, seed: int, library: str, names: Arrays, convert: Any = np.asarray) -> None:
+    points, arrays = _random_point(seed)
+    order = list(free_indices(expr).values())
+    expected = _independent_value(expr, points, order)
+    assume(expected is not None and np.isfinite(expected).all() and np.abs(expected).max(initial=0) < 1e6)
+    assert expected is not None
+    if library == "torch":
+        arrays = {k: convert(v) if k not in DIMS else v for k, v in arrays.items()}
+    try:
+        got = np.asarray(_run(expr, library, names, arrays), dtype=float)
+    except (np.linalg.LinAlgError, RuntimeError) as error:  # PyTorch's LinAlgError is a RuntimeError
+        assume("singular" not in str(error).lower())
+        raise
+    assume("adj" not in names_of(expr) or np.isfinite(got).all())  # its code is for invertible matrices
+    assert got.shape == expected.shape, code_for(expr, library)
+    # a nearly singular inverse has no digits to compare
+    tolerance = 1e-4 if names_of(expr) & NEEDS_INVERTIBLE else 1e-7
+    assert np.allclose(got, expected, rtol=tolerance, atol=tolerance * (1 + np.abs(expected).max(initial=0)))
+
+
+@settings(max_examples=500, deadline=None)
+@given(RUNNABLE, st.integers(0, 20))
+def test_numpy_code_has_the_value_of_the_expression(expr: Expr, seed: int) -> None:
+    _agree(expr, seed, "numpy", _numpy_names())
+
+
+@settings(max_examples=150, deadline=None)
+@given(RUNNABLE, st.integers(0, 20), st.sampled_from(["torch", "jax"]))
+def test_torch_and_jax_sources_run_on_numpy_under_their_names(expr: Expr, seed: int, library: str) -> None:
+    _agree(expr, seed, library, _shims()[library])
+
+
+@settings(max_examples=150, deadline=None)
+@given(RUNNABLE, st.integers(0, 20))
+def test_torch_code_has_the_value_of_the_expression(expr: Expr, seed: int) -> None:
+    torch = pytest.importorskip("torch")
+    torch.set_default_dtype(torch.float64)  # for constants without a symbol whose type they could take
+    _agree(expr, seed, "torch", {"torch": torch}, lambda a: torch.tensor(a, dtype=torch.float64))
+
+
+@settings(max_examples=40, deadline=None)
+@given(RUNNABLE, st.integers(0, 20))
+def test_jax_code_has_the_value_of_the_expression(expr: Expr, seed: int) -> None:
+    jax = pytest.importorskip("jax")
+    jax.config.update("jax_enable_x64", True)
+    _agree(expr, seed, "jax", {"jax": jax, "jnp": importlib.import_module("jax.numpy")})
+
+
+def test_functions_run() -> None:
+    for library, names in {"numpy": {}, **_shims()}.items():
+        source = function_for(parse("inv(A + a * I(n)) @ x"), library)
+        imports, _, definition = source.partition("\n\n\n")
+        scope: Arrays = dict(names)
+        exec(definition if names else source, scope)
+        arrays = _random_point(3)[1]
+        expected = np.linalg.solve(arrays["A"] + arrays["a"] * np.eye(2), arrays["x"])
+        assert np.allclose(scope["f"](arrays["A"], arrays["a"], arrays["x"]), expected)
+        assert imports == LIBRARIES[library].imports
+
+
+def test_stable_where_the_textbook_formula_overflows() -> None:
+    large = np.array([1000.0, -1000.0])
+    for text in ("softmax(x)", "logsumexp(x)", "sigmoid(x)", "softplus(x)"):
+        with np.errstate(all="raise", under="ignore"):
+            value = eval(code_for(parse(text)), {"np": np, "x": large})
+        assert np.isfinite(value).all()
+
+
+def test_scalars_as_matrices_of_one_entry() -> None:
+    a = Symbol("a", Shape.scalar())
+    values = {
+        "tr": 3,
+        "det": 3,
+        "inv": 1 / 3,
+        "norm": 3,
+        "norm1": 3,
+        "total": 3,
+        "softmax": 1,
+        "diag": 3,
+        "adj": 1,
+    }
+    for op, value in values.items():
+        assert eval(code_for(build(op, a)), {"np": np, "a": np.float64(3)}) == pytest.approx(value)
+    assert eval(code_for(build("outer", a, a)), {"np": np, "a": 3.0}) == 9
+    column = Symbol("c", Shape.matrix(Axis.of(1), Axis.of(1)))
+    assert code_for(build("matmul", column, a)) == "c * a"
