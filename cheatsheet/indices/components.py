@@ -8,6 +8,7 @@ from fractions import Fraction
 from cheatsheet.dimensions import ONE, Axis
 from cheatsheet.expressions import Apply, Expr, Index, Number, Size, Sum, Symbol
 from cheatsheet.indices import algebra
+from cheatsheet.indices.genericity import invertible
 from cheatsheet.indices.places import Part, Value, alternatives, leaves, position, require_alike
 from cheatsheet.indices.terms import ZERO, Idx, NoIndexForm, Poly
 from cheatsheet.operators.row import TABLE
@@ -99,6 +100,10 @@ class Components:
         else:
             self.names[name] = shadowed
         return total
+
+    def is_invertible(self, a: Expr) -> bool:
+        """Whether the matrix is invertible at every point of the claim."""
+        return invertible(a, self.invertible)
 
     def index(self, index: Index, axis: Axis) -> Value:
         """The value of an index written in the claim, where it stands on the given axis."""

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from cheatsheet.expressions import Apply, Expr, Jet, Number, Sum, Symbol
+from cheatsheet.indices.genericity import generically_invertible
 from cheatsheet.operators.row import TABLE, build
 
 Differentials = tuple[Expr | None, ...]
@@ -239,8 +240,8 @@ def inv(expr: Apply, parts: Differentials) -> Expr | None:
 def adj(expr: Apply, parts: Differentials) -> Expr | None:
     """adj A = det A · inv A on the invertible matrices, which are dense among those a plain symbol runs through."""
     (a,), (da,) = expr.children, parts
-    if not isinstance(a, Symbol) or a.properties & {"antisymmetric", "idempotent"}:
-        raise NoDifferential("adj has no differential rule for a composite argument")
+    if not generically_invertible(a):
+        raise NoDifferential("adj has no differential rule for a matrix that may be singular everywhere")
     if da is None:
         return None
     inverse = build("inv", a)

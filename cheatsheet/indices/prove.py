@@ -8,12 +8,13 @@ from cheatsheet.expressions import (
     Apply,
     Equation,
     Expr,
-    Symbol,
     free_indices,
     inline_definitions,
     walk,
 )
+from cheatsheet.indices.alignment import aligned
 from cheatsheet.indices.components import Components, free_alternatives
+from cheatsheet.indices.genericity import known_invertible
 from cheatsheet.indices.places import Value, alternatives, require_alike
 from cheatsheet.indices.terms import NoIndexForm, Poly
 from cheatsheet.indices.zero import is_zero
@@ -34,7 +35,7 @@ def prove(equation: Equation) -> bool:
     >>> prove(elaborate_claim("diff(x.T @ A @ x, x) == 2 * x.T @ A", Declarations(given)))
     False
     """
-    lhs, rhs = inline_definitions(equation.lhs), inline_definitions(equation.rhs)
+    lhs, rhs = aligned(inline_definitions(equation.lhs), inline_definitions(equation.rhs))
     for left, right in _equivalent_forms(lhs, rhs):
         try:
             if _equal(left, right):
@@ -79,29 +80,6 @@ def difference(lhs: Expr, rhs: Expr) -> list[Poly]:
     ]
 
 
-def known_invertible(expr: Expr) -> frozenset[Expr]:
-    """The matrices whose inverse or log-determinant the expression uses, where it is therefore defined only if they
-    are invertible."""
-    found = set()
-    for node in walk(expr):
-        if isinstance(node, Apply) and node.op in ("inv", "logdet"):
-            found.add(_untransposed(node.children[0]))
-            if node.op == "inv" or node.op == "logdet":
-                found |= _square_factors(node.children[0])
-    return frozenset(found)
-
-
-def _untransposed(a: Expr) -> Expr:
-    return a.children[0] if isinstance(a, Apply) and a.op == "transpose" else a
-
-
-def _square_factors(a: Expr) -> set[Expr]:
-    """If a product of square matrices is invertible, so is each factor."""
-    if isinstance(a, Apply) and a.op == "matmul" and all(x.shape.is_square for x in a.children):
-        return {f for x in a.children for f in (_untransposed(x), *_square_factors(x))}
-    return set()
-
-
 def index_cases(*sides: Expr) -> list[dict[str, Value]]:
     """Values for the index names that stand free: one case, or one for each block or position."""
     free = {name: index for side in sides for name, index in free_indices(side).items()}
@@ -112,6 +90,3 @@ def index_cases(*sides: Expr) -> list[dict[str, Value]]:
     if count > MOST_CASES:
         raise NoIndexForm("too many positions to go through one by one")
     return [dict(zip(free, values, strict=True)) for values in cartesian(*choices)]
-
-
-__all__ = ["Symbol", "difference", "index_cases", "known_invertible", "prove"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from cheatsheet.dimensions import Axis
 from cheatsheet.expressions import Apply, Expr, Index
-from cheatsheet.indices import algebra
+from cheatsheet.indices import algebra, functions, powers
 from cheatsheet.indices.algebra import ONE_POLY
 from cheatsheet.indices.places import Value, locate, require_alike, split
 from cheatsheet.indices.terms import ZERO, NoIndexForm, Poly
@@ -55,7 +55,7 @@ def scale(c: Components, expr: Apply, at: At) -> Poly:
 
 def over(c: Components, expr: Apply, at: At) -> Poly:
     a, b = _operands(expr)
-    return algebra.product(c(a, *at), algebra.power(c(b), -1))
+    return algebra.product(c(a, *at), powers.power(c(b), -1))
 
 
 def hadamard(c: Components, expr: Apply, at: At) -> Poly:
@@ -67,17 +67,17 @@ def hadamard(c: Components, expr: Apply, at: At) -> Poly:
 def quotient(c: Components, expr: Apply, at: At) -> Poly:
     a, b = _operands(expr)
     _alike(a, b)
-    return algebra.product(c(a, *at), algebra.power(c(b, *at), -1))
+    return algebra.product(c(a, *at), powers.power(c(b, *at), -1))
 
 
 def reciprocal(c: Components, expr: Apply, at: At) -> Poly:
     a, b = _operands(expr)
-    return algebra.product(c(a), algebra.power(c(b, *at), -1))
+    return algebra.product(c(a), powers.power(c(b, *at), -1))
 
 
 def power(c: Components, expr: Apply, at: At) -> Poly:
     base, exponent = _operands(expr)
-    return algebra.symbolic_power(c(base, *at), c(exponent))
+    return powers.symbolic_power(c(base, *at), c(exponent))
 
 
 def component(c: Components, expr: Apply, at: At) -> Poly:
@@ -164,31 +164,31 @@ def trace(c: Components, expr: Apply, at: At) -> Poly:
 
 def norm(c: Components, expr: Apply, at: At) -> Poly:
     squares = c.all_entries(expr.children[0], lambda p: algebra.product(p, p))
-    return algebra.power(squares, Fraction(1, 2))
+    return powers.power(squares, Fraction(1, 2))
 
 
 def norm1(c: Components, expr: Apply, at: At) -> Poly:
-    return c.all_entries(expr.children[0], lambda p: algebra.function("abs", p))
+    return c.all_entries(expr.children[0], lambda p: functions.function("abs", p))
 
 
 def elementwise(name: str) -> Callable[[Components, Apply, At], Poly]:
     def rule(c: Components, expr: Apply, at: At) -> Poly:
-        return algebra.function(name, c(expr.children[0], *at))
+        return functions.function(name, c(expr.children[0], *at))
 
     return rule
 
 
 def _sum_of_exponentials(c: Components, x: Expr) -> Poly:
-    return c.all_entries(x, lambda p: algebra.function("exp", p))
+    return c.all_entries(x, lambda p: functions.function("exp", p))
 
 
 def softmax(c: Components, expr: Apply, at: At) -> Poly:
     (x,) = _operands(expr)
-    return algebra.product(algebra.function("exp", c(x, *at)), algebra.power(_sum_of_exponentials(c, x), -1))
+    return algebra.product(functions.function("exp", c(x, *at)), powers.power(_sum_of_exponentials(c, x), -1))
 
 
 def logsumexp(c: Components, expr: Apply, at: At) -> Poly:
-    return algebra.function("log", _sum_of_exponentials(c, expr.children[0]))
+    return functions.function("log", _sum_of_exponentials(c, expr.children[0]))
 
 
 def identity(c: Components, expr: Apply, at: At) -> Poly:

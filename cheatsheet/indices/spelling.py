@@ -14,7 +14,7 @@ Namer = Callable[[Axis], str]
 
 
 class Speller:
-    """Writes polynomials out; ``fresh`` gives names to bound indices, ``stands_for`` replaces symbols by expressions."""
+    """Writes polynomials out; ``fresh`` names bound indices, ``stands_for`` replaces symbols by expressions."""
 
     def __init__(self, fresh: Namer, stands_for: Mapping[Symbol, Expr] | None = None) -> None:
         self.fresh = fresh

@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 from cheatsheet.dimensions import Axis
 
@@ -27,7 +27,7 @@ class Idx:
     """An index over an axis that does not split: free when it has a name, else bound by the term it stands in."""
 
     __slots__ = ("axis", "name", "number")
-    _free: dict[tuple[str, Axis], Idx] = {}
+    _free: ClassVar[dict[tuple[str, Axis], Idx]] = {}
 
     def __init__(self, axis: Axis, name: str | None = None) -> None:
         self.axis = axis
@@ -98,10 +98,7 @@ class Factor:
         if not any(i in change for i in self.indices):
             return self
         places = tuple(change.get(p, p) if isinstance(p, Idx) else p for p in self.places)
-        if self.head in CLOSED:
-            subs = self.subs
-        else:
-            subs = tuple(s.replace(change) for s in self.subs)
+        subs = self.subs if self.head in CLOSED else tuple(s.replace(change) for s in self.subs)
         return Factor(self.head, self.data, places, subs, self.label, self.symmetric)
 
     def key(self, labels: Mapping[Idx, str]) -> str:

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 from heapq import heappop, heappush
 
-from cheatsheet.indices import algebra
+from cheatsheet.indices import algebra, functions
+from cheatsheet.indices.matrix_rules import triangle
+from cheatsheet.indices.opaque import diagonal_entry
 from cheatsheet.indices.rewriting import normal_form
 from cheatsheet.indices.terms import ZERO, Factor, Factors, Idx, NoIndexForm, Place, Poly, Term
 
+MOST_TERMS = 300
 MOST_FORMS = 40
 """How many forms of the same sum are tried before it is given up."""
 
@@ -39,6 +42,8 @@ def is_zero(poly: Poly) -> bool:
                 other = other.collect()
                 if not other.terms:
                     return True
+                if len(other.terms) > MOST_TERMS:
+                    continue
                 heappush(queue, (len(other.terms), count * 100 + number, other))
         except NoIndexForm:
             continue
@@ -140,14 +145,12 @@ def _split_logarithms(poly: Poly) -> Poly | None:
             continue
         factor, parts = logarithm
         rest = tuple((f, e) for f, e in term.factors if f != factor)
-        total += algebra.product(Poly([(coefficient, Term(rest))]), parts)
+        total += algebra.bind(algebra.product(Poly([(coefficient, Term(rest))]), parts), term.bound)
         changed = True
     return total if changed else None
 
 
 def _divisible_logarithm(term: Term) -> tuple[Factor, Poly] | None:
-    if term.bound:
-        return None
     for factor, exponent in term.factors:
         if factor.head == "fn" and factor.data == "log" and exponent == 1:
             parts = _logarithm_parts(factor.subs[0])
@@ -160,14 +163,45 @@ def _logarithm_parts(argument: Poly) -> Poly | None:
     if len(argument.terms) != 1 or argument.terms[0][1].bound:
         return None
     coefficient, term = argument.terms[0]
-    plain = all(e == 1 and f.head != "expo" for f, e in term.factors)
+    plain = all(e == 1 and f.head != "expo" and f.data != "abs" and not _diagonal(f) for f, e in term.factors)
     if len(term.factors) < 2 and coefficient == 1 and plain:
         return None
-    total = algebra.function("log", Poly.number(abs(coefficient)))
+    total = functions.function("log", Poly.number(abs(coefficient)))
     for factor, exponent in term.factors:
         base, count = algebra.single(factor), Poly.number(exponent)
         if factor.head == "expo":
             base, count = factor.subs[0], factor.subs[1].times(exponent)
+        elif factor.data == "abs":
+            base = factor.subs[0]
+        elif _diagonal(factor):
+            total += _sum_of_logarithms(factor).times(exponent)
+            continue
         logarithm = algebra.single(Factor("fn", "log", (), (base.collect(),), label="log"))
         total += algebra.product(count, logarithm)
     return total
+
+
+def _diagonal(factor: Factor) -> bool:
+    """Whether the factor is the determinant of a diagonal or triangular matrix."""
+    return factor.head == "det" and _diagonal_entries(factor) is not None
+
+
+def _diagonal_entries(factor: Factor) -> Poly | None:
+    """The diagonal entry, at the row slot, of a matrix whose determinant is the product of its diagonal entries."""
+    matrix, (row, col) = factor.subs[0], factor.data.slots
+    entry = diagonal_entry(matrix, (row, col))
+    if entry is not None:
+        return entry
+    if len(matrix.terms) == 1 and len(matrix.terms[0][1].factors) == 1 and matrix.terms[0][0] == 1:
+        ((own, exponent),) = matrix.terms[0][1].factors
+        if exponent == 1 and own.head == "sym" and triangle(own):
+            return matrix.replace({col: row})
+    return None
+
+
+def _sum_of_logarithms(factor: Factor) -> Poly:
+    entry = _diagonal_entries(factor)
+    assert entry is not None
+    row = factor.data.slots[0]
+    index = Idx(row.axis)
+    return algebra.bind(functions.function("log", entry.replace({row: index})), [index])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cheatsheet.dimensions import Shape
 from cheatsheet.expressions import Apply, Expr, Number, Size, Symbol
-from cheatsheet.indices import differentials, matrix_functions, rules
+from cheatsheet.indices import determinants, differentials, matrix_functions, rules
 from cheatsheet.operators import coding, notation, values
 from cheatsheet.operators.row import Operator, ShapeError
 from cheatsheet.operators.shapes import (
@@ -73,7 +73,7 @@ ROWS = (
         differential=differentials.det,
         latex=notation.called(r"\det"),
         numpy=coding.unless_scalar(coding.called("linalg.det"), coding.itself),
-        components=matrix_functions.determinant,
+        components=determinants.determinant_rule,
         evaluate=values.det,
         good="det(A @ B) == det(A) * det(B)",
         bad="det(ones(2, 3)) == 0",
@@ -86,7 +86,7 @@ ROWS = (
         differential=differentials.logdet,
         latex=notation.called(r"\log\det"),
         numpy=coding.unless_scalar(coding.log_determinant, coding.called("log")),
-        components=matrix_functions.log_determinant,
+        components=determinants.log_determinant_rule,
         evaluate=values.logdet,
         good="logdet(A) == log(det(A))",
         bad="logdet(ones(2, 3)) == 0",

@@ -1,0 +1,63 @@
+"""Axes of one size and different structure: ``I(m * n)`` beside ``vec(X)``, whose entries are numbered by (n, m).
+
+An identity, a matrix of ones or of zeros does not depend on how its rows are numbered, so it is given the structure of
+what it meets; anything else is left as it is, and the calculus refuses it.
+"""
+
+from __future__ import annotations
+
+from cheatsheet.dimensions import Axis
+from cheatsheet.expressions import Apply, Expr, rebuild
+from cheatsheet.operators.row import build
+
+_SAME = frozenset({"add", "sub", "hadamard", "quotient"})
+
+
+def aligned(lhs: Expr, rhs: Expr) -> tuple[Expr, Expr]:
+    """Both sides with the structure of constant matrices fitted to what they meet."""
+    return _fit_each_other(_settled(lhs), _settled(rhs))
+
+
+def _settled(expr: Expr) -> Expr:
+    expr = rebuild(expr, _settled)
+    if not isinstance(expr, Apply):
+        return expr
+    if expr.op in _SAME:
+        a, b = expr.children
+        return expr if a.shape == b.shape else build(expr.op, *_fit_each_other(a, b))
+    if expr.op == "matmul":
+        a, b = expr.children
+        if a.shape.cols != b.shape.rows:
+            first = _fitted(a, (a.shape.rows, b.shape.rows))
+            second = b if first.shape.cols == b.shape.rows else _fitted(b, (a.shape.cols, b.shape.cols))
+            return build("matmul", first, second)
+    return expr
+
+
+def _fit_each_other(a: Expr, b: Expr) -> tuple[Expr, Expr]:
+    if a.shape == b.shape or a.shape.is_tensor:
+        return a, b
+    fitted = _fitted(b, a.shape.axes)
+    return (a, fitted) if fitted.shape == a.shape else (_fitted(a, b.shape.axes), b)
+
+
+def _fitted(expr: Expr, axes: tuple[Axis, ...]) -> Expr:
+    """The expression over the given axes of the same sizes, if it can be written over them."""
+    if expr.shape.axes == axes or not isinstance(expr, Apply) or len(axes) != 2:
+        return expr
+    match expr.op:
+        case "I":
+            return build("I", axes[0]) if axes[0] == axes[1] else expr
+        case "ones" | "zeros":
+            return build(expr.op, *axes)
+        case "neg":
+            return build("neg", _fitted(expr.children[0], axes))
+        case "scale":
+            return build("scale", expr.children[0], _fitted(expr.children[1], axes))
+        case "over":
+            return build("over", _fitted(expr.children[0], axes), expr.children[1])
+        case "transpose":
+            return build("transpose", _fitted(expr.children[0], axes[::-1]))
+        case "add" | "sub":
+            return build(expr.op, *(_fitted(child, axes) for child in expr.children))
+    return expr
