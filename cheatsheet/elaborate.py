@@ -215,7 +215,9 @@ class Elaborator:
                 self.fail(raw, f"the exponent is larger than {LARGEST_EXPONENT}")
             if exponent < 0 and self.constant(raw, a) == 0:
                 self.fail(raw, "division by zero")
-        return self.build(raw, "power", a, b)
+        built = self.build(raw, "power", a, b)
+        self.constant(raw, built)
+        return built
 
     def constant(self, raw: Raw, expr: Expr) -> Fraction | None:
         """The value of an expression made of numbers alone; refuses one that would fill the memory."""

@@ -14,8 +14,8 @@ from cheatsheet.indices.terms import NoIndexForm
 from cheatsheet.reports import ClaimReport, EntryReport
 from cheatsheet.terminal import counterexample_lines, failure
 
-_NAMES = "alpha beta gamma delta epsilon lambda mu pi sigma partial nabla times cdot circ otimes neq ne le leq ge geq in"
-_SYMBOLS = dict(zip(_NAMES.split(), "αβγδελμπσ∂∇×·∘⊗≠≠≤≤≥≥∈", strict=True))
+_NAMES = "alpha beta gamma delta epsilon lambda mu pi sigma partial nabla times cdot circ otimes neq leq geq in".split()
+_SYMBOLS = dict(zip(_NAMES, "αβγδελμπσ∂∇×·∘⊗≠≤≥∈", strict=True))
 _INDENT = "    "
 
 
