@@ -124,6 +124,7 @@ ROWS = (
         components=derivatives.jet,
         latex=notation.directional,
         numpy=coding.no_code("jet"),
+        evaluate=values.jet,
         good="diff(u, x) @ x == jacobian(u, x) @ x",
         bad="",
     ),

@@ -297,5 +297,11 @@ def _arranged(derivative: Jet, places: Any, sizes: tuple[int, ...]) -> Jet:
     return derivative.linear(move, len(sizes))
 
 
+def jet(m: Evaluator, node: Apply) -> Jet:
+    """``params`` names the function and the arguments it is differentiated by; the operands are the directions."""
+    (info,) = node.params
+    return m.directional(info.symbol, info.by, node.children)
+
+
 def differential(m: Evaluator, node: Apply) -> Jet:
     return m.differential(node.children[0], node.params[0])

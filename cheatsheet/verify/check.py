@@ -9,13 +9,15 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from zlib import crc32
 
+import numpy as np
+
 from cheatsheet.elaborate import Declarations, elaborate_claim
 from cheatsheet.expressions import Equation
 from cheatsheet.formatting import claim_text
 from cheatsheet.syntax import ClaimError
 from cheatsheet.verify.claim import Claim, parameters
-from cheatsheet.verify.compare import Clock, OutOfTimeError, compare
-from cheatsheet.verify.counterexample import search
+from cheatsheet.verify.compare import Clock, Comparison, OutOfTimeError, compare
+from cheatsheet.verify.counterexample import exactly, search
 from cheatsheet.verify.fields import PRIMES, Field, Floating, Modular, UnsupportedError
 from cheatsheet.verify.points import NoPointError, Points, special_values
 from cheatsheet.verify.sampling import sample
@@ -25,12 +27,13 @@ from cheatsheet.verify.verdicts import Counterexample, Verdict
 SECONDS = 10.0
 MOST_WORK = 30_000_000
 MOST_POINTS = 32
+MOST_SUSPECTS = 4
 LEAST_POINTS = 2
 DEEPEST_RECURSION = 6000
 Prover = Callable[[Equation], bool]
 
 
-class TierDisagreement(Exception):  # noqa: N818 - it is a finding
+class TierDisagreement(Exception):
     """The prover holds what an evaluation refutes: a mistake of this program, never of the claim."""
 
 
@@ -231,10 +234,26 @@ class _Inquiry:
         self.rational |= field_.exact
         defined = int(comparison.defined.sum())
         if comparison.agrees:
-            self.seen += defined
-            if defined >= LEAST_POINTS and points.dims not in self.evidence:
-                self.evidence.append(points.dims)
+            self.agreed(points, defined)
             return None
         found = search(self.claim, field_, self.clock, [points], self.seed)
-        self.unexplained |= found is None and field_.exact
+        if found is None:
+            if field_.exact:
+                self.unexplained = True
+            elif self.is_rounding(points, comparison):
+                self.agreed(points, defined - int(comparison.differs.sum()))
         return found
+
+    def agreed(self, points: Points, count: int) -> None:
+        """Count points at which the sides are defined and agree."""
+        self.seen += count
+        if count >= LEAST_POINTS and points.dims not in self.evidence:
+            self.evidence.append(points.dims)
+
+    def is_rounding(self, points: Points, comparison: Comparison) -> bool:
+        """Whether the sides, seen to differ in floating point, agree to many digits wherever that is tried."""
+        suspects = np.flatnonzero(comparison.differs)[:MOST_SUSPECTS]
+        try:
+            return all(exactly(self.claim, points.select([int(k)]), self.clock).agrees for k in suspects)
+        except (UnsupportedError, NoPointError):
+            return False

@@ -14,8 +14,6 @@ from cheatsheet.expressions import Apply, Equation, Expr, Index, Number, Size, S
 from cheatsheet.verify.points import atoms
 from cheatsheet.verify.properties import needs_even_size
 
-_ORDERS = {"grad": 1, "jacobian": 1, "hessian": 2, "d": 1}
-
 
 def nodes(*roots: Expr) -> Iterator[Expr]:
     """Every node once, through ``let`` definitions; shared parts are not visited twice."""
@@ -102,12 +100,6 @@ class Claim:
         signs = [n for n in self.nodes if isinstance(n, Apply) and n.op == "sign"]
         return not all(_is_plain(n.children[0]) for n in signs)
 
-    @cached_property
-    def order(self) -> int:
-        """How many directions can be open at once: the greatest nesting of derivatives."""
-        memo: dict[int, int] = {}
-        return max(_order(self.equation.lhs, memo), _order(self.equation.rhs, memo))
-
     def admits(self, dims: dict[str, int]) -> bool:
         """Whether every place lies on its axis and every symbol has values at these dimensions."""
         for place in self.positions:
@@ -189,18 +181,6 @@ def _free_indices(expr: Expr, memo: dict[int, dict[str, Index]]) -> dict[str, In
             found.pop(str(index.name), None)
     memo[id(expr)] = found
     return found
-
-
-def _order(expr: Expr, memo: dict[int, int]) -> int:
-    if id(expr) not in memo:
-        children = list(expr.children)
-        if isinstance(expr, Symbol) and expr.definition is not None:
-            children.append(expr.definition)
-        own = 0
-        if isinstance(expr, Apply):
-            own = len(expr.children) - 1 if expr.op == "diff" else _ORDERS.get(expr.op, 0)
-        memo[id(expr)] = own + max((_order(c, memo) for c in children), default=0)
-    return memo[id(expr)]
 
 
 _CUBIC = frozenset({"det", "logdet", "inv", "adj", "pinv", "expm", "matrix_power"})

@@ -10,7 +10,7 @@ import numpy as np
 
 from cheatsheet.verify.claim import Claim
 from cheatsheet.verify.compare import Clock, Comparison, compare
-from cheatsheet.verify.fields import Array, Field, Floating, Modular, Rational, UnsupportedError
+from cheatsheet.verify.fields import Array, Field, Rational, UnsupportedError
 from cheatsheet.verify.points import NoPointError, Points
 from cheatsheet.verify.presentation import present
 from cheatsheet.verify.sizes import smallest
@@ -163,14 +163,3 @@ def _variants(point: Points) -> Points | None:
     for row, (key, flat) in enumerate(changes):
         repeated[key][row] = flat.reshape(repeated[key].shape[1:])
     return replace(point, count=count, integers=repeated)
-
-
-def filter_field(claim: Claim, dims: dict[str, int], clock: Clock, prime: int) -> Field | None:
-    """The fastest field that can evaluate the claim: a prime field, else floating point; None if neither can."""
-    for field, style in ((Modular(prime), "small"), (Floating(), "small")):
-        try:
-            compare(claim, Points(claim.symbols, dims, 1, style), field, clock)
-        except UnsupportedError:
-            continue
-        return field
-    return None

@@ -7,7 +7,7 @@ rules of differentiation, index calculus or layouts (it asks :mod:`cheatsheet.la
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
@@ -231,8 +231,12 @@ class Evaluator:
         return self.values[symbol]
 
     def chain(self, symbol: Symbol) -> Jet:
-        """The nilpotent part of an abstract function: its Taylor polynomial in the nilpotent part of its arguments."""
-        change = concatenate([self(a).nilpotent_or_zero().flat() for a in symbol.of], -2).nilpotent
+        """The nilpotent part of an abstract function, from that of its arguments."""
+        return self.taylor(symbol, [self(a).nilpotent_or_zero() for a in symbol.of])
+
+    def taylor(self, symbol: Symbol, changes: Sequence[Jet]) -> Jet:
+        """What nilpotent changes of its arguments add to an abstract function: its Taylor polynomial."""
+        change = concatenate([c.flat() for c in changes], -2).nilpotent
         rows, cols = self.sizes(symbol.shape)
         m, n = rows * cols, change.core[0] if change.terms else 0
         result = Jet(self.domain, {})
@@ -244,6 +248,21 @@ class Evaluator:
             result = result + term
             power += 1
         return result.linear(lambda t: t.reshape(*t.shape[:-2], rows, cols))
+
+    def directional(self, symbol: Symbol, by: Sequence[Symbol], directions: Sequence[Expr]) -> Jet:
+        """The abstract derivative of a function, each direction a change of the argument named beside it alone."""
+        with ExitStack() as stack:
+            bits = [stack.enter_context(self.level({}, axis=False)) for _ in by]
+            changes = [self(a).nilpotent_or_zero() for a in symbol.of]
+            for bit, argument, direction in zip(bits, by, directions, strict=True):
+                place = symbol.of.index(argument)
+                changes[place] = changes[place] + self(direction).shifted(bit)
+            result = self.taylor(symbol, changes)
+            if not result.terms:
+                result = self.value(symbol)
+            for bit in bits:
+                result = _coefficient(result, bit, lambda t: t, result.rank, self)
+            return result
 
     # --- derivatives ---------------------------------------------------------------------------------------------
 
