@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NoReturn
 
+from cheatsheet.constants import ConstantError, constant_value
 from cheatsheet.dimensions import ONE, Axis
 from cheatsheet.errors import near
 from cheatsheet.expressions import (
@@ -25,7 +26,6 @@ from cheatsheet.operators import TABLE, ShapeError, build
 from cheatsheet.syntax import ClaimError, Raw, parse_claim, parse_expression
 
 LARGEST_EXPONENT = 1000
-LONGEST_CONSTANT = 20_000  # bits
 _ADDITIVE = {"+": "add", "-": "sub"}
 FUNCTIONS = frozenset(name for name, row in TABLE.items() if not row.infix) - {"total"} | {"sum"}
 
@@ -210,44 +210,18 @@ class Elaborator:
 
     def power(self, raw: Raw, a: Expr, b: Expr) -> Expr:
         exponent = self.constant(raw, b)
-        if exponent is not None:
-            if abs(exponent) > LARGEST_EXPONENT or exponent.denominator > LARGEST_EXPONENT:
-                self.fail(raw, f"the exponent is larger than {LARGEST_EXPONENT}")
-            if exponent < 0 and self.constant(raw, a) == 0:
-                self.fail(raw, "division by zero")
+        if exponent is not None and max(abs(exponent), Fraction(exponent.denominator)) > LARGEST_EXPONENT:
+            self.fail(raw, f"the exponent is larger than {LARGEST_EXPONENT}")
         built = self.build(raw, "power", a, b)
         self.constant(raw, built)
         return built
 
     def constant(self, raw: Raw, expr: Expr) -> Fraction | None:
-        """The value of an expression made of numbers alone; refuses one that would fill the memory."""
-        match expr:
-            case Number():
-                return expr.value
-            case Apply(op="neg" | "add" | "sub" | "scale" | "over" | "power"):
-                values = [self.constant(raw, child) for child in expr.children]
-                known = [v for v in values if v is not None]
-                if len(known) < len(values):
-                    return None
-                return self.fold(raw, expr.op, *known)
-        return None
-
-    def fold(self, raw: Raw, op: str, a: Fraction, b: Fraction = Fraction(0)) -> Fraction | None:
-        match op:
-            case "neg":
-                return -a
-            case "add":
-                return a + b
-            case "sub":
-                return a - b
-            case "scale":
-                return a * b
-            case "over":
-                return a / b if b else self.fail(raw, "division by zero")
-        size = max(a.numerator.bit_length(), a.denominator.bit_length())
-        if size * abs(b) > LONGEST_CONSTANT:
-            self.fail(raw, "this constant has too many digits")
-        return a ** int(b) if b.denominator == 1 else None
+        """The value of an expression made of numbers alone, None for any other."""
+        try:
+            return constant_value(expr)
+        except ConstantError as error:
+            self.fail(raw, str(error))
 
     def component(self, raw: Raw) -> Expr:
         operand = self.expression(raw.children[0])

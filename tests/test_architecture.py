@@ -1,0 +1,146 @@
+"""The shape of the program: imports run in one direction, modules stay small, nothing is evaluated."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent / "cheatsheet"
+LONGEST_MODULE = 450
+LONGEST_FUNCTION = 60
+
+LAYERS = {
+    "positions, words, axes": "errors dimensions syntax glossary linebreaks texlog macros prose",
+    "expressions": "expressions layouts source formatting lettering",
+    "what a row of the table is made of": (
+        "operators.row operators.shapes operators.writing operators.notation operators.coding operators.values"
+    ),
+    "index calculus": "indices indices.*",
+    "the table": "operators operators.*",
+    "reading claims": "constants names elaborate definitions inference",
+    "printing": "latex dotted code einsum transposing",
+    "verdicts": "verify verify.*",
+    "derivations": "derivation derivation.* deriving",
+    "the catalogue": "nodes schema reading declarations examples catalogue load reports stubs",
+    "pages": "pages templating compile typeset typeset.*",
+    "the map": "pipeline",
+    "the edges": "cheatsheet terminal showing cli __main__",
+}
+"""From the bottom to the top; a module imports from its own layer and from those below. The first match counts."""
+
+REACHING_UP = {
+    "expressions": {"formatting", "code", "verify.symbolic"},
+    "catalogue": {"typeset.claims"},
+}
+"""Methods that are there for convenience and import what is above them when they are called."""
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """Every module by its name within the package."""
+    found = {}
+    for path in sorted(ROOT.rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts) or "cheatsheet"
+        found[name] = ast.parse(path.read_text(encoding="utf-8"))
+    return found
+
+
+def imported(tree: ast.AST, inside: bool = False) -> Iterator[tuple[str, bool]]:
+    """The modules of the package that a module imports, and whether it does so inside a function."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            continue
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "cheatsheet":
+            assert node.level == 0
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}".removeprefix("cheatsheet.")
+                short = str(node.module).removeprefix("cheatsheet.")
+                yield (whole if whole in modules() else short), inside
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.split(".")[0] == "cheatsheet":
+                    yield alias.name.removeprefix("cheatsheet."), inside
+        else:
+            yield from imported(node, inside or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def layer(module: str) -> int:
+    """The number of the layer that a module belongs to."""
+    for number, patterns in enumerate(LAYERS.values()):
+        if any(fnmatch(module, pattern) for pattern in patterns.split()):
+            return number
+    pytest.fail(f"{module} belongs to no layer: put it into LAYERS")
+
+
+def test_every_module_belongs_to_a_layer() -> None:
+    assert len({layer(module) for module in modules()}) == len(LAYERS)
+
+
+@pytest.mark.parametrize("module", modules())
+def test_imports_run_downwards(module: str) -> None:
+    for other, inside in imported(modules()[module]):
+        if not (inside and other in REACHING_UP.get(module, ())):
+            assert layer(other) <= layer(module), f"{module} must not import {other}, which is above it"
+
+
+def test_no_two_modules_import_each_other() -> None:
+    graph = {
+        module: {other for other, inside in imported(tree) if not inside and other != module}
+        for module, tree in modules().items()
+    }
+    assert len(list(TopologicalSorter(graph).static_order())) >= len(graph)
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT)))
+def test_modules_and_functions_stay_small(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") <= LONGEST_MODULE
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            first = node.body[0]
+            told = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+            start = first.end_lineno if told and first.end_lineno else node.lineno
+            assert (node.end_lineno or 0) - start <= LONGEST_FUNCTION, node.name
+
+
+EVALUATING = {"eval", "exec", "compile", "__import__", "sympify", "parse_expr", "S", "lambdify", "loads"}
+
+
+@pytest.mark.parametrize("module", modules())
+def test_nothing_is_evaluated(module: str) -> None:
+    """No text reaches an evaluator; json.loads reads our own cache, pickle.loads is nowhere."""
+    for node in ast.walk(modules()[module]):
+        if isinstance(node, ast.Call):
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            owner = getattr(getattr(node.func, "value", None), "id", "")
+            assert name not in EVALUATING or (owner, name) in {("re", "compile"), ("json", "loads")}, (
+                f"{module}, line {node.lineno}: {name}"
+            )
+            assert not any(k.arg == "shell" for k in node.keywords), f"{module}, line {node.lineno}: a shell"
+
+
+@pytest.mark.parametrize("module", modules())
+def test_words_in_chinese_live_in_data(module: str) -> None:
+    tree = modules()[module]
+    told = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            assert not any("\u4e00" <= character <= "\u9fff" for character in node.value), node.value
+
+
+@pytest.mark.parametrize("module", modules())
+def test_every_module_says_what_it_is_for(module: str) -> None:
+    assert ast.get_docstring(modules()[module]) or not modules()[module].body
