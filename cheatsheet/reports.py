@@ -123,14 +123,22 @@ def check_claims(claims: Sequence[Claim], progress: Progress | None = None) -> l
 
 
 def _verdicts(tasks: list[tuple[str, Declarations]], progress: Progress | None) -> list[Verdict]:
-    from cheatsheet.verify.check import verify_text
+    from cheatsheet.verify.cache import VerdictCache, default_path
+    from cheatsheet.verify.workers import Task, verify_all
 
-    verdicts = []
-    for text, declarations in tasks:
-        verdicts.append(verify_text(text, declarations))
+    told = [0]
+
+    def tell(done: int) -> None:
         if progress is not None:
-            progress(1)
-    return verdicts
+            progress(done - told[0])
+        told[0] = done
+
+    claims = [Task(text, declarations) for text, declarations in tasks]
+    cache = VerdictCache(default_path())
+    try:
+        return verify_all(claims, cache=cache, progress=tell)
+    finally:
+        cache.close()
 
 
 def _ill_defined(claim: Claim, error: ClaimError) -> ClaimReport:

@@ -62,7 +62,7 @@ class Keys:
 
 def _written(declarations: Declarations) -> str:
     """The declarations as text: two that differ in meaning are written differently."""
-    lines = [declarations.layout]
+    lines = [declarations.layout, ",".join(sorted(declarations.varying))]
     for name, symbol in sorted(declarations.symbols.items()):
         lines.append(f"{name} = {_symbol(symbol)}")
     return "\n".join(lines)

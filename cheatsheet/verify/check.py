@@ -22,9 +22,8 @@ from cheatsheet.verify.fields import PRIMES, Field, Floating, Modular, Unsupport
 from cheatsheet.verify.points import NoPointError, Points, special_values
 from cheatsheet.verify.sampling import sample
 from cheatsheet.verify.sizes import first, large, quick, size_degree, thorough, wanted_size
-from cheatsheet.verify.verdicts import Counterexample, Verdict
+from cheatsheet.verify.verdicts import SECONDS, Counterexample, Verdict
 
-SECONDS = 10.0
 MOST_WORK = 30_000_000
 MOST_POINTS = 32
 MOST_SUSPECTS = 4

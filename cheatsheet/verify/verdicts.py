@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+SECONDS = 10.0
+"""How long a claim may take."""
 HOLDS = frozenset({"proved", "checked", "sampled"})
 STATUSES = ("proved", "checked", "sampled", "refuted", "invalid", "undecided")
 

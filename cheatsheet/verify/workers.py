@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from cheatsheet.elaborate import Declarations
 from cheatsheet.verify.cache import Keys, VerdictCache
-from cheatsheet.verify.check import SECONDS, verify_text
-from cheatsheet.verify.verdicts import Verdict
+from cheatsheet.verify.verdicts import SECONDS, Verdict
 
 ENOUGH = 60
 """From this many claims on, starting processes pays."""
@@ -61,6 +60,10 @@ def verify_all(
 def _verdicts(
     tasks: Sequence[Task], missing: list[int], seconds: float, processes: int | None
 ) -> Iterator[tuple[int, Verdict]]:
+    if not missing:
+        return
+    from cheatsheet.verify.check import verify_text  # brings numpy: not for answers from the cache
+
     count = processes or os.cpu_count() or 1
     if len(missing) < ENOUGH or count == 1 or "fork" not in multiprocessing.get_all_start_methods():
         for k in missing:
@@ -91,4 +94,6 @@ def _in_processes(
 
 
 def _verify_chunk(chunk: list[int], seconds: float) -> list[Verdict]:
+    from cheatsheet.verify.check import verify_text
+
     return [verify_text(_tasks[k].text, _tasks[k].declarations, seconds=seconds) for k in chunk]
