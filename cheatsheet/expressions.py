@@ -19,17 +19,25 @@ from cheatsheet.dimensions import Axis, Shape
 class Index:
     """An index name together with the axis it ranges over, or a position counted from 0.
 
-    An index over a product of axes may be a pair of indices, ``parts``, the first varying slowest.
+    An index over a product of axes may be a pair of indices, ``parts``, the first varying slowest; one over a
+    concatenation may lie in a known ``block``, at the place that its only part says.
     """
 
     name: str | int
     axis: Axis
     parts: tuple[Index, ...] = ()
+    block: int | None = None
 
     @staticmethod
     def pair(parts: tuple[Index, ...]) -> Index:
         name = "(" + ", ".join(str(p.name) for p in parts) + ")"
         return Index(name, Axis.product(p.axis for p in parts), parts)
+
+    @staticmethod
+    def in_block(axis: Axis, block: int, inner: Index) -> Index:
+        """The index of a place in one block, named by what precedes it: ``m + i`` in the second block."""
+        name = " + ".join([*map(str, axis.parts[:block]), str(inner.name)])
+        return Index(name, axis, (inner,), block)
 
     def __str__(self) -> str:
         return str(self.name)
@@ -211,6 +219,8 @@ def substitute(expr: Expr, change: Mapping[str, Index]) -> Expr:
 
 
 def _replaced(index: Index, change: Mapping[str, Index]) -> Index:
+    if index.block is not None:
+        return Index.in_block(index.axis, index.block, _replaced(index.parts[0], change))
     if index.parts:
         return Index.pair(tuple(_replaced(p, change) for p in index.parts))
     return change.get(str(index.name), index) if isinstance(index.name, str) else index
@@ -228,11 +238,16 @@ def _collect_free(expr: Expr, bound: frozenset[str], found: dict[str, Index]) ->
         bound = bound | {str(i.name) for i in expr.indices}
     if isinstance(expr, Apply):
         for argument in expr.args:
-            for index in (argument.parts or (argument,)) if isinstance(argument, Index) else ():
+            for index in plain_indices(argument) if isinstance(argument, Index) else ():
                 if isinstance(index.name, str) and index.name not in bound:
                     found.setdefault(index.name, index)
     for child in expr.children:
         _collect_free(child, bound, found)
+
+
+def plain_indices(index: Index) -> tuple[Index, ...]:
+    """The indices that a pair or a place in a block is made of, or the index itself."""
+    return tuple(p for part in index.parts for p in plain_indices(part)) if index.parts else (index,)
 
 
 def inline_definitions(expr: Expr) -> Expr:

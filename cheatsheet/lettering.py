@@ -122,6 +122,9 @@ def axis_text(axis: Axis) -> str:
 
 def index_text(index: Index) -> str:
     """An index in a subscript: positions are printed from 1; the name of the axis stands for its last position."""
+    if index.block is not None:
+        before = [axis_text(part) for part in index.axis.parts[: index.block]]
+        return "+".join([*before, index_text(index.parts[0])])
     if index.parts:
         return f"({','.join(index_text(part) for part in index.parts)})"
     if isinstance(index.name, int):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import product as cartesian
+
 from cheatsheet.derivation.contraction import contract, deltas_for_derivatives
 from cheatsheet.derivation.naming import matching_names, rename_bound
-from cheatsheet.derivation.steps import Derivation, Line, checked
+from cheatsheet.derivation.steps import BrokenStep, Derivation, Line, checked
 from cheatsheet.derivation.unfolding import (
     IndexNames,
     in_reading_order,
@@ -29,26 +31,86 @@ from cheatsheet.expressions import (
 )
 from cheatsheet.indices.derivatives import expand_differential
 from cheatsheet.indices.differentials import differentiate
-from cheatsheet.indices.prove import prove
+from cheatsheet.indices.alignment import aligned
+from cheatsheet.indices.places import is_spelled_out
+from cheatsheet.indices.prove import equivalent_forms, prove
 from cheatsheet.indices.spelling import component
+from cheatsheet.indices.terms import NoIndexForm
 from cheatsheet.operators.row import build
 
 MOST_UNFOLDINGS = 4
 
 
+MOST_CASES = 9
+
+
 def derive_claim(equation: Equation) -> Derivation:
-    """The worked derivation of an equality.
+    """The worked derivation of an equality; the first case of several.
 
     Raises :class:`~cheatsheet.derivation.steps.BrokenStep` or
     :class:`~cheatsheet.indices.terms.NoIndexForm` where none can be given.
     """
+    return derive_cases(equation)[0]
+
+
+def derive_cases(equation: Equation) -> tuple[Derivation, ...]:
+    """The worked derivation of an equality, one for each block of a block matrix or position of a small one.
+
+    A claim M⁻¹ = X that is not derived by components is derived in the form M X = I.
+    """
     lhs, rhs = inline_definitions(equation.lhs), inline_definitions(equation.rhs)
+    problem: Exception | None = None
+    own, *checks = equivalent_forms(lhs, rhs)
+    for left, right in [*checks, own] if _inverts_a_sum(lhs) else [own, *checks]:
+        for positions in (False, True):
+            try:
+                found = _cases(*aligned(left, right), positions)
+            except (NoIndexForm, BrokenStep) as error:
+                problem = problem or error
+                continue
+            return found if (left, right) == own else tuple(_as_check(d) for d in found)
+    assert problem is not None
+    raise problem
+
+
+def _inverts_a_sum(side: Expr) -> bool:
+    """Whether the side is the inverse of a sum or a block matrix, of which components say nothing by themselves."""
+    match side:
+        case Apply(op="inv", args=(Apply(op="add" | "sub" | "block"),)):
+            return True
+    return False
+
+
+def _cases(lhs: Expr, rhs: Expr, positions: bool) -> tuple[Derivation, ...]:
     names = IndexNames(_names_in_use(lhs, rhs))
     lhs, rhs = _apart(lhs, names), _apart(rhs, names)
-    indices = [names.index(axis) for axis in lhs.shape.free_axes]
+    axes = lhs.shape.free_axes
+    if positions and not any(is_spelled_out(axis) for axis in axes):
+        raise NoIndexForm("no small axes to go through")
+    choices = [
+        [Index(k, axis) for k in range(axis.at({}))]
+        if positions and is_spelled_out(axis)
+        else names.choices(axis)
+        for axis in axes
+    ]
+    cases = list(cartesian(*choices))
+    if len(cases) > MOST_CASES:
+        raise NoIndexForm("too many blocks to go through")
+    return tuple(_case(lhs, rhs, list(indices), IndexNames(names.taken)) for indices in cases)
+
+
+def _case(lhs: Expr, rhs: Expr, indices: list[Index], names: IndexNames) -> Derivation:
     left = _worked_out(_entry(lhs, indices), names)
     right = _written_out(_entry(rhs, indices), names)
     return checked(_joined(left, right), tuple(indices), right[-1].expr)
+
+
+def _as_check(derivation: Derivation) -> Derivation:
+    """A derivation of M X = I, said to be what shows X to be the inverse."""
+    first, second, *others = derivation.lines
+    reasons = ("inverse-check", *second.reasons)
+    lines = (first, Line(second.expr, reasons), *others)
+    return Derivation(lines, derivation.indices, None)
 
 
 def _entry(side: Expr, indices: list[Index]) -> Expr:
@@ -261,12 +323,37 @@ PROPERTIES = ("symmetric", "antisymmetric", "orthogonal", "idempotent", "diagona
 
 
 def _meeting(a: Expr, b: Expr) -> tuple[str, ...]:
-    """Why the two component forms are equal."""
-    ops = [{n.op for n in walk(e) if isinstance(n, Apply)} for e in (a, b)]
-    if ("adj" in ops[0]) != ("adj" in ops[1]):
-        return ("adjugate-is-det-inverse",)
+    """Why the two component forms are equal: nothing but the order of terms, a declared property, or a law."""
+    if equal(_with_atoms(a), _with_atoms(b)):
+        return ("rearrange",)
     declared = {p for e in (a, b) for s in symbols(e) for p in s.properties}
     used = tuple(f"property-{p}" for p in PROPERTIES if p in declared)
-    if used and not prove(Equation(without_properties(a), without_properties(b))):
+    if used and not equal(without_properties(a), without_properties(b)):
         return used[:2]
-    return ("rearrange",)
+    ops = [{n.op for n in walk(e) if isinstance(n, Apply)} for e in (a, b)]
+    both = ops[0] | ops[1]
+    if ("adj" in ops[0]) != ("adj" in ops[1]):
+        return ("adjugate-is-det-inverse",)
+    laws = [law for law in LAWS if law in both]
+    return tuple(f"law-{law}" for law in laws)[:2] or ("rearrange",)
+
+
+LAWS = ("det", "logdet", "inv", "pinv", "expm", "matrix_power", "exp", "log", "sin", "cos", "tan",
+        "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "abs", "sign", "relu", "sigmoid", "softplus",
+        "sqrt", "power")  # fmt: skip
+"""Operators whose laws a step may rest on, the most telling first."""
+
+
+def equal(a: Expr, b: Expr) -> bool:
+    return prove(Equation(a, b))
+
+
+def _with_atoms(expr: Expr) -> Expr:
+    """The expression without properties, functions of matrices and scalars standing as letters of their own."""
+    if isinstance(expr, Symbol):
+        return Symbol(expr.name, expr.shape, frozenset(), expr.of, expr.definition, expr.kind)
+    if isinstance(expr, Apply) and expr.op in LAWS and expr.op not in ("sqrt", "power"):
+        if not expr.shape.is_scalar or not free_indices(expr):
+            return Symbol(f"\u25a1{expr!r}", expr.shape)
+        return expr
+    return rebuild(expr, _with_atoms)

@@ -18,6 +18,7 @@ from cheatsheet.expressions import (
     Sum,
     Symbol,
     free_indices,
+    plain_indices,
     rebuild,
     substitute,
 )
@@ -50,6 +51,14 @@ class IndexNames:
         name = next(n for n in names if n not in self.taken)
         self.taken.add(name)
         return name
+
+    def choices(self, axis: Axis) -> list[Index]:
+        """A new index over the axis; over a concatenation, one for each block."""
+        if axis.kind == "concatenation":
+            return [
+                Index.in_block(axis, k, self.index(part)) for k, part in enumerate(axis.parts)
+            ]
+        return [self.index(axis)]
 
     def index(self, axis: Axis) -> Index:
         """A new index, or a pair of them over a product of axes."""
@@ -165,10 +174,9 @@ def _plain_variable(entry: Expr) -> Expr:
 
 
 def _sum_of_squares(x: Expr, names: IndexNames) -> Expr:
-    indices = [names.index(axis) for axis in x.shape.free_axes]
-    square = build("power", component(x, indices), Number(2))
-    plain = tuple(p for i in indices for p in (i.parts or (i,)))
-    return Sum(square, plain) if plain else square
+    symbol = Symbol(f"□{next(_serial)}", x.shape)
+    squares = Components()(build("power", build("norm", symbol), Number(2)))
+    return Speller(names.fresh, {symbol: x}).poly(squares.collect())
 
 
 _serial = count()
@@ -186,7 +194,7 @@ def _by_placeholders(operand: Apply, indices: list[Index], names: IndexNames) ->
     bare = Apply(operand.op, tuple(args), operand.shape, operand.params)
     values = {}
     for index in [*indices, *(a for a in operand.args if isinstance(a, Index))]:
-        for plain in index.parts or (index,):
+        for plain in plain_indices(index):
             if isinstance(plain.name, str):
                 values[plain.name] = Idx.free(plain.name, plain.axis)
     c = Components(values)  # type: ignore[arg-type]

@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from cheatsheet.dimensions import Axis
 from cheatsheet.expressions import Symbol
-from cheatsheet.indices.rewriting import MOST_TERMS, normal_form
+from cheatsheet.indices.rewriting import normal_form
+from cheatsheet.indices.scalar_rules import MOST_TERMS
 from cheatsheet.indices.terms import (
     UNIT,
     ZERO,

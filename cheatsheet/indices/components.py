@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from fractions import Fraction
 
 from cheatsheet.dimensions import ONE, Axis
 from cheatsheet.expressions import Apply, Expr, Index, Number, Size, Sum, Symbol
 from cheatsheet.indices import algebra
 from cheatsheet.indices.genericity import invertible
-from cheatsheet.indices.places import Part, Value, alternatives, leaves, position, require_alike
-from cheatsheet.indices.terms import ZERO, Idx, NoIndexForm, Poly
+from cheatsheet.indices.places import Part, Placed, Value, alternatives, leaves, outline, position, require_alike
+from cheatsheet.indices.terms import ZERO, Factor, Idx, NoIndexForm, Poly
 from cheatsheet.operators.row import TABLE
 
-__all__ = ["Components", "Fraction"]
 
 
 class Components:
@@ -70,15 +68,13 @@ class Components:
     def symbol(self, symbol: Symbol, at: tuple[Value, ...]) -> Poly:
         if symbol.definition is not None:
             return self(symbol.definition, *at)
-        places = [
-            leaf
-            for value, axis in zip(at, symbol.shape.axes, strict=True)
-            if not axis.is_one
-            for leaf in leaves(value)
-        ]
-        if len(places) != len(symbol.shape.free_axes):
+        values = [v for v, axis in zip(at, symbol.shape.axes, strict=True) if not axis.is_one]
+        if all(isinstance(v, (Idx, int)) for v in values):
+            return algebra.component(symbol, tuple(leaf for v in values for leaf in leaves(v)))
+        structured = [axis.kind in ("product", "concatenation") for axis in symbol.shape.free_axes]
+        if any(isinstance(v, (tuple, Part)) != s for v, s in zip(values, structured, strict=True)):
             raise NoIndexForm(f"the axes of {symbol.name} meet axes of another structure")
-        return algebra.component(symbol, tuple(places))
+        return placed_component(symbol, tuple(values))
 
     def sum(self, expr: Sum, at: tuple[Value, ...]) -> Poly:
         return self._sum_names(list(expr.indices), lambda: self(expr.body, *at))
@@ -111,6 +107,8 @@ class Components:
             return 0
         if isinstance(index.name, int):
             return position(index.name, axis)
+        if index.block is not None:
+            return Part(index.block, self.index(index.parts[0], index.parts[0].axis))
         if index.parts:
             return tuple(self.index(part, part.axis) for part in index.parts)
         require_alike(index.axis, axis)
@@ -148,6 +146,13 @@ class Components:
             return self.over(axes[0], lambda v: level(axes[1:], (*at, v)))
 
         return level(expr.shape.axes, ())
+
+
+def placed_component(symbol: Symbol, values: tuple[Value, ...]) -> Poly:
+    """A component of a symbol over products and blocks, which stands for an expression of that shape."""
+    label = symbol.name + "|" + ",".join(outline(v) for v in values)
+    places = tuple(leaf for v in values for leaf in leaves(v))
+    return algebra.single(Factor("sym", Placed(symbol, values), places, label=label))
 
 
 def free_alternatives(axes: Iterable[Axis], prefix: str = "$") -> list[tuple[Value, ...]]:

@@ -209,7 +209,7 @@ def _unit(c: Components, symbol: Symbol, at: At) -> Expr:
     """The array of the symbol's shape that is one at the given place and zero elsewhere."""
     if symbol.shape.is_scalar:
         return Number(1)
-    units = []
+    units: list[Expr | None] = []
     for axis, value in zip(symbol.shape.axes, at, strict=True):
         if axis.is_one:
             units.append(None)

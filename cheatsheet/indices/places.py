@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product as cartesian
 from typing import Any
 
 from cheatsheet.dimensions import Axis
+from cheatsheet.expressions import Symbol
 from cheatsheet.indices.terms import Idx, NoIndexForm, Place
 
 LARGEST_SPELLED_OUT = 6
@@ -128,6 +130,24 @@ def leaves(value: Value) -> tuple[Place, ...]:
     if isinstance(value, Part):
         return leaves(value.value)
     return (value,)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A symbol over structured axes and the values at which its component was taken, as a pattern for its places."""
+
+    symbol: Symbol
+    values: tuple[Value, ...]
+    properties: frozenset[str] = frozenset()
+
+
+def with_leaves(value: Value, places: Iterator[Place]) -> Value:
+    """The value with its plain indices replaced, in order."""
+    if isinstance(value, tuple):
+        return tuple(with_leaves(v, places) for v in value)
+    if isinstance(value, Part):
+        return Part(value.number, with_leaves(value.value, places))
+    return next(places)
 
 
 def outline(value: Value) -> str:

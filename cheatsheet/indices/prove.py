@@ -36,7 +36,7 @@ def prove(equation: Equation) -> bool:
     False
     """
     lhs, rhs = aligned(inline_definitions(equation.lhs), inline_definitions(equation.rhs))
-    for left, right in _equivalent_forms(lhs, rhs):
+    for left, right in equivalent_forms(lhs, rhs):
         try:
             if _equal(left, right):
                 return True
@@ -45,7 +45,7 @@ def prove(equation: Equation) -> bool:
     return False
 
 
-def _equivalent_forms(lhs: Expr, rhs: Expr) -> list[tuple[Expr, Expr]]:
+def equivalent_forms(lhs: Expr, rhs: Expr) -> list[tuple[Expr, Expr]]:
     """The claim, and where a side is an inverse M⁻¹ the claim M·other = I, which says the same."""
     forms = [(lhs, rhs)]
     for one, other in ((lhs, rhs), (rhs, lhs)):

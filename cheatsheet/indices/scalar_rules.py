@@ -150,7 +150,7 @@ def cancel_group(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> li
             continue
         rest = without(factors, factor)
         for remaining, mapping in divisions(rest, bound, lead[1], {}, set()):
-            left = bound - {v for k, v in mapping.items() if k in lead[1].bound}  # type: ignore[operator]
+            left = bound - {v for k, v in mapping.items() if k in lead[1].bound}
             raised = {**remaining, factor: remaining.get(factor, Fraction(0)) + exponent + 1}
             kept = {**remaining, factor: remaining.get(factor, Fraction(0)) + exponent}
             return [

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from cheatsheet.dimensions import Axis
 from cheatsheet.expressions import Apply, Expr, Index, Jet, Number, Size, Sum, Symbol
+from cheatsheet.indices.places import Part, Placed, Value, with_leaves
 from cheatsheet.indices.terms import Factor, Idx, NoIndexForm, Place, Poly, Term
 from cheatsheet.operators.row import build
 
@@ -65,6 +66,8 @@ class Speller:
 
     def factor(self, factor: Factor) -> Expr:
         match factor.head:
+            case "sym" if isinstance(factor.data, Placed):
+                return self.placed(factor.data, factor.places)
             case "sym":
                 operand = self.stands_for.get(factor.data, factor.data)
                 return component(operand, [self.place(p) for p in factor.places])
@@ -86,6 +89,21 @@ class Speller:
             case "jet":
                 return self.jet(factor)
         raise NoIndexForm(f"{factor.head} is not written out")
+
+    def placed(self, data: Placed, places: tuple[Place, ...]) -> Expr:
+        """A component at pairs and blocks."""
+        remaining = iter(places)
+        values = [with_leaves(v, remaining) for v in data.values]
+        axes = data.symbol.shape.free_axes
+        indices = [self.value(v, axis) for v, axis in zip(values, axes, strict=True)]
+        return component(self.stands_for.get(data.symbol, data.symbol), indices)
+
+    def value(self, value: Value, axis: Axis) -> Index:
+        if isinstance(value, tuple):
+            return Index.pair(tuple(self.value(v, p) for v, p in zip(value, axis.parts, strict=True)))
+        if isinstance(value, Part):
+            return Index.in_block(axis, value.number, self.value(value.value, axis.parts[value.number]))
+        return self.place(value, axis)
 
     def jet(self, factor: Factor) -> Expr:
         info: Jet = factor.data
@@ -128,7 +146,7 @@ def component(operand: Expr, indices: list[Index]) -> Expr:
     if operand.shape.is_scalar:
         return operand
     axes = operand.shape.free_axes
-    fitted = [Index(i.name, axis, i.parts) for i, axis in zip(indices, axes, strict=True)]
+    fitted = [Index(i.name, axis, i.parts, i.block) for i, axis in zip(indices, axes, strict=True)]
     if isinstance(operand, Apply) and operand.op == "transpose" and len(fitted) == 1:
         return component(operand.children[0], fitted)
     return build("component", operand, *fitted)
