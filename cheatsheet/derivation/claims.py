@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product as cartesian
 
 from cheatsheet.derivation.contraction import contract, deltas_for_derivatives
-from cheatsheet.derivation.naming import matching_names, rename_bound
+from cheatsheet.derivation.naming import matching_names, rename_bound, with_distinct_sums
 from cheatsheet.derivation.steps import BrokenStep, Derivation, Line, checked
 from cheatsheet.derivation.unfolding import (
     IndexNames,
@@ -29,8 +29,7 @@ from cheatsheet.expressions import (
     walk,
     without_properties,
 )
-from cheatsheet.indices.derivatives import expand_differential
-from cheatsheet.indices.differentials import differentiate
+from cheatsheet.indices.differentials import depends, differentiate, expand_differential
 from cheatsheet.indices.alignment import aligned
 from cheatsheet.indices.places import is_spelled_out
 from cheatsheet.indices.prove import equivalent_forms, prove
@@ -204,7 +203,8 @@ def _is_elementary(derivative: Apply) -> bool:
     """An entry of an abstract function differentiated by entries, which no rule takes further."""
     y, *variables = derivative.children
     entry = _symbol_of(y)
-    return entry is not None and all(_depends(entry, _symbol_of(v)) for v in variables)
+    places = [_symbol_of(v) for v in variables]
+    return entry is not None and all(p is not None and depends(entry, p) for p in places)
 
 
 def _symbol_of(entry: Expr) -> Symbol | None:
@@ -215,14 +215,10 @@ def _symbol_of(entry: Expr) -> Symbol | None:
     return None
 
 
-def _depends(symbol: Symbol, other: Symbol | None) -> bool:
-    """Whether the symbol is a function of the other (and not the other itself)."""
-    return other is not None and any(s == other or _depends(s, other) for s in symbol.of)
-
-
 def _differentiated(expr: Expr, names: IndexNames) -> list[Line]:
     """One round: the rules of differentiation, deltas for ∂xₖ/∂xⱼ, the sums over deltas carried out."""
     applied, rules = _apply_rules(expr)
+    applied = with_distinct_sums(applied, names)
     lines = [Line(applied, rules)]
     lines.append(Line(in_reading_order(unfold(applied, names)), ("components",)))
     with_deltas = deltas_for_derivatives(lines[-1].expr)
@@ -265,7 +261,9 @@ def _derivative(y: Expr, variable: Expr) -> Expr:
 
     x = _symbol_of(variable)
     directions = {
-        s: build("diff", s, variable, params=("numerator",)) for s in symbols(y) if s == x or _depends(s, x)
+        s: build("diff", s, variable, params=("numerator",))
+        for s in symbols(y)
+        if s == x or (x is not None and depends(s, x))
     }
     derivative = differentiate(y, directions)
     return Number(0) if derivative is None else _flattened(derivative)

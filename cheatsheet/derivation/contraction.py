@@ -48,6 +48,9 @@ def contract(expr: Expr) -> Expr:
             return _negated(contract(expr.children[0]))
         case Apply(op="scale" | "over"):
             return tidy_product(rebuild(expr, contract))
+        case Apply(op="diff"):
+            y, *variables = expr.children
+            return build("diff", contract(y), *variables, params=expr.params)
     return expr
 
 
@@ -64,7 +67,7 @@ def _negated(a: Expr) -> Expr:
 
 
 def _contracted_sum(expr: Sum) -> Expr:
-    body = contract(expr.body)
+    body = tidy_product(contract(expr.body))
     if isinstance(body, Apply) and body.op in ("add", "sub", "neg"):
         return contract(Sum(body, expr.indices))
     if isinstance(body, Sum):
@@ -126,6 +129,8 @@ def tidy_product(expr: Expr) -> Expr:
             others: list[Expr] = []
             for factor in _factors_kept(expr):
                 tidy = tidy_product(factor)
+                while isinstance(tidy, Apply) and tidy.op == "neg":
+                    number, tidy = -number, tidy_product(tidy.children[0])
                 if _is_trivial_delta(tidy):
                     continue
                 if isinstance(tidy, Number):
@@ -160,6 +165,9 @@ def _product_of(factors: list[Expr]) -> Expr:
 
 
 def _factors_kept(expr: Expr) -> list[Expr]:
-    if isinstance(expr, Apply) and expr.op == "scale":
-        return [f for child in expr.children for f in _factors_kept(child)]
+    match expr:
+        case Apply(op="scale"):
+            return [f for child in expr.children for f in _factors_kept(child)]
+        case Apply(op="neg"):
+            return [Number(-1), *_factors_kept(expr.children[0])]
     return [expr]

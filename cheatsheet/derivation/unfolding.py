@@ -55,9 +55,7 @@ class IndexNames:
     def choices(self, axis: Axis) -> list[Index]:
         """A new index over the axis; over a concatenation, one for each block."""
         if axis.kind == "concatenation":
-            return [
-                Index.in_block(axis, k, self.index(part)) for k, part in enumerate(axis.parts)
-            ]
+            return [Index.in_block(axis, k, self.index(part)) for k, part in enumerate(axis.parts)]
         return [self.index(axis)]
 
     def index(self, axis: Axis) -> Index:
@@ -89,6 +87,8 @@ def unfold_once(expr: Expr, names: IndexNames) -> Expr:
             return _sum_of_squares(norm.children[0], names)
         case Apply() if expr.op in COMPONENTWISE or expr.op in FUNCTIONS:
             return rebuild(expr, lambda child: unfold_once(child, names))
+        case Apply(op="tr", args=(Apply() as inner,)) if not _is_unfoldable(inner) or inner.op == "expm":
+            return expr
         case Apply() if expr.op not in OPAQUE and expr.shape.is_scalar:
             return _entry(expr, [], names)
         case Sum():
@@ -167,6 +167,10 @@ def _derivative_entry(operand: Apply, indices: list[Index]) -> Expr:
 def _plain_variable(entry: Expr) -> Expr:
     """An entry of ``vec(X)`` is an entry of ``X``."""
     match entry:
+        case Apply(
+            op="component", args=(Apply(op="transpose", args=(Symbol() as x,)), Index() as i, Index() as j)
+        ):
+            return component(x, [j, i])
         case Apply(op="component", args=(Apply(op="vec", args=(Symbol() as x,)), Index() as pair)):
             if len(pair.parts) == 2:
                 return component(x, [pair.parts[1], pair.parts[0]])

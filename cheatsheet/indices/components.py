@@ -8,10 +8,18 @@ from cheatsheet.dimensions import ONE, Axis
 from cheatsheet.expressions import Apply, Expr, Index, Number, Size, Sum, Symbol
 from cheatsheet.indices import algebra
 from cheatsheet.indices.genericity import invertible
-from cheatsheet.indices.places import Part, Placed, Value, alternatives, leaves, outline, position, require_alike
+from cheatsheet.indices.places import (
+    Part,
+    Placed,
+    Value,
+    alternatives,
+    leaves,
+    outline,
+    position,
+    require_alike,
+)
 from cheatsheet.indices.terms import ZERO, Factor, Idx, NoIndexForm, Poly
 from cheatsheet.operators.row import TABLE
-
 
 
 class Components:

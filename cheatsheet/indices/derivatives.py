@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cheatsheet.expressions import Apply, Expr, Index, Jet, Number, Symbol
 from cheatsheet.indices import algebra
-from cheatsheet.indices.differentials import NoDifferential, differentiate
+from cheatsheet.indices.differentials import NoDifferential, differentiate, expand_differential
 from cheatsheet.indices.places import Value, leaves, split
 from cheatsheet.indices.terms import ZERO, Factor, NoIndexForm, Poly
 from cheatsheet.layouts import arrange
@@ -53,33 +53,11 @@ def hessian(c: Components, expr: Apply, at: At) -> Poly:
 
 def differential(c: Components, expr: Apply, at: At) -> Poly:
     """d(Y) with the names of ``params[0]`` varying freely."""
-    return _component_of(c, expand_differential(expr), at)
-
-
-def expand_differential(expr: Apply) -> Expr | None:
-    """d(Y) in terms of the increments of the symbols that vary."""
-    (y,) = expr.children
-    return _differentiated(y, {s: s.increment for s in varying_symbols(y, expr.params[0])})
-
-
-def varying_symbols(y: Expr, names: frozenset[str]) -> list[Symbol]:
-    """The symbols of those names in the expression that move by themselves and not through others that do."""
-    from cheatsheet.expressions import symbols
-
-    found: dict[str, Symbol] = {}
-    stack = list(symbols(y))
-    while stack:
-        symbol = stack.pop()
-        if symbol.name in found:
-            continue
-        found[symbol.name] = symbol
-        stack += symbol.of
-    moving = {n: s for n, s in found.items() if n in names}
-    return [s for s in moving.values() if not any(_depends(s, t) for t in moving.values())]
-
-
-def _depends(symbol: Symbol, other: Symbol) -> bool:
-    return any(w == other or _depends(w, other) for w in symbol.of)
+    try:
+        expanded = expand_differential(expr)
+    except NoDifferential as error:
+        raise NoIndexForm(str(error)) from error
+    return _component_of(c, expanded, at)
 
 
 def jet(c: Components, expr: Apply, at: At) -> Poly:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from cheatsheet.expressions import Apply, Expr, Jet, Number, Sum, Symbol
+from cheatsheet.expressions import Apply, Expr, Jet, Number, Sum, Symbol, symbols
 from cheatsheet.indices.genericity import generically_invertible
 from cheatsheet.operators.row import TABLE, build
 
@@ -26,6 +26,31 @@ class NoDifferential(Exception):
 def differentiate(expr: Expr, directions: Directions) -> Expr | None:
     """The differential when each symbol of ``directions`` moves in the given direction; ``None`` if nothing varies."""
     return _Differentiation(directions)(expr)
+
+
+def expand_differential(expr: Apply) -> Expr | None:
+    """d(Y) in terms of the increments of the symbols that vary."""
+    (y,) = expr.children
+    return differentiate(y, {s: s.increment for s in _varying_symbols(y, expr.params[0])})
+
+
+def _varying_symbols(y: Expr, names: frozenset[str]) -> list[Symbol]:
+    """The symbols of those names in the expression that move by themselves and not through others that do."""
+    found: dict[str, Symbol] = {}
+    stack = list(symbols(y))
+    while stack:
+        symbol = stack.pop()
+        if symbol.name in found:
+            continue
+        found[symbol.name] = symbol
+        stack += symbol.of
+    moving = {n: s for n, s in found.items() if n in names}
+    return [s for s in moving.values() if not any(depends(s, t) for t in moving.values())]
+
+
+def depends(symbol: Symbol, other: Symbol) -> bool:
+    """Whether the symbol is declared a function of the other, directly or through others (and is not the other itself)."""
+    return any(w == other or depends(w, other) for w in symbol.of)
 
 
 class _Differentiation:
@@ -47,6 +72,11 @@ class _Differentiation:
                 return None if body is None else Sum(body, expr.indices)
             case Apply(op="jet"):
                 return self.jet(expr)
+            case Apply(op="d"):
+                expanded = expand_differential(expr)
+                return None if expanded is None else self(expanded)
+            case Apply(op="det", args=(Apply(op="matrix_power", args=(Expr() as a, Expr() as k)),)):
+                return self(build("power", build("det", a), k))
             case Apply(op="tr", args=(Apply(op="matrix_power" | "expm") as inner,)):
                 return self.trace_of_function(inner)
             case Apply():

@@ -141,13 +141,21 @@ def merge_powers(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> li
             if len(uses) != 2 or any(factors[u] != 1 for u in uses):
                 continue
             g = uses[0] if uses[1] is f else uses[1]
-            result = _joined(f, position, g, k)
+            result = _joined(f, position, g, k, _is_loop(factors, f))
             if result is not None:
                 return times_poly(coefficient, without(factors, f, g), bound - {k}, result)
     return None
 
 
-def _joined(f: Factor, position: int, g: Factor, k: Idx) -> Poly | None:
+def _is_loop(factors: Factors, f: Factor) -> bool:
+    """Whether a power closes a trace with copies of its own matrix, where no factor comes first."""
+    base = _single_entry(f.subs[0]) if f.subs else None
+    links = [g for g in factors if g is f or (base is not None and g.head == "sym" and g.label == base.label)]
+    places = [p for g in links for p in g.places]
+    return all(places.count(p) == 2 for p in places)
+
+
+def _joined(f: Factor, position: int, g: Factor, k: Idx, loop: bool) -> Poly | None:
     """What the two factors that meet at the bound index k make together, if a rule says so."""
     if g.places.count(k) != 1 or len(g.places) != 2:
         return None
@@ -173,7 +181,7 @@ def _joined(f: Factor, position: int, g: Factor, k: Idx) -> Poly | None:
     if kind == "mpow":
         ends = (far, here) if position == 0 else (here, far)
         return _power_entry(f, (exponent + Poly.number(1)).collect(), ends)
-    return _exchanged(f, g, turned, here, far) if before and not g.symmetric else None
+    return _exchanged(f, g, turned, here, far) if before and not g.symmetric and not loop else None
 
 
 def _opposite(f: Factor, g: Factor, here: Place, far: Place) -> Poly | None:
