@@ -38,12 +38,17 @@ class Scope:
     let: Mapping[str, Passage]
     layout: str
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The definitions as written."""
+        return tuple(passage.text for passage in self.let.values())
+
     def declarations(self, text: str) -> Declarations:
         """The declarations that a claim is read with; raises :class:`ClaimError` for an ill-formed ``let``."""
         from cheatsheet.definitions import define, words  # not while loading: it brings the operator table
         from cheatsheet.elaborate import Declarations
 
-        mentioned = words([text, *(passage.text for passage in self.let.values())])
+        mentioned = words([text, *self.texts])
         defaults = {name: symbol for name, symbol in self.defaults.items() if name in mentioned}
         declared = Declarations({**defaults, **self.given}, self.layout)
         return define(self.let, declared, text) if self.let else declared

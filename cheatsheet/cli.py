@@ -118,6 +118,8 @@ def check(arguments: tuple[str, ...], as_json: bool) -> None:
     )
     catalogue = open_catalogue(file)
     report = verify_entries(find_entries(catalogue, ids))
+    for warning in report.warnings:
+        click.echo(warning, err=True)
     if as_json:
         write_json(report.to_json())
     else:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cheatsheet.catalogue import Claim, Entry
+from cheatsheet.cautions import cautions
 from cheatsheet.elaborate import Declarations
 from cheatsheet.errors import Problem
 from cheatsheet.syntax import ClaimError
@@ -33,11 +34,20 @@ class ClaimReport:
             return self.verdict.holds
         return self.verdict.fails and not self.definition_at_fault
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What looks unintended in a claim that is well-formed."""
+        if self.verdict.status == "invalid" or "d(" not in self.claim.text + "".join(self.claim.scope.texts):
+            return self.verdict.warnings
+        return (*self.verdict.warnings, *cautions(self.claim.equation))
+
     def to_json(self) -> dict[str, Any]:
         """The claim as ``check --json`` gives it."""
         details = self.verdict.to_json()
         for name in ("start", "end"):
             details.pop(name, None)
+        if self.warnings:
+            details["warnings"] = list(self.warnings)
         seconds = details.pop("seconds")
         result = {"claim": self.claim.text, "expect": self.claim.expect, **details}
         if self.problem is not None and self.problem.position is not None:
@@ -91,6 +101,16 @@ class CatalogueReport:
         """How many claims and pitfalls got each verdict."""
         found = Counter(report.verdict.status for entry in self.entries for report in entry.claims)
         return {status: found[status] for status in STATUSES}
+
+    @property
+    def warnings(self) -> list[str]:
+        """What looks unintended in claims that are well-formed, each with its place."""
+        claims = [report for entry in self.entries for report in entry.claims]
+        return [
+            f"{c.claim.passage.file.name}:{c.claim.position}: warning: {warning}"
+            for c in claims
+            for warning in c.warnings
+        ]
 
     def to_json(self) -> dict[str, Any]:
         """The document that ``check --json`` writes."""

@@ -243,6 +243,25 @@ def test_an_ill_formed_claim_carries_line_and_column_in_the_file(tmp_path: Path)
     assert claim["message"] == "unknown name zz"
 
 
+def test_a_differential_in_which_something_stands_still_gets_a_warning(tmp_path: Path) -> None:
+    body = """\
+      - id: a
+        name: {zh: 名, en: Name}
+        given: {X: [n, n], Y: [n, n], A: [n, n], u: {shape: [n], of: Y}}
+        claim:
+          - d(X @ Y) == X @ d(Y)
+          - d(A @ Y) == A @ d(Y)
+          - d(tr(X)) == 0
+          - d(A @ u) + 0 * d(Y) @ u == A @ d(u)
+"""
+    done = run("check", path := written(tmp_path / "c.yaml", HEAD + body))
+    assert done.stderr.splitlines() == [
+        f"{path}:10:13: warning: X is constant in d(X @ Y), because d(X) stands nowhere alone",
+        f"{path}:12:13: warning: d(tr(X)) is zero, because none of its symbols stands alone in some d(…)",
+    ]
+    assert done.exit_code == 0
+
+
 def test_second_run_answers_from_the_cache_and_says_the_same(good: Path) -> None:
     assert run("check", good).stdout == run("check", good).stdout
 
