@@ -22,6 +22,14 @@ MOST_ATTEMPTS = 64
 MOST_EQUATIONS = 200
 
 
+class ExpressionError(ClaimError):
+    """What is wrong with an expression or a variable; the offsets count in ``text``, the one of the two at fault."""
+
+    def __init__(self, error: ClaimError, text: str, hint: str | None = None) -> None:
+        super().__init__(error.message, error.start, error.end, error.hint if hint is None else hint)
+        self.text = text
+
+
 def infer_declarations(
     text: str, wrt: str, given: Mapping[str, Symbol] | None = None, layout: str = "numerator"
 ) -> Declarations:
@@ -34,10 +42,10 @@ def infer_declarations(
     >>> {name: str(symbol.shape) for name, symbol in found.symbols.items()}
     {'x': 'n×1', 'A': 'n×n'}
 
-    A name that no scalar fits is a vector whatever its letter: ``a`` in ``a.T @ x``. Raises :class:`ClaimError` where
-    no shapes fit.
+    A name that no scalar fits is a vector whatever its letter: ``a`` in ``a.T @ x``. Raises :class:`ExpressionError`
+    where no shapes fit.
     """
-    places = [*_places(parse_expression(text)), *_places(parse_expression(wrt))]
+    places = [place for part in (text, wrt) for place in _places(_parsed(part))]
     known = dict(given or {})
     taken = {name for name, place in places if place in ("index", "axis")}
     taken |= {name for symbol in known.values() for name in symbol.shape.names}
@@ -54,6 +62,13 @@ def infer_declarations(
             failure = failure or error
     assert failure is not None  # there is always a first attempt
     raise failure
+
+
+def _parsed(text: str) -> Raw:
+    try:
+        return parse_expression(text)
+    except ClaimError as error:
+        raise ExpressionError(error, text) from None
 
 
 def _convention(name: str) -> str:
@@ -140,11 +155,11 @@ class _Attempt:
             else:
                 break
         named = self.declarations(self.named())
-        try:
-            for text in texts:
+        for text in texts:
+            try:
                 elaborate_expression(text, named)
-        except ClaimError as error:
-            raise ClaimError(error.message, error.start, error.end, self.explain(error, named)) from None
+            except ClaimError as error:
+                raise ExpressionError(error, text, self.explain(error, named)) from None
         return named
 
     def equate(self, a: Axis, b: Axis) -> bool:

@@ -15,7 +15,17 @@ from cheatsheet.declarations import Declared, Resolver, dimensions, read_symbols
 from cheatsheet.errors import CatalogueError
 from cheatsheet.examples import fit_example, read_example
 from cheatsheet.expressions import Symbol
-from cheatsheet.nodes import Mapping, Node, Refused, Report, Scalar, Sequence, compose, read_source
+from cheatsheet.nodes import (
+    Mapping,
+    Node,
+    Refused,
+    Report,
+    Scalar,
+    Sequence,
+    compose,
+    decode,
+    read_source,
+)
 from cheatsheet.reading import (
     Read,
     check_name,
@@ -61,6 +71,25 @@ def load(path: str | Path | None = None) -> Catalogue:
             gc.enable()
 
 
+def read_given(text: str) -> dict[str, Symbol]:
+    """The symbols of ``--given``: the inside of a ``given`` mapping, ``x: [n], A: [n, n]``, on one line or several.
+
+    >>> {name: str(symbol.shape) for name, symbol in read_given("x: [n], A: {shape: [n, n], is: [symmetric]}").items()}
+    {'x': 'n×1', 'A': 'n×n'}
+
+    Raises :class:`CatalogueError`.
+    """
+    if not text.strip():
+        return {}
+    block = text.lstrip().startswith("{") or "\n" in text.strip()
+    root, report = compose(decode((text if block else f"{{{text}\n}}").encode(errors="replace"), "--given"))
+    declared = read_symbols(root, report) or {}
+    symbols = Resolver(declared, report).resolve(declared)
+    if report.problems:
+        raise CatalogueError(report.problems)
+    return symbols
+
+
 def parse_catalogue(file: SourceFile, path: Path) -> Catalogue:
     """The catalogue in a text; raises :class:`CatalogueError`.
 
@@ -71,7 +100,7 @@ def parse_catalogue(file: SourceFile, path: Path) -> Catalogue:
     """
     root, report = compose(file)
     values = read_table(root, CATALOGUE, "the catalogue", READERS, report)
-    catalogue = _Assembly(values, report).catalogue(path)
+    catalogue = _Assembly(values, report).catalogue(path, file.text)
     if report.problems or catalogue is None:
         raise CatalogueError(report.problems)
     return catalogue
@@ -160,12 +189,12 @@ class _Assembly:
         self.arguments = frozenset(node.text for one in self.declared.values() for node in one.of)
         self.seen: dict[str, dict[str, Scalar]] = {"section": {}, "entry": {}}
 
-    def catalogue(self, path: Path) -> Catalogue | None:
+    def catalogue(self, path: Path, text: str) -> Catalogue | None:
         sections = [self.section(node, values) for node, values in self.values.get("sections", ())]
         if self.report.problems:
             return None
         known = tuple(s for s in sections if s is not None)
-        return Catalogue(self.values["title"], known, self.symbols, self.layout, path)
+        return Catalogue(self.values["title"], known, self.symbols, self.layout, path, text)
 
     def section(self, node: Node, values: dict[str, Any]) -> Section | None:
         self.check_id("section", values.get("id"))

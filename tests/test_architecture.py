@@ -19,7 +19,8 @@ LAYERS = {
     "positions, words, axes": "errors dimensions syntax glossary linebreaks texlog macros prose",
     "expressions": "expressions layouts source formatting lettering",
     "what a row of the table is made of": (
-        "operators.row operators.shapes operators.writing operators.notation operators.coding operators.values operators.translating"
+        "operators.row operators.shapes operators.values operators.writing operators.notation operators.coding "
+        "operators.translating"
     ),
     "index calculus": "indices indices.*",
     "the table": "operators operators.*",
