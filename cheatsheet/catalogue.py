@@ -209,6 +209,8 @@ class Catalogue:
     symbols: Mapping[str, Symbol]
     layout: str
     path: Path
+    text: str = ""
+    """The file as it was read, so that a build can tell whether it has made these pages before."""
 
     @cached_property
     def _by_id(self) -> dict[str, Entry]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from cheatsheet import stamps
 from cheatsheet.catalogue import Catalogue
 from cheatsheet.compile import Compiled, compile_all
 from cheatsheet.pages import Language, Layout
@@ -33,10 +34,11 @@ class CatalogueDoesNotHold(Exception):  # noqa: N818 - it is a finding
 
 @dataclass(frozen=True)
 class Built:
-    """What a build made."""
+    """What a build made: the PDFs, how many claims had each verdict, and whether there was anything to do."""
 
-    report: CatalogueReport
     pdfs: dict[str, Compiled]
+    summary: dict[str, int]
+    changed: bool = True
 
 
 def build(
@@ -46,30 +48,34 @@ def build(
     layout: Layout | None = None,
     progress: Progress | None = None,
 ) -> Built:
-    """Check the catalogue and write its PDFs to a folder.
+    """Check the catalogue and write its PDFs to a folder; nothing is done where nothing has changed.
 
     Raises :class:`CatalogueDoesNotHold` before anything is written if a claim is not as expected, and what
     :func:`cheatsheet.compile.compile_all` raises.
     """
+    key = stamps.fingerprint(catalogue.text, lang, str(layout))
+    before = stamps.unchanged(folder, key)
+    if before is not None:
+        return Built({n: Compiled(folder / f"{n}.pdf", 0, ()) for n in DOCUMENTS.values()}, before, False)
     tell = progress or (lambda stage, done, total: None)
-    total = sum(len(entry.all_claims) for entry in catalogue)
-    done = [0]
-
-    def verified(count: int) -> None:
-        done[0] += count
-        tell("verify", done[0], total)
-
-    report = check_entries(catalogue, verified)
+    report = check_entries(catalogue, _counter(tell, "verify", sum(len(e.all_claims) for e in catalogue)))
     if not report.ok:
         raise CatalogueDoesNotHold(report)
-    entries = len(catalogue)
-    set_so_far = [0]
-
-    def typeset(count: int) -> None:
-        set_so_far[0] += count
-        tell("derive", set_so_far[0], entries)
-
-    pages = document(catalogue, report, lang, layout, typeset)
+    pages = document(catalogue, report, lang, layout, _counter(tell, "derive", len(catalogue)))
     sources = {DOCUMENTS[kind]: render(pages, kind) for kind in KINDS}
     pdfs = compile_all(sources, folder, lambda name, number: tell(f"TeX {name}.pdf", number, 0))
-    return Built(report, pdfs)
+    if not any(compiled.problems for compiled in pdfs.values()):
+        stamps.remember(folder, key, [compiled.pdf for compiled in pdfs.values()], report.summary)
+    return Built(pdfs, report.summary)
+
+
+def _counter(tell: Progress, stage: str, total: int) -> Callable[[int], None]:
+    """Adds up what a stage has done and tells it."""
+    done = 0
+
+    def count(more: int) -> None:
+        nonlocal done
+        done += more
+        tell(stage, done, total)
+
+    return count

@@ -29,8 +29,8 @@ from cheatsheet.expressions import (
     walk,
     without_properties,
 )
-from cheatsheet.indices.differentials import depends, differentiate, expand_differential
 from cheatsheet.indices.alignment import aligned
+from cheatsheet.indices.differentials import depends, differentiate, expand_differential
 from cheatsheet.indices.places import is_spelled_out
 from cheatsheet.indices.prove import equivalent_forms, prove
 from cheatsheet.indices.spelling import component

@@ -67,13 +67,12 @@ def _negated(a: Expr) -> Expr:
 
 
 def _contracted_sum(expr: Sum) -> Expr:
-    body = tidy_product(contract(expr.body))
+    body, indices = tidy_product(contract(expr.body)), expr.indices
     if isinstance(body, Apply) and body.op in ("add", "sub", "neg"):
-        return contract(Sum(body, expr.indices))
+        return contract(Sum(body, indices))
     if isinstance(body, Sum):
-        body, indices = body.body, (*expr.indices, *body.indices)
-    else:
-        indices = expr.indices
+        indices += body.indices
+        body = body.body
     while True:
         found = _bound_delta(body, {str(i.name) for i in indices})
         if found is None:

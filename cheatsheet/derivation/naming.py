@@ -41,7 +41,7 @@ def with_distinct_sums(expr: Expr, names: IndexNames) -> Expr:
 
 
 def matching_names(own: Expr, other: Expr) -> dict[str, str]:
-    """New names for the bound indices of ``own`` under which its terms are those of ``other``, as far as they can be."""
+    """New names for the bound indices of ``own`` under which its terms are those of ``other``, where there are."""
     names: dict[str, str] = {}
     available = _terms(other)
     for term in _terms(own):

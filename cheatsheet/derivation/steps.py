@@ -43,7 +43,9 @@ class BrokenStep(Exception):
 def checked(lines: list[Line], indices: tuple[Index, ...] = (), entry: Expr | None = None) -> Derivation:
     """The derivation, once every neighbouring pair of lines is shown equal; lines that repeat are dropped.
 
-    A pair that the index calculus does not prove is evaluated exactly, and its reason says so. Raises :class:`BrokenStep` for a pair that is not.
+    A pair that the index calculus does not prove is evaluated exactly, and its reason says so.
+
+    Raises :class:`BrokenStep` for a pair that is neither.
     """
     kept = [lines[0]]
     for line in lines[1:]:

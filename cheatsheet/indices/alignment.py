@@ -19,7 +19,11 @@ def aligned(lhs: Expr, rhs: Expr) -> tuple[Expr, Expr]:
 
 
 def _settled(expr: Expr) -> Expr:
-    expr = rebuild(expr, _settled)
+    if not isinstance(expr, Apply):
+        return rebuild(expr, _settled)
+    args = tuple(_settled(a) if isinstance(a, Expr) else a for a in expr.args)
+    if any(a is not b for a, b in zip(args, expr.args, strict=True)):
+        expr = build(expr.op, *args, params=expr.params)  # a part may be numbered in another way now
     if not isinstance(expr, Apply):
         return expr
     if expr.op in _SAME:

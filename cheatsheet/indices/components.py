@@ -44,6 +44,8 @@ class Components:
         """The component at one value for each axis; no values for a scalar."""
         if not at:
             at = (0, 0)
+        for value, axis in zip(at, expr.shape.axes, strict=True):
+            require_on(value, axis)
         key = (expr, at)
         if self._scope_free(expr) and key in self.memo:
             return self.memo[key]

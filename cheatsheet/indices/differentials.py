@@ -7,7 +7,7 @@ serve ``diff`` in every layout as well as ``d``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from cheatsheet.expressions import Apply, Expr, Jet, Number, Sum, Symbol, symbols
@@ -16,7 +16,7 @@ from cheatsheet.operators.row import TABLE, build
 
 Differentials = tuple[Expr | None, ...]
 Rule = Callable[[Apply, Differentials], Expr | None]
-Directions = dict[Symbol, Expr]
+Directions = Mapping[Symbol, Expr]
 
 
 class NoDifferential(Exception):
@@ -49,7 +49,7 @@ def _varying_symbols(y: Expr, names: frozenset[str]) -> list[Symbol]:
 
 
 def depends(symbol: Symbol, other: Symbol) -> bool:
-    """Whether the symbol is declared a function of the other, directly or through others (and is not the other itself)."""
+    """Whether the symbol is declared a function of the other, directly or through others."""
     return any(w == other or depends(w, other) for w in symbol.of)
 
 

@@ -126,7 +126,7 @@ def _is_multiple_of_pi(argument: Poly) -> bool:
     if len(argument.terms) != 1:
         return False
     coefficient, term = argument.terms[0]
-    return coefficient.denominator == 1 and [f.head for f, e in term.factors if e == 1] == ["pi"]
+    return coefficient.denominator == 1 and [(f.head, e) for f, e in term.factors] == [("pi", Fraction(1))]
 
 
 def _atom(name: str, argument: Poly) -> Poly:

@@ -12,7 +12,9 @@ from cheatsheet.indices.matching import divisions
 from cheatsheet.indices.products import (
     Product,
     delta_poly,
+    is_whole_matrix,
     leading_term,
+    opaque_label,
     single_factor,
     times_poly,
     users_of,
@@ -113,7 +115,7 @@ def _cancel_side(
         return None
     meeting, staying = slots
     for remaining, mapping in divisions(rest, bound, lead[1], {meeting: own}, {staying}):
-        if any(own in f.indices for f in remaining):
+        if mapping[staying] == own or any(own in f.indices for f in remaining):
             continue
         used = {v for k, v in mapping.items() if k in lead[1].bound}
         x = mapping[staying]
@@ -210,7 +212,7 @@ def _exchanged(f: Factor, g: Factor, turned: bool, here: Place, far: Place) -> P
 
 def _single_entry(poly: Poly) -> Factor | None:
     factor = single_factor(poly)
-    return factor if factor is not None and factor.head == "sym" and len(factor.places) == 2 else None
+    return factor if factor is not None and is_whole_matrix(factor) else None
 
 
 def _power_entry(f: Factor, exponent: Poly, ends: tuple[Place, Place]) -> Poly | None:
@@ -220,7 +222,7 @@ def _power_entry(f: Factor, exponent: Poly, ends: tuple[Place, Place]) -> Poly |
     kind, data = f.data.kind, f.data
     if kind == "mpow" and constant is not None:
         return None
-    label = kind if constant == 1 else f"{kind}^({exponent.key({})})"
+    label = opaque_label(kind, data.slots[0].axis, exponent)
     new = Factor("mat", replace(data, exponent=exponent), ends, f.subs, label, f.symmetric)
     return Poly([(Fraction(1), Term(((new, Fraction(1)),)))])
 
@@ -255,7 +257,7 @@ def contract_triangular(coefficient: Fraction, factors: Factors, bound: set[Idx]
     """lᵢₖ mₖᵢ of two lower triangular matrices vanishes unless k = i; the diagonal of L⁻¹ is that of 1/L."""
     found = [(f, *_row_and_column(f)) for f in factors if factors[f] > 0 and triangle(f)]
     for f, row, column in found:
-        if row == column and f.head == "mat":
+        if row == column and f.head == "mat" and f.data.kind in ("inv", "mpow", "expm"):
             return times_poly(coefficient, without(factors, f), bound, _diagonal_of(f, row, factors[f]))
         for _, other_row, other_column in found:
             if row == other_column and column == other_row and row != column:

@@ -9,6 +9,7 @@ from cheatsheet.expressions import Expr, Symbol
 from cheatsheet.indices import algebra, functions, powers
 from cheatsheet.indices.algebra import ONE_POLY
 from cheatsheet.indices.places import Value, leaves
+from cheatsheet.indices.products import SLOTS, is_whole_matrix, opaque_label
 from cheatsheet.indices.terms import ZERO, Factor, Idx, NoIndexForm, Place, Poly, Term, pieces
 
 if TYPE_CHECKING:
@@ -32,8 +33,15 @@ def matrix_poly(c: Components, a: Expr) -> tuple[Slots, Poly]:
     """The component of a matrix at two slots."""
     if a.shape.rows.kind not in ("name", "integer"):
         raise NoIndexForm("a function of a matrix whose rows are a product or a block")
-    row, col = Idx.free("ρ", a.shape.rows), Idx.free("γ", a.shape.rows)
-    return (row, col), c(a, row, col).collect()
+    row, col = (Idx.free(name, a.shape.rows) for name in SLOTS)
+    return (row, col), _closed(c(a, row, col).collect())
+
+
+def _closed(poly: Poly) -> Poly:
+    """The polynomial itself; an opaque factor hides it, so that no index bound outside may stand in it."""
+    if any(index.name is None for index in poly.indices):
+        raise NoIndexForm("a function of a matrix that depends on a summed index")
+    return poly
 
 
 def opaque(c: Components, kind: str, a: Expr, i: Value, j: Value, exponent: Poly = ONE_POLY) -> Poly:
@@ -50,7 +58,7 @@ def opaque(c: Components, kind: str, a: Expr, i: Value, j: Value, exponent: Poly
         return algebra.product(algebra.delta(*places), _scalar_function(kind, entry, exponent))
     content, rest = scalar_content(poly, slots)
     if kind == "expm":
-        exponent = algebra.product(exponent, content)
+        exponent = _closed(algebra.product(exponent, content))
         if isinstance(a, Symbol) or rest.constant is None:
             special = _exponential_of_projection(a, rest, slots, exponent, places)
             if special is not None:
@@ -76,7 +84,7 @@ def _exponential_of_projection(
     if len(poly.terms) != 1 or len(poly.terms[0][1].factors) != 1:
         return None
     ((factor, power),) = poly.terms[0][1].factors
-    if factor.head != "sym" or power != 1 or "idempotent" not in factor.data.properties:
+    if not is_whole_matrix(factor) or power != 1 or "idempotent" not in factor.data.properties:
         return None
     entry = poly.replace({slots[0]: places[0], slots[1]: places[1]})
     scale = functions.function("exp", exponent) - ONE_POLY
@@ -93,11 +101,8 @@ def matrix_factor(
     own, other = poly.key({}), swapped.key({})
     if other < own:
         poly, places = swapped, places[::-1]
-    label = kind
-    if exponent.constant != 1:
-        exponent = exponent.collect()
-        label = f"{kind}^({exponent.key({})})"
-    data = MatrixFunction(kind, a, slots, None, exponent)
+    label = opaque_label(kind, row.axis, exponent)
+    data = MatrixFunction(kind, a, slots, None, exponent.collect())
     return Factor("mat", data, places, (poly,), label, symmetric=own == other)
 
 

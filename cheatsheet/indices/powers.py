@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cheatsheet.indices.algebra import ONE_POLY, product, single
+from cheatsheet.indices.products import is_whole_matrix, single_factor
 from cheatsheet.indices.rewriting import normal_form
 from cheatsheet.indices.terms import ZERO, Factor, Factors, Idx, NoIndexForm, Poly, Term, pieces
 
@@ -206,12 +207,9 @@ def is_positive_definite(factor: Factor) -> bool:
 
 def _properties_of_matrix(factor: Factor) -> frozenset[str]:
     """The properties of the symbol whose determinant the factor is."""
-    terms = factor.subs[0].terms
-    if len(terms) == 1 and len(terms[0][1].factors) == 1:
-        entry = terms[0][1].factors[0][0]
-        if entry.head == "sym" and len(entry.places) == 2:
-            return frozenset(entry.data.properties)
-    return frozenset()
+    entry = single_factor(factor.subs[0])
+    whole = entry is not None and is_whole_matrix(entry)
+    return frozenset(entry.data.properties) if entry is not None and whole else frozenset()
 
 
 def is_positive(factor: Factor) -> bool:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from cheatsheet.dimensions import Axis
 from cheatsheet.indices.terms import Factor, Factors, Idx, Place, Poly, Term, refreshed
 
 Product = tuple[Fraction, Factors, set[Idx]]
+SLOTS = ("ρ", "γ")
+"""The names of the row and the column of the argument of an opaque matrix."""
 Rule = Callable[[Fraction, Factors, set[Idx]], "list[Product] | None"]
 
 
@@ -57,6 +60,18 @@ def single_factor(poly: Poly) -> Factor | None:
         ((factor, exponent),) = poly.terms[0][1].factors
         return factor if exponent == 1 and not poly.terms[0][1].bound else None
     return None
+
+
+def is_whole_matrix(factor: Factor) -> bool:
+    """Whether the entry of a matrix stands at both slots: not one of its rows, columns, or its diagonal."""
+    names = {p.name for p in factor.places if isinstance(p, Idx)}
+    return factor.head == "sym" and len(factor.places) == 2 and names == set(SLOTS)
+
+
+def opaque_label(kind: str, axis: Axis, exponent: Poly) -> str:
+    """What an opaque matrix is, its argument apart: the function, its size, its exponent."""
+    name = f"{kind} {axis}"
+    return name if exponent.constant == 1 else f"{name}^({exponent.collect().key({})})"
 
 
 def delta_poly(i: Place, j: Place) -> Poly:

@@ -186,6 +186,8 @@ class Poly:
             return self
         terms = []
         for coefficient, term in self.terms:
+            if any(v in term.bound for v in change.values()):
+                term = refreshed(term)
             inner = {k: v for k, v in change.items() if k not in term.bound}
             factors: Factors = {}
             for factor, exponent in term.factors:

@@ -9,6 +9,7 @@ from heapq import heappop, heappush
 from cheatsheet.indices import algebra, functions
 from cheatsheet.indices.matrix_rules import triangle
 from cheatsheet.indices.opaque import diagonal_entry
+from cheatsheet.indices.products import is_whole_matrix
 from cheatsheet.indices.rewriting import normal_form
 from cheatsheet.indices.terms import ZERO, Factor, Factors, Idx, NoIndexForm, Place, Poly, Term
 
@@ -194,7 +195,7 @@ def _diagonal_entries(factor: Factor) -> Poly | None:
         return entry
     if len(matrix.terms) == 1 and len(matrix.terms[0][1].factors) == 1 and matrix.terms[0][0] == 1:
         ((own, exponent),) = matrix.terms[0][1].factors
-        if exponent == 1 and own.head == "sym" and triangle(own):
+        if exponent == 1 and is_whole_matrix(own) and triangle(own):
             return matrix.replace({col: row})
     return None
 
