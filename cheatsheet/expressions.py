@@ -72,6 +72,18 @@ class Expr:
 
         return to_text(self)
 
+    def numpy_source(self) -> str:
+        """NumPy source in the names of the symbols; see :func:`cheatsheet.code.code_for`."""
+        from cheatsheet.code import code_for
+
+        return code_for(self)
+
+    def to_sympy(self, dims: Mapping[str, int] | None = None) -> Any:
+        """The expression in SymPy, entry by entry if ``dims`` are given; see :func:`cheatsheet.to_sympy.to_sympy`."""
+        from cheatsheet.to_sympy import to_sympy
+
+        return to_sympy(self, dims)
+
     @property
     def children(self) -> tuple[Expr, ...]:
         return ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cheatsheet.dimensions import Shape
 from cheatsheet.indices import differentials, rules
-from cheatsheet.operators import coding, notation, values
+from cheatsheet.operators import coding, notation, translating, values
 from cheatsheet.operators.row import Operator, ShapeError
 from cheatsheet.operators.shapes import Args, same, scalar, unchanged
 
@@ -57,6 +57,7 @@ ROWS = (
         differential=differentials.add,
         latex=notation.additive("+"),
         numpy=coding.infix("+", coding.SUM),
+        sympy=translating.add,
         components=rules.add,
         evaluate=values.add,
         good="A + B == B + A",
@@ -71,6 +72,7 @@ ROWS = (
         differential=differentials.sub,
         latex=notation.additive("-"),
         numpy=coding.infix("-", coding.SUM),
+        sympy=translating.sub,
         components=rules.sub,
         evaluate=values.sub,
         good="A - B == -(B - A)",
@@ -84,6 +86,7 @@ ROWS = (
         shape=unchanged,
         latex=notation.negated,
         numpy=coding.negated,
+        sympy=translating.neg,
         components=rules.neg,
         linear=True,
         evaluate=values.neg,
@@ -98,6 +101,7 @@ ROWS = (
         shape=_scale_shape,
         latex=notation.juxtaposed,
         numpy=coding.infix("*", coding.PRODUCT),
+        sympy=translating.scale,
         components=rules.scale,
         linear=True,
         evaluate=values.product,
@@ -113,6 +117,7 @@ ROWS = (
         differential=differentials.over,
         latex=notation.fraction,
         numpy=coding.infix("/", coding.PRODUCT),
+        sympy=translating.over,
         components=rules.over,
         evaluate=values.quotient,
         good="(A + B) / a == A / a + B / a",
@@ -126,6 +131,7 @@ ROWS = (
         shape=same("the element-wise product *"),
         latex=notation.circled(r"\circ", chains=("hadamard", "scale")),
         numpy=coding.infix("*", coding.PRODUCT),
+        sympy=translating.hadamard,
         components=rules.hadamard,
         linear=True,
         evaluate=values.product,
@@ -141,6 +147,7 @@ ROWS = (
         differential=differentials.over,
         latex=notation.circled(r"\oslash", chains=("scale",)),
         numpy=coding.infix("/", coding.PRODUCT),
+        sympy=translating.quotient,
         components=rules.quotient,
         evaluate=values.quotient,
         good="(A / B) * B == A",
@@ -155,6 +162,7 @@ ROWS = (
         differential=differentials.reciprocal,
         latex=notation.circled(r"\oslash"),
         numpy=coding.infix("/", coding.PRODUCT),
+        sympy=translating.reciprocal,
         components=rules.reciprocal,
         evaluate=values.quotient,
         good="1 / x * x == ones(n)",
@@ -169,6 +177,7 @@ ROWS = (
         differential=differentials.power,
         latex=notation.powered,
         numpy=coding.powered,
+        sympy=translating.power,
         components=rules.power,
         evaluate=values.power,
         good="x ** 2 == x * x",
@@ -182,6 +191,7 @@ ROWS = (
         shape=_component_shape,
         latex=notation.component,
         numpy=coding.component,
+        sympy=translating.component,
         components=rules.component,
         linear=True,
         evaluate=values.component,

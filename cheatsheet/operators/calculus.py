@@ -6,7 +6,7 @@ from cheatsheet.dimensions import Shape
 from cheatsheet.expressions import Expr
 from cheatsheet.indices import derivatives, differentials
 from cheatsheet.layouts import arrange
-from cheatsheet.operators import coding, notation, values
+from cheatsheet.operators import coding, notation, translating, values
 from cheatsheet.operators.row import Operator, ShapeError
 from cheatsheet.operators.shapes import Args, scalar, unchanged
 
@@ -60,6 +60,7 @@ ROWS = (
         differential=differentials.derivative,
         latex=notation.derivative,
         numpy=coding.no_code("diff"),
+        sympy=translating.derivative,
         evaluate=values.diff,
         good="diff(A @ x, x) == A",
         bad="diff(x, x + y) == 0",
@@ -73,6 +74,7 @@ ROWS = (
         differential=differentials.derivative,
         latex=notation.gradient(r"\nabla"),
         numpy=coding.no_code("grad"),
+        sympy=translating.derivative,
         evaluate=values.grad,
         good="grad(x.T @ x, x) == 2 * x",
         bad="grad(x, x) == I(n)",
@@ -86,6 +88,7 @@ ROWS = (
         differential=differentials.derivative,
         latex=notation.jacobian,
         numpy=coding.no_code("jacobian"),
+        sympy=translating.derivative,
         evaluate=values.jacobian,
         good="jacobian(A @ x, x) == A",
         bad="jacobian(A, x) == 0",
@@ -99,6 +102,7 @@ ROWS = (
         differential=differentials.derivative,
         latex=notation.gradient(r"\nabla^2"),
         numpy=coding.no_code("hessian"),
+        sympy=translating.derivative,
         evaluate=values.hessian,
         good="hessian(x.T @ A @ x, x) == A + A.T",
         bad="hessian(x, x) == 0",
@@ -111,6 +115,7 @@ ROWS = (
         components=derivatives.differential,
         latex=notation.differential,
         numpy=coding.no_code("d"),
+        sympy=translating.differential,
         evaluate=values.differential,
         good="d(A @ x) == d(A) @ x + A @ d(x)",
         bad="",
@@ -124,6 +129,7 @@ ROWS = (
         components=derivatives.jet,
         latex=notation.directional,
         numpy=coding.no_code("jet"),
+        sympy=translating.jet,
         evaluate=values.jet,
         good="diff(u, x) @ x == jacobian(u, x) @ x",
         bad="",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cheatsheet.dimensions import Axis, Shape
 from cheatsheet.indices import differentials, rules
-from cheatsheet.operators import coding, notation, values
+from cheatsheet.operators import coding, notation, translating, values
 from cheatsheet.operators.row import Operator, ShapeError
 from cheatsheet.operators.shapes import Args, no_tensor
 
@@ -64,6 +64,7 @@ ROWS = (
         shape=_delta_shape,
         latex=notation.constant(r"\pi"),
         numpy=coding.pi,
+        sympy=translating.pi,
         components=rules.constant_pi,
         evaluate=values.pi,
         good="sin(pi) == 0",
@@ -76,6 +77,7 @@ ROWS = (
         shape=_identity_shape,
         latex=notation.sized("I", ","),
         numpy=coding.identity,
+        sympy=translating.identity,
         components=rules.identity,
         evaluate=values.identity,
         good="I(n) @ x == x",
@@ -88,6 +90,7 @@ ROWS = (
         shape=_filled_shape,
         latex=notation.sized("1", r"\times "),
         numpy=coding.filled("ones"),
+        sympy=translating.ones,
         components=rules.ones,
         evaluate=values.ones,
         good="ones(n).T @ x == sum(x)",
@@ -100,6 +103,7 @@ ROWS = (
         shape=_filled_shape,
         latex=notation.zeros,
         numpy=coding.filled("zeros"),
+        sympy=translating.zeros,
         components=rules.zeros,
         evaluate=values.zeros,
         good="x - x == zeros(n)",
@@ -112,6 +116,7 @@ ROWS = (
         shape=_unit_shape,
         latex=notation.basis_vector,
         numpy=coding.basis_vector,
+        sympy=translating.unit,
         components=rules.unit,
         evaluate=values.unit,
         good="unit(i, n).T @ x == x[i]",
@@ -124,6 +129,7 @@ ROWS = (
         shape=_commutation_shape,
         latex=notation.sized("K", ","),
         numpy=coding.commutation,
+        sympy=translating.commutation,
         components=rules.commutation,
         evaluate=values.commutation,
         good="K(n, n) @ vec(A) == vec(A.T)",
@@ -136,6 +142,7 @@ ROWS = (
         shape=_delta_shape,
         latex=notation.delta,
         numpy=coding.delta,
+        sympy=translating.delta,
         components=rules.delta,
         evaluate=values.delta,
         good="I(n)[i, j] == delta(i, j)",
@@ -149,6 +156,7 @@ ROWS = (
         differential=differentials.block,
         latex=notation.block,
         numpy=coding.block,
+        sympy=translating.block,
         components=rules.block,
         evaluate=values.block,
         good="block([[A, B]]).T == block([[A.T], [B.T]])",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cheatsheet.dimensions import Shape
 from cheatsheet.indices import differentials, rules
-from cheatsheet.operators import coding, notation, values
+from cheatsheet.operators import coding, notation, translating, values
 from cheatsheet.operators.row import Operator
 from cheatsheet.operators.shapes import Args, unchanged, vector
 
@@ -29,6 +29,7 @@ def _function(
         shape=unchanged,
         latex=latex or notation.called(rf"\{name}"),
         numpy=code or coding.called(name),
+        sympy=translating.pointwise(name),
         components=rules.elementwise(name),
         differential=differentials.elementwise(name),
         evaluate=values.elementwise(name),
@@ -74,6 +75,7 @@ ROWS = (
         differential=differentials.softmax,
         latex=notation.named("softmax"),
         numpy=coding.unless_scalar(_SOFTMAX, coding.one),
+        sympy=translating.softmax,
         components=rules.softmax,
         evaluate=values.softmax,
         good="sum(softmax(x)) == 1",
@@ -87,6 +89,7 @@ ROWS = (
         differential=differentials.logsumexp,
         latex=notation.named("logsumexp"),
         numpy=coding.unless_scalar(_LOGSUMEXP, coding.itself),
+        sympy=translating.logsumexp,
         components=rules.logsumexp,
         evaluate=values.logsumexp,
         good="exp(logsumexp(x)) == sum(exp(x))",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cheatsheet.dimensions import Shape
 from cheatsheet.expressions import Apply, Expr, Number, Size, Symbol
 from cheatsheet.indices import determinants, differentials, matrix_functions, rules
-from cheatsheet.operators import coding, notation, values
+from cheatsheet.operators import coding, notation, translating, values
 from cheatsheet.operators.row import Operator, ShapeError
 from cheatsheet.operators.shapes import (
     Args,
@@ -59,6 +59,7 @@ ROWS = (
         shape=square_to_scalar("tr"),
         latex=notation.called(r"\tr"),
         numpy=coding.unless_scalar(coding.called("trace"), coding.itself),
+        sympy=translating.tr,
         components=rules.trace,
         linear=True,
         evaluate=values.tr,
@@ -73,6 +74,7 @@ ROWS = (
         differential=differentials.det,
         latex=notation.called(r"\det"),
         numpy=coding.unless_scalar(coding.called("linalg.det"), coding.itself),
+        sympy=translating.det,
         components=determinants.determinant_rule,
         evaluate=values.det,
         good="det(A @ B) == det(A) * det(B)",
@@ -86,6 +88,7 @@ ROWS = (
         differential=differentials.logdet,
         latex=notation.called(r"\log\det"),
         numpy=coding.unless_scalar(coding.log_determinant, coding.called("log")),
+        sympy=translating.logdet,
         components=determinants.log_determinant_rule,
         evaluate=values.logdet,
         good="logdet(A) == log(det(A))",
@@ -99,6 +102,7 @@ ROWS = (
         differential=differentials.inv,
         latex=notation.raised("^{-1}"),
         numpy=coding.unless_scalar(coding.called("linalg.inv"), coding.one_over),
+        sympy=translating.inv,
         components=matrix_functions.inverse,
         evaluate=values.inv,
         good="inv(A) @ A == I(n)",
@@ -112,6 +116,7 @@ ROWS = (
         differential=differentials.adj,
         latex=notation.called(r"\adj"),
         numpy=coding.unless_scalar(coding.adjugate, coding.one),
+        sympy=translating.adj,
         components=matrix_functions.adjugate,
         evaluate=values.adj,
         good="A @ adj(A) == det(A) * I(n)",
@@ -124,6 +129,7 @@ ROWS = (
         shape=_pinv_shape,
         latex=notation.raised("^+"),
         numpy=coding.unless_scalar(coding.pseudo_inverse, coding.one_over),
+        sympy=translating.pinv,
         components=matrix_functions.pseudo_inverse,
         evaluate=values.pinv,
         good="A @ pinv(A) @ A == A",
@@ -137,6 +143,7 @@ ROWS = (
         differential=differentials.matrix_power,
         latex=notation.matrix_powered,
         numpy=coding.unless_scalar(coding.matrix_powered, coding.powered),
+        sympy=translating.matrix_power,
         components=matrix_functions.matrix_power,
         evaluate=values.matrix_power,
         good="matrix_power(A, 3) == A @ A @ A",
@@ -150,6 +157,7 @@ ROWS = (
         differential=differentials.expm,
         latex=notation.matrix_exponential,
         numpy=coding.unless_scalar(coding.called("expm"), coding.called("exp")),
+        sympy=translating.expm,
         components=matrix_functions.exponential,
         evaluate=values.expm,
         good="expm(A) @ A == A @ expm(A)",
@@ -163,6 +171,7 @@ ROWS = (
         differential=differentials.norm,
         latex=notation.norm,
         numpy=coding.unless_scalar(coding.called("linalg.norm"), coding.called("abs")),
+        sympy=translating.norm,
         components=rules.norm,
         evaluate=values.norm,
         good="norm(x) ** 2 == x.T @ x",
@@ -176,6 +185,7 @@ ROWS = (
         differential=differentials.norm1,
         latex=notation.enclosed(r"\lVert", r"\rVert", "_1"),
         numpy=coding.unless_scalar(coding.norm1, coding.called("abs")),
+        sympy=translating.norm1,
         components=rules.norm1,
         evaluate=values.norm1,
         good="norm1(x) == sum(abs(x))",

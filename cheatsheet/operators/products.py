@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cheatsheet.dimensions import Axis, Shape
 from cheatsheet.indices import rules
-from cheatsheet.operators import coding, notation, values
+from cheatsheet.operators import coding, notation, translating, values
 from cheatsheet.operators.row import Operator, ShapeError
 from cheatsheet.operators.shapes import Args, no_tensor, same_length, scalar_result, vector
 
@@ -83,6 +83,7 @@ ROWS = (
         shape=_matmul_shape,
         latex=notation.juxtaposed,
         numpy=coding.product,
+        sympy=translating.matmul,
         components=rules.matmul,
         linear=True,
         evaluate=values.matmul,
@@ -97,6 +98,7 @@ ROWS = (
         shape=_transpose_shape,
         latex=notation.transposed,
         numpy=coding.transposed,
+        sympy=translating.transpose,
         components=rules.transpose,
         linear=True,
         evaluate=values.transpose,
@@ -110,6 +112,7 @@ ROWS = (
         shape=_dot_shape,
         latex=notation.enclosed(r"\langle", r"\rangle"),
         numpy=coding.unless_scalar(coding.dot, coding.times),
+        sympy=translating.dot,
         components=rules.dot,
         linear=True,
         evaluate=values.dot,
@@ -123,6 +126,7 @@ ROWS = (
         shape=_outer_shape,
         latex=notation.named("outer"),
         numpy=coding.unless_scalar(coding.called("outer"), coding.times),
+        sympy=translating.outer,
         components=rules.outer,
         linear=True,
         evaluate=values.outer,
@@ -136,6 +140,7 @@ ROWS = (
         shape=_cross_shape,
         latex=notation.circled(r"\times"),
         numpy=coding.called("cross"),
+        sympy=translating.cross,
         components=rules.cross,
         linear=True,
         evaluate=values.cross,
@@ -149,6 +154,7 @@ ROWS = (
         shape=_kron_shape,
         latex=notation.circled(r"\otimes", chains=("kron",)),
         numpy=coding.kronecker,
+        sympy=translating.kron,
         components=rules.kron,
         linear=True,
         evaluate=values.kron,
@@ -162,6 +168,7 @@ ROWS = (
         shape=_vec_shape,
         latex=notation.called(r"\vecop"),
         numpy=coding.vectorised,
+        sympy=translating.vec,
         components=rules.vec,
         linear=True,
         evaluate=values.vec,
@@ -175,6 +182,7 @@ ROWS = (
         shape=_diag_shape,
         latex=notation.called(r"\diag"),
         numpy=coding.unless_scalar(coding.called("diag"), coding.itself),
+        sympy=translating.diag,
         components=rules.diag,
         linear=True,
         evaluate=values.diag,
@@ -188,6 +196,7 @@ ROWS = (
         shape=scalar_result,
         latex=notation.named("sum"),
         numpy=coding.unless_scalar(coding.called("sum"), coding.itself),
+        sympy=translating.total,
         components=rules.total,
         linear=True,
         evaluate=values.total,
