@@ -23,9 +23,9 @@ def _settled(expr: Expr) -> Expr:
         return rebuild(expr, _settled)
     args = tuple(_settled(a) if isinstance(a, Expr) else a for a in expr.args)
     if any(a is not b for a, b in zip(args, expr.args, strict=True)):
-        expr = build(expr.op, *args, params=expr.params)  # a part may be numbered in another way now
-    if not isinstance(expr, Apply):
-        return expr
+        settled = build(expr.op, *args, params=expr.params)  # its parts may be numbered in another way now
+        assert isinstance(settled, Apply)
+        expr = settled
     if expr.op in _SAME:
         a, b = expr.children
         return expr if a.shape == b.shape else build(expr.op, *_fit_each_other(a, b))

@@ -17,6 +17,7 @@ from cheatsheet.indices.places import (
     outline,
     position,
     require_alike,
+    require_on,
 )
 from cheatsheet.indices.terms import ZERO, Factor, Idx, NoIndexForm, Poly
 from cheatsheet.operators.row import TABLE

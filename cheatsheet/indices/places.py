@@ -159,6 +159,25 @@ def outline(value: Value) -> str:
     return "."
 
 
+def require_on(value: Value, axis: Axis) -> None:
+    """A value must run over the axis on which it stands: equal sizes with another structure are not enough."""
+    match value:
+        case Idx():
+            fits = value.axis is axis or value.axis == axis
+        case tuple():
+            fits = axis.kind == "product" and len(value) == len(axis.parts)
+            for part, inner in zip(value, axis.parts, strict=False):
+                require_on(part, inner)
+        case Part():
+            fits = axis.kind == "concatenation" and value.number < len(axis.parts)
+            if fits:
+                require_on(value.value, axis.parts[value.number])
+        case _:
+            fits = axis.kind in ("integer", "name") or is_spelled_out(axis)
+    if not fits:
+        raise NoIndexForm(f"an index over another axis stands on {axis}")
+
+
 def require_alike(a: Axis, b: Axis) -> None:
     """Two axes that meet must have one structure, or an index cannot run over both."""
     if a != b and not (a.size == b.size and is_spelled_out(a) and is_spelled_out(b)):

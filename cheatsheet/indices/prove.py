@@ -28,6 +28,7 @@ def prove(equation: Equation) -> bool:
 
     >>> from cheatsheet.elaborate import Declarations, elaborate_claim
     >>> from cheatsheet.dimensions import Axis, Shape
+    >>> from cheatsheet.expressions import Symbol
     >>> n = Axis.of("n")
     >>> given = {"x": Symbol("x", Shape.vector(n)), "A": Symbol("A", Shape.matrix(n, n))}
     >>> prove(elaborate_claim("diff(x.T @ A @ x, x) == x.T @ (A + A.T)", Declarations(given)))
