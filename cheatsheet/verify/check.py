@@ -18,7 +18,7 @@ from cheatsheet.syntax import ClaimError
 from cheatsheet.verify.claim import Claim, parameters
 from cheatsheet.verify.compare import Clock, Comparison, OutOfTimeError, compare
 from cheatsheet.verify.counterexample import exactly, search
-from cheatsheet.verify.fields import PRIMES, Field, Floating, Modular, UnsupportedError
+from cheatsheet.verify.fields import PRIMES, Field, Floating, Modular, Rational, UnsupportedError
 from cheatsheet.verify.points import NoPointError, Points, special_values
 from cheatsheet.verify.sampling import sample
 from cheatsheet.verify.sizes import first, large, quick, size_degree, thorough, wanted_size
@@ -28,6 +28,8 @@ MOST_WORK = 30_000_000
 MOST_POINTS = 32
 MOST_SUSPECTS = 4
 LEAST_POINTS = 2
+ENOUGH_POINTS = 6
+UNCONFIRMED = "the sides differ at a point, and no counterexample was confirmed"
 DEEPEST_RECURSION = 6000
 Prover = Callable[[Equation], bool]
 
@@ -102,6 +104,8 @@ class _Inquiry:
     """Whether the sides were seen to differ modulo a prime, without a counterexample."""
     seen: int = 0
     """At how many points the two sides are known to be defined and to agree."""
+    defined: dict[tuple[tuple[str, int], ...], int] = field(default_factory=dict)
+    """The same for each choice of dimensions."""
     evidence: list[dict[str, int]] = field(default_factory=list)
     """The dimensions at which they do, modulo a prime or in floating point."""
 
@@ -134,10 +138,8 @@ class _Inquiry:
         if self.claim.jumps:
             return Verdict("undecided", message="sign can jump where no sample falls")
         sampled = sample(self.claim, self.candidates(), self.clock, self.seed)
-        if sampled is None:
-            return Verdict(
-                "undecided", message="the sides differ at a point, and no counterexample was confirmed"
-            )
+        if isinstance(sampled, Counterexample):
+            return self.refuted(sampled)
         short = self.missing_size()
         if short or len(sampled) < min(2, len(self.evidence)):
             return Verdict("undecided", message=short or "no point could be evaluated to 30 digits")
@@ -148,9 +150,8 @@ class _Inquiry:
 
         finding = exact.check(self.claim, self.candidates(), self.clock, self.seed)
         if finding.contradicted:
-            return Verdict(
-                "undecided", message="the sides differ at a point, and no counterexample was confirmed"
-            )
+            example = search(self.claim, Rational(), self.clock, [], self.seed)
+            return self.refuted(example) if example is not None else Verdict("undecided", message=UNCONFIRMED)
         if not self.claim.dimensions and finding.free and not parameters(self.claim):
             return Verdict("proved", method="free-symbols")
         short = self.missing_size()
@@ -215,8 +216,14 @@ class _Inquiry:
             yield Points(claim.symbols, dims, count, "small", 1, seed + 50), prime
         if (len(self.evidence), self.unexplained) != before or self.rational:
             return
-        for k in rounds:
+        for k in rounds if dims else range(len(rounds) + 3):
             yield Points(claim.symbols, dims, count, "real", 8, seed + k), Floating()
+        for k in range(2):
+            if self.defined.get(tuple(dims.items()), 0) >= ENOUGH_POINTS:
+                break
+            yield Points(claim.symbols, dims, 3 * count, "dense", 8, seed + 80 + k), Floating()
+        if claim.varying_exponents:  # a negative base has a power where the exponent is whole, and there only
+            yield Points(claim.symbols, dims, min(3 * count, 100), "real", 2, seed + 70), Floating()
         specials, denominator = special_values(claim.constants)
         if specials:
             yield (
@@ -246,7 +253,9 @@ class _Inquiry:
     def agreed(self, points: Points, count: int) -> None:
         """Count points at which the sides are defined and agree."""
         self.seen += count
-        if count >= LEAST_POINTS and points.dims not in self.evidence:
+        key = tuple(points.dims.items())
+        self.defined[key] = self.defined.get(key, 0) + count
+        if self.defined[key] >= LEAST_POINTS and points.dims not in self.evidence:
             self.evidence.append(points.dims)
 
     def is_rounding(self, points: Points, comparison: Comparison) -> bool:

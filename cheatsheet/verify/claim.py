@@ -95,6 +95,11 @@ class Claim:
         return frozenset(v for v in values if v is not None)
 
     @cached_property
+    def varying_exponents(self) -> bool:
+        powers = [n.children[1] for n in self.nodes if isinstance(n, Apply) and n.op == "power"]
+        return any(_constant(exponent, {}) is None for exponent in powers)
+
+    @cached_property
     def jumps(self) -> bool:
         """Whether ``sign`` is taken of anything but a symbol: such a claim can fail where no sample ever falls."""
         signs = [n for n in self.nodes if isinstance(n, Apply) and n.op == "sign"]

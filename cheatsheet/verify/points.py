@@ -34,7 +34,8 @@ class Points:
     """``count`` points at one choice of dimensions.
 
     ``style`` says how integers are drawn: ``large`` (for arithmetic modulo a prime), ``small``, ``mixed`` of both,
-    ``real`` (fractions, with the denominator of the batch), or ``special`` (around the constants of the claim).
+    ``real`` (fractions, with the denominator of the batch), ``dense`` (nothing but fractions), or ``special`` (around
+    the constants of the claim).
     """
 
     symbols: tuple[Symbol, ...]
@@ -99,7 +100,7 @@ class Points:
             if part.kind in ("sign", "bit", "order"):
                 self.integers[key] = _choices(rng, shape)
             else:
-                functions = key[2].startswith("order ") and self.style in ("real", "special")
+                functions = key[2].startswith("order ") and self.style in ("real", "dense", "special")
                 style = "small" if functions else self.style
                 self.integers[key] = draw(rng, shape, style, self.denominator, self.specials)
         return self.integers[key]
@@ -141,6 +142,8 @@ def draw(
                 for n, s in ((shape[0] // 3, "large"), (shape[0] - shape[0] // 3, "small"))
             ]
         )
+    if style == "dense":
+        return _fractions(rng, shape, denominator)
     drawn = _small(rng, shape) * denominator
     if style == "real":
         finer = rng.random(shape[0]) < 0.6
@@ -191,11 +194,15 @@ def _patterned(rng: np.random.Generator, values: Array, pattern: int) -> Array:
 def _fractions(rng: np.random.Generator, shape: tuple[int, ...], denominator: int) -> Array:
     """Fractions of a range and sign chosen for each point: inside (−1, 1), positive, negative, near 0, far from it."""
     per_point = (shape[0],) + (1,) * (len(shape) - 1)
-    one = denominator
-    low = np.array([1 - one, 1, -2 * one, 1 - 3 * one, 1 - one // 4, -8 * one, 1])
-    high = np.array([one, 3 * one, 0, 3 * one, one // 4, 8 * one, one])
+    one, quarter = denominator, max(1, denominator // 4)
+    low = np.array([1 - one, 1, -2 * one, 1 - 3 * one, 1 - quarter, -8 * one, 1])
+    high = np.array([one, 3 * one, 0, 3 * one, quarter, 8 * one, one])
     choice = rng.integers(0, len(low), per_point)
-    return rng.integers(low[choice], high[choice], shape)
+    drawn = rng.integers(low[choice], high[choice], shape)
+    step = rng.choice(
+        np.array([1, 1, max(1, one // 2), one]), per_point
+    )  # halves and whole numbers more often
+    return np.asarray(drawn - drawn % step)
 
 
 def special_values(constants: Iterable[Fraction]) -> tuple[tuple[int, ...], int]:

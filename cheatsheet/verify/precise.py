@@ -12,7 +12,7 @@ import numpy as np
 
 from cheatsheet.verify.fields import Array, Field, UnsupportedError
 
-LARGEST_PRECISION = 2000
+LARGEST_PRECISION = 4000
 
 
 class TooFewDigitsError(Exception):
@@ -85,6 +85,11 @@ class Precise(Field):
         yield
         self.span, self._watching = span, True
 
+    def witness_tiny(self, a: Array) -> None:
+        """Take note of how small the entries are that no rounding error can have made small."""
+        least = min((self.order(v) for v in a.ravel() if v), default=0)
+        self.span = max(self.span, -least * 0.30103)
+
     def mul(self, a: Array, b: Array) -> Array:
         self.witness(a, b)
         return np.asarray(a * b)
@@ -104,13 +109,15 @@ class Precise(Field):
 
     def function(self, name: str, a: Array) -> tuple[Array, Array]:
         if name in _SATURATING:  # tanh(100) differs from 1 in the 87th digit
-            self.span = max(self.span, max((abs(float(v)) for v in a.ravel()), default=0.0) * 0.87)
+            self.span = max(self.span, max((float(min(abs(v), 1e9)) for v in a.ravel()), default=0.0) * 0.87)
             if self.span > LARGEST_PRECISION:
                 raise UnsupportedError(f"{name} of a large number")
         bad = self.outside(name, a)
         function = self._functions[name]
         values = [v if b else function(v) for v, b in zip(a.ravel(), bad.ravel(), strict=True)]
         result = _object(values, a.shape)
+        if name in _NEVER_NOISE:
+            self.witness_tiny(result)
         self.witness(result)
         return result, bad
 
@@ -140,6 +147,7 @@ class Precise(Field):
             for v, e, b in zip(a.ravel(), exponent.ravel(), bad.ravel(), strict=True)
         ]
         result = _object(values, a.shape)
+        self.witness_tiny(result)
         self.witness(result)
         return result, bad
 
@@ -156,7 +164,8 @@ class Precise(Field):
         )
 
 
-_SATURATING = frozenset({"exp", "sinh", "cosh", "tanh", "sigmoid", "softplus", "arctan"})
+_SATURATING = frozenset({"sinh", "cosh", "tanh", "sigmoid", "softplus"})
+_NEVER_NOISE = frozenset({"exp", "sigmoid", "softplus"})
 
 
 def _functions(c: Any) -> dict[str, Callable[[Any], Any]]:

@@ -9,16 +9,18 @@ from cheatsheet.verify.compare import Clock, OutOfTimeError, compare
 from cheatsheet.verify.counterexample import to_many_digits
 from cheatsheet.verify.fields import Floating, UnsupportedError
 from cheatsheet.verify.points import NoPointError, Points
+from cheatsheet.verify.presentation import present
+from cheatsheet.verify.verdicts import Counterexample
 
-MOST_WORK = 20_000
+MOST_WORK = 60_000
 POINTS = 4
 LEAST = 3
 
 
 def sample(
     claim: Claim, candidates: list[dict[str, int]], clock: Clock, seed: int
-) -> list[dict[str, int]] | None:
-    """The dimensions at which the sides agree to 30 digits at random points; None if they differ at one."""
+) -> list[dict[str, int]] | Counterexample:
+    """The dimensions at which the sides agree to 30 digits at random points, or a point where they do not."""
     found = []
     for k, dims in enumerate(candidates):
         if claim.work(dims) > MOST_WORK:
@@ -28,27 +30,26 @@ def sample(
             agreeing = _agreeing(claim, dims, share, seed + 101 * k)
         except (OutOfTimeError, UnsupportedError, NoPointError):
             continue
-        if agreeing is None:
-            return None
+        if isinstance(agreeing, Counterexample):
+            return agreeing
         if agreeing >= LEAST:
             found.append(dims)
     return found
 
 
-def _agreeing(claim: Claim, dims: dict[str, int], clock: Clock, seed: int) -> int | None:
-    """At how many points the sides are seen to agree; None if they differ at one."""
+def _agreeing(claim: Claim, dims: dict[str, int], clock: Clock, seed: int) -> int | Counterexample:
+    """At how many points the sides are seen to agree, or a point at which they differ."""
     agreeing = 0
-    for points in _defined_points(claim, dims, clock, seed):
-        comparison = to_many_digits(claim, points, clock)
+    for point in _defined_points(claim, dims, clock, seed):
+        comparison = to_many_digits(claim, point, clock)
         if not comparison.agrees:
-            return None
+            return present(claim, point, comparison)
         agreeing += int(comparison.defined.sum())
     return agreeing
 
 
 def _defined_points(claim: Claim, dims: dict[str, int], clock: Clock, seed: int) -> list[Points]:
     """A few points, each in a batch of its own, at which both sides are defined in floating point, fractions first."""
-    batch = Points(claim.symbols, dims, 60, "real", 64, seed)
+    batch = Points(claim.symbols, dims, 60, "dense", 64, seed)
     defined = np.flatnonzero(compare(claim, batch, Floating(), clock).defined)
-    plain = defined[defined > 1]  # the first two points are all zeros and all ones
-    return [batch.select([int(k)]) for k in plain[:POINTS]]
+    return [batch.select([int(k)]) for k in defined[:POINTS]]
