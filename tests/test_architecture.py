@@ -29,7 +29,7 @@ LAYERS = {
     "verdicts": "verify verify.*",
     "derivations": "derivation derivation.* closed closed.* derive",
     "the catalogue": "nodes schema reading declarations examples catalogue load reports stubs",
-    "pages": "pages templating compile typeset typeset.*",
+    "pages": "pages templating compile stamps typeset typeset.*",
     "the map": "stamps pipeline",
     "the edges": "cheatsheet terminal showing cli __main__",
 }
