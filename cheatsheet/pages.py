@@ -69,13 +69,15 @@ class ClaimLine:
 
 @dataclass(frozen=True)
 class Given:
-    """One declared symbol: ``latex`` such as ``\\M{A} \\in \\R^{n\\times n}``, and its properties.
+    """Declared symbols: ``latex`` such as ``\\M{A} \\in \\R^{n\\times n}``, and their properties; or ``lead``, *where*,
+    and the definition of a name.
 
-    The sheet prints only what has a remark: a claim must not stand there without its conditions.
+    The sheet prints only what has a remark or a lead: a claim must not stand there without its conditions.
     """
 
     latex: str
     remark: Text | None = None
+    lead: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -88,10 +90,11 @@ class StepRow:
 
 @dataclass(frozen=True)
 class StepsBlock:
-    """A derivation, line by line."""
+    """A derivation, line by line; ``claim`` is what it derives, in LaTeX, where an entry has several."""
 
     rows: tuple[StepRow, ...]
     caption: Text | None = None
+    claim: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,11 +107,16 @@ class DisplayBlock:
 
 @dataclass(frozen=True)
 class TableBlock:
-    """A computed table; cells are words or ``$…$`` formulas. The first column is a row heading."""
+    """A computed table; cells are words or ``$…$`` formulas.
+
+    The first cell of a row is its heading, printed once for neighbouring rows that share it; ``layouts``, if any,
+    has the layout that each row is about.
+    """
 
     header: tuple[Text, ...]
     rows: tuple[tuple[Text, ...], ...]
     caption: Text | None = None
+    layouts: tuple[Layout, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -161,7 +169,7 @@ class EntryPage:
     @property
     def conditions(self) -> tuple[Given, ...]:
         """The declarations that say more than a shape."""
-        return tuple(given for given in self.given if given.remark)
+        return tuple(given for given in self.given if given.remark or given.lead)
 
     @property
     def on_sheet(self) -> bool:

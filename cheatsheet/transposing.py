@@ -30,7 +30,7 @@ def transposed(expr: Expr) -> Expr:
             a, b = expr.children
             if isinstance(a, Apply) and a.op == "scale":
                 factor, matrix = a.children
-                return build("scale", factor, transposed(build("matmul", matrix, b)))
+                return _scaled(factor, transposed(build("matmul", matrix, b)))
             left, right = transposed(b), a if a.shape.is_scalar else transposed(a)
             return build("matmul", left, right)
         case Apply() if expr.op in _BOTH:
@@ -54,6 +54,14 @@ def transposed(expr: Expr) -> Expr:
         case Apply(op="hessian"):
             return expr
     return build("transpose", expr)
+
+
+def _scaled(factor: Expr, product: Expr) -> Expr:
+    """A product with a factor in front, which belongs to the first matrix: (2A)x, printed 2Ax."""
+    if isinstance(product, Apply) and product.op == "matmul":
+        first, last = product.children
+        return build("matmul", _scaled(factor, first), last)
+    return build("scale", factor, product)
 
 
 def in_layout(equation: Equation, layout: str) -> Equation:

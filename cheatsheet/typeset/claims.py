@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from cheatsheet.catalogue import Entry
-from cheatsheet.expressions import Equation
+from cheatsheet.expressions import Equation, Symbol
 from cheatsheet.glossary import word
 from cheatsheet.indices.prove import prove
 from cheatsheet.latex import equation_sides, latex_of, relation_sign
@@ -33,7 +32,7 @@ def claim_line(report: ClaimReport, layout: Layout | None = None) -> ClaimLine:
 
 
 def _printed(own: Layout) -> tuple[Layout, ...]:
-    return PRINTED if own in PRINTED else (own, *PRINTED)
+    return PRINTED if own in PRINTED else (*PRINTED, own)
 
 
 def verified_in_layout(equation: Equation, layout: str) -> Equation | None:
@@ -61,20 +60,9 @@ def _merged(forms: list[Form]) -> tuple[Form, ...]:
     return tuple(merged)
 
 
-def definition_lines(entry: Entry) -> tuple[Given, ...]:
-    """What the names of ``let`` stand for, as ``p = softmax(z)``."""
-    if not entry.let or not entry.all_claims:
-        return ()
-    used = {}
-    for claim in entry.claims:
-        for name, symbol in claim.declarations.symbols.items():
-            if symbol.definition is not None:
-                used[name] = symbol
-    lines = []
-    for symbol in used.values():
-        assert symbol.definition is not None
-        letters = Letters(symbol, symbol.definition)
-        lines.append(
-            Given(f"{latex_of(symbol, letters)} = {latex_of(symbol.definition, letters)}", word("where"))
-        )
-    return tuple(lines)
+def definition_line(symbol: Symbol) -> Given:
+    """What a name of ``let`` stands for, as ``where p = softmax(z)``."""
+    assert symbol.definition is not None
+    letters = Letters(symbol, symbol.definition)
+    sides = (latex_of(side, letters) for side in (symbol, symbol.definition))
+    return Given(" = ".join(sides), lead=word("where"))

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from cheatsheet.catalogue import Catalogue, Entry
+from cheatsheet.catalogue import Catalogue, Entry, Section
 from cheatsheet.expressions import Symbol
-from cheatsheet.glossary import Text, word
-from cheatsheet.latex import latex_of
-from cheatsheet.lettering import Letters, axis_text
-from cheatsheet.pages import Block, Document, EntryPage, Given, Language, Layout, SectionPage
+from cheatsheet.glossary import Text
+from cheatsheet.pages import Block, Document, EntryPage, Language, Layout, PitfallLine, SectionPage
+from cheatsheet.prose import embolden
 from cheatsheet.reports import CatalogueReport, EntryReport
-from cheatsheet.typeset.claims import claim_line, definition_lines
+from cheatsheet.typeset.claims import claim_line, definition_line
 from cheatsheet.typeset.derivations import blocks_of_claim
 from cheatsheet.typeset.examples import example_block
+from cheatsheet.typeset.givens import bold_letters, given_lines
 from cheatsheet.typeset.pitfalls import pitfall_line
 from cheatsheet.typeset.shows import shown_block
 
@@ -36,71 +37,65 @@ def document(
             pages.append(entry_page(reports[entry.id], f"{number}.{place}", layout))
             if progress is not None:
                 progress(1)
-        sections.append(
-            SectionPage(str(number), section.id, section.title, tuple(pages), section.intro, number - 1)
-        )
+        sections.append(_section_page(section, number, tuple(pages)))
     return Document(catalogue.title, tuple(sections), lang, layout)
+
+
+def _section_page(section: Section, number: int, pages: tuple[EntryPage, ...]) -> SectionPage:
+    letters = bold_letters(s for entry in section.entries for s in _symbols(entry))
+    intro = None if section.intro is None else _bold(section.intro, letters)
+    return SectionPage(str(number), section.id, _bold(section.title, letters), pages, intro, number - 1)
 
 
 def entry_page(report: EntryReport, number: str, layout: Layout | None = None) -> EntryPage:
     """One entry, ready to print."""
     entry = report.entry
     held = [r for r in report.claims if r.claim.expect == "holds"]
-    failed = [r for r in report.claims if r.claim.expect != "holds"]
+    letters = bold_letters(_symbols(entry))
     return EntryPage(
         number=number,
         id=entry.id,
-        name=entry.name,
-        given=(*_given(entry), *definition_lines(entry)),
+        name=_bold(entry.name, letters),
+        given=(
+            *given_lines(s for s in _symbols(entry) if s.definition is None),
+            *(definition_line(s) for s in _symbols(entry) if s.definition is not None),
+        ),
         claims=tuple(claim_line(r, layout) for r in held),
-        note=entry.note,
-        blocks=tuple(_blocks(report)),
-        pitfalls=tuple(pitfall_line(p, r) for p, r in zip(entry.pitfalls, failed, strict=True)),
+        note=None if entry.note is None else _bold(entry.note, letters),
+        blocks=tuple(_blocks(report, layout)),
+        pitfalls=_pitfalls(report, letters),
         tags=entry.tags,
         source=entry.source,
     )
 
 
-def _blocks(report: EntryReport) -> list[Block]:
+def _pitfalls(report: EntryReport, letters: frozenset[str]) -> tuple[PitfallLine, ...]:
+    failed = [r for r in report.claims if r.claim.expect != "holds"]
+    lines = [pitfall_line(p, r) for p, r in zip(report.entry.pitfalls, failed, strict=True)]
+    return tuple(replace(line, why=_bold(line.why, letters)) for line in lines)
+
+
+def _symbols(entry: Entry) -> list[Symbol]:
+    """What the entry declares, what its claims take from the catalogue's defaults, and its definitions."""
+    found = dict(entry.given)
+    for claim in entry.claims:
+        found |= claim.declarations.symbols
+    return list(found.values())
+
+
+def _bold(text: Text, letters: frozenset[str]) -> Text:
+    """The words with the vectors and matrices in their formulas as the claims print them."""
+    return Text(embolden(text.zh, letters), embolden(text.en, letters))
+
+
+def _blocks(report: EntryReport, layout: Layout | None) -> list[Block]:
     entry = report.entry
     blocks: list[Block] = []
     if entry.show is not None:
-        blocks.append(shown_block(entry.show))
+        blocks.append(shown_block(entry.show, layout))
     held = [r for r in report.claims if r.claim.expect == "holds"]
     for r in held:
         blocks += blocks_of_claim(r, several=len(held) > 1)
     if entry.example is not None:
         blocks.append(example_block(entry))
     return blocks
-
-
-def _given(entry: Entry) -> tuple[Given, ...]:
-    return tuple(given_line(symbol) for symbol in entry.given.values())
-
-
-def given_line(symbol: Symbol) -> Given:
-    r"""``\M{A} \in \R^{m \times n}`` and what else is declared of the symbol."""
-    letters = Letters(symbol)
-    return Given(rf"{latex_of(symbol, letters)} \in {_space(symbol)}", _remark(symbol))
-
-
-def _space(symbol: Symbol) -> str:
-    if "integer" in symbol.properties:
-        return r"\mathbb{Z}"
-    axes = symbol.shape.axes
-    if symbol.shape.is_scalar:
-        return r"\R"
-    if symbol.shape.cols.is_one:
-        return rf"\R^{{{axis_text(axes[0])}}}"
-    return rf"\R^{{{axis_text(axes[0])} \times {axis_text(axes[1])}}}"
-
-
-def _remark(symbol: Symbol) -> Text | None:
-    parts = [word(f"is-{p}") for p in sorted(symbol.properties) if p != "integer"]
-    if symbol.of:
-        arguments = ", ".join(f"${latex_of(s, Letters(s))}$" for s in symbol.of)
-        function = word("function-of")
-        parts.append(Text(*(function[lang].format(arguments) for lang in ("zh", "en"))))
-    if not parts:
-        return None
-    return Text("、".join(p.zh for p in parts), ", ".join(p.en for p in parts))

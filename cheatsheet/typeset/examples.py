@@ -11,23 +11,15 @@ import numpy as np
 
 from cheatsheet.catalogue import Entry
 from cheatsheet.dotted import at
-from cheatsheet.expressions import (
-    Apply,
-    Equation,
-    Expr,
-    Index,
-    Symbol,
-    free_indices,
-    symbols,
-    without_properties,
-)
+from cheatsheet.expressions import Equation, Expr, Symbol, free_indices, symbols, without_properties
 from cheatsheet.glossary import word
 from cheatsheet.latex import latex_of
 from cheatsheet.lettering import Letters
 from cheatsheet.operators.notation import matrix_of_rows
 from cheatsheet.pages import DisplayBlock
 from cheatsheet.typeset.derivations import inline
-from cheatsheet.typeset.numbers import matrix_of_values, number
+from cheatsheet.typeset.numbers import matrix_of_values
+from cheatsheet.typeset.substitution import Grid, arrangement, with_numbers
 from cheatsheet.verify.evaluate import Evaluator
 from cheatsheet.verify.fields import Floating, Rational, UnsupportedError
 from cheatsheet.verify.points import Points
@@ -52,12 +44,9 @@ def example_block(entry: Entry) -> DisplayBlock:
     formulas = [r",\quad ".join(given)]
     for claim in entry.claims:
         equation = inline(claim.equation)
-        free = free_indices(equation.lhs) | free_indices(equation.rhs)
-        by_entries = free and not (equation.lhs.shape.is_scalar and len(free) <= 2)
-        if equation.negated or by_entries or not _covers(equation, values):
-            continue
-        formulas.append(_worked(equation, values, dims))
-    return DisplayBlock(tuple(formulas), word("example"))
+        if _covers(equation, values):
+            formulas += _worked(equation, values, dims)
+    return DisplayBlock(tuple(dict.fromkeys(formulas)), word("example"))
 
 
 def _is_matrix(value: Value) -> bool:
@@ -69,45 +58,53 @@ def _covers(equation: Equation, values: Mapping[str, Value]) -> bool:
     return all(s.name in values and not s.of and s.kind == "symbol" for s in used)
 
 
-def _worked(equation: Equation, values: Mapping[str, Value], dims: dict[str, int]) -> str:
+def _worked(equation: Equation, values: Mapping[str, Value], dims: Mapping[str, int]) -> list[str]:
+    """The claim with its value; nothing where its components cannot be arranged as a matrix."""
+    if equation.negated:
+        return _worked_apart(equation, values, dims)
     names = free_indices(equation.lhs) | free_indices(equation.rhs)
     if names:
-        return _worked_by_entries(equation, list(names.values()), values, dims)
+        grid = arrangement(equation.lhs, names)
+        return [] if grid is None else [_worked_by_entries(equation, grid, values, dims)]
     letters = Letters(equation.lhs, equation.rhs)
+    value = _common_value(equation, values, dims)
+    sides = [latex_of(equation.lhs, letters), latex_of(equation.rhs, letters)]
+    numbers = with_numbers(equation.rhs, values, dims)
+    if numbers is not None:
+        sides.append(numbers)
+    return [" = ".join([*sides, matrix_of_values(value)])]
+
+
+def _common_value(equation: Equation, values: Mapping[str, Value], dims: Mapping[str, int]) -> Any:
     left, right = (evaluate(side, values, dims) for side in (equation.lhs, equation.rhs))
     if left != right:
         raise WrongExample(f"{equation.lhs} and {equation.rhs} differ at the example's values")
-    sides = [latex_of(equation.lhs, letters), latex_of(equation.rhs, letters), matrix_of_values(left)]
-    return " = ".join(sides)
+    return left
+
+
+def _worked_apart(equation: Equation, values: Mapping[str, Value], dims: Mapping[str, int]) -> list[str]:
+    """``AB = … ≠ … = BA``; nothing where the two sides happen to agree at these values."""
+    left, right = (evaluate(side, values, dims) for side in (equation.lhs, equation.rhs))
+    if left == right or free_indices(equation.lhs):
+        return []
+    letters = Letters(equation.lhs, equation.rhs)
+    first, last = latex_of(equation.lhs, letters), latex_of(equation.rhs, letters)
+    return [rf"{first} = {matrix_of_values(left)} \neq {matrix_of_values(right)} = {last}"]
 
 
 def _worked_by_entries(
-    equation: Equation, names: list[Index], values: Mapping[str, Value], dims: dict[str, int]
+    equation: Equation, grid: Grid, values: Mapping[str, Value], dims: Mapping[str, int]
 ) -> str:
-    """Every entry of a claim by components, its right side with the numbers put in, then computed."""
-    rows, *rest = [range(i.axis.at(dims)) for i in names]
-    columns = rest[0] if rest else range(1)
+    """The matrix of a claim by components: every entry with the numbers put in, then computed."""
     shown, computed = [], []
-    for r in rows:
-        line = [_place(names, (r, c)) for c in columns]
-        shown.append(" & ".join(_with_numbers(at(equation.rhs, place), values, dims) for place in line))
-        computed.append([evaluate(at(equation.rhs, place), values, dims) for place in line])
-    return f"{matrix_of_rows(shown)} = {matrix_of_values(computed)}"
-
-
-def _place(names: list[Index], at_place: tuple[int, ...]) -> dict[str, Index]:
-    return {str(i.name): Index(k, i.axis) for i, k in zip(names, at_place, strict=False)}
-
-
-def _with_numbers(expr: Expr, values: Mapping[str, Value], dims: dict[str, int]) -> str:
-    """A product of entries with their values, as ``1 \\times 5``."""
-    match expr:
-        case Apply(op="scale"):
-            return r" \times ".join(_with_numbers(child, values, dims) for child in expr.children)
-        case Apply(op="component", args=(Symbol() as symbol, *indices)):
-            places = [int(i.name) for i in indices if isinstance(i, Index)]
-            return number(values[symbol.name][places[0]][places[1] if len(places) > 1 else 0])
-    return matrix_of_values(evaluate(expr, values, dims))
+    for places in grid.places(dims):
+        sides = [(at(equation.lhs, place), at(equation.rhs, place)) for place in places]
+        computed.append([_common_value(Equation(*pair), values, dims) for pair in sides])
+        shown.append([with_numbers(right, values, dims) for _, right in sides])
+    parts = [latex_of(grid.whole, Letters(equation.lhs, equation.rhs))]
+    if all(entry is not None for row in shown for entry in row):
+        parts.append(matrix_of_rows([" & ".join(str(entry) for entry in row) for row in shown]))
+    return " = ".join([*parts, matrix_of_values(computed)])
 
 
 def _dims(given: Iterable[Symbol], values: Mapping[str, Value]) -> dict[str, int]:
@@ -122,11 +119,11 @@ def _dims(given: Iterable[Symbol], values: Mapping[str, Value]) -> dict[str, int
     return dims
 
 
-def evaluate(expr: Expr, values: Mapping[str, Value], dims: dict[str, int]) -> Any:
+def evaluate(expr: Expr, values: Mapping[str, Value], dims: Mapping[str, int]) -> Any:
     """The value of an expression: exact where it is rational, else in floating point."""
     bare = without_properties(expr)
     used = symbols(bare)
-    points = Points(used, dims, 1)
+    points = Points(used, dict(dims), 1)
     denominator = lcm(*(v.denominator for s in used for row in values[s.name] for v in row), 1)
     points.denominator = denominator
     for symbol in used:

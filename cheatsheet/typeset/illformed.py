@@ -1,48 +1,74 @@
-"""Ill-formed claims on the page: printed as they are written, with what does not fit about their shapes."""
+"""Ill-formed claims on the page: the formula as far as it can be read, and what does not fit, in both languages."""
 
 from __future__ import annotations
 
-from cheatsheet.dimensions import Shape
+from cheatsheet.dimensions import Axis, Shape
 from cheatsheet.elaborate import Declarations, Elaborator
-from cheatsheet.expressions import Apply, Argument, Equation, Expr
+from cheatsheet.expressions import Apply, Argument, Equation, Expr, Index
 from cheatsheet.glossary import Text, word
 from cheatsheet.latex import latex_claim
-from cheatsheet.lettering import axis_text
+from cheatsheet.lettering import axis_text, name_in_script
 from cheatsheet.operators.row import ShapeError, build
 from cheatsheet.syntax import ClaimError, Raw, parse_claim
 
 
 class _Lenient(Elaborator):
-    """Builds every application, keeping the first that does not fit."""
+    """Builds every application and takes every index, keeping the first that does not fit."""
 
-    misfit: tuple[str, tuple[Shape, ...]] | None = None
+    misfit: Text | None = None
 
     def build(self, raw: Raw, op: str, *args: Argument, params: tuple[object, ...] = ()) -> Expr:
         try:
             return build(op, *args, params=params)
         except ShapeError:
-            shapes = tuple(a.shape for a in args if isinstance(a, Expr))
-            self.misfit = self.misfit or (op, shapes)
+            if op == "component":
+                raise
+            shapes = [a.shape for a in args if isinstance(a, Expr)]
+            self.misfit = self.misfit or _misfit_of_operands(op, shapes)
             return Apply(op, args, shapes[0] if shapes else Shape.scalar(), params)
+
+    def index(self, raw: Raw, axis: Axis | None) -> Index:
+        if raw.kind != "name" or raw.text in self.symbols or raw.text in self.dimensions or axis is None:
+            return super().index(raw, axis)
+        found = self.lookup(raw.text).axis
+        if found is None or found.same_size(axis):
+            return super().index(raw, axis)
+        sizes = (name_in_script(raw.text), axis_text(found), axis_text(axis))
+        self.misfit = self.misfit or _formatted("index-ranges-differ", *sizes)
+        return Index(raw.text, found)
 
 
 def ill_formed(text: str, declarations: Declarations, message: str) -> tuple[str, Text]:
     """The claim in LaTeX and, in both languages, what is wrong with it."""
     try:
         raw = parse_claim(text)
-        reader = _Lenient(declarations, raw, {}, final=False)
-        left, right = reader.run(raw.children)
+        left, right, misfit = _read(raw, declarations)
         formula = latex_claim(Equation(left, right, raw.text == "!="))
-    except (ClaimError, ValueError, IndexError, StopIteration):
-        return rf"\text{{{_plain(text)}}}", _formatted("ill-formed-claim", message)
-    if reader.misfit is None:
-        return formula, _formatted("shapes-differ", _shape(left.shape), _shape(right.shape))
-    op, shapes = reader.misfit
+    except (ClaimError, ShapeError, ValueError, IndexError):  # nothing that the printer can print
+        return rf"\texttt{{{_plain(text)}}}", _formatted("ill-formed-claim", message)
+    if misfit is not None:
+        return formula, misfit
+    return formula, _formatted("shapes-differ", _shape(left.shape), _shape(right.shape))
+
+
+def _read(raw: Raw, declarations: Declarations) -> tuple[Expr, Expr, Text | None]:
+    """Both sides, read as often as it takes to find the range of every index, and the first misfit."""
+    ranges: dict[int, Axis] = {}
+    known = -1
+    while known < len(ranges):
+        known = len(ranges)
+        _Lenient(declarations, raw, ranges, final=False).run(raw.children)
+    reader = _Lenient(declarations, raw, ranges, final=True)
+    left, right = reader.run(raw.children)
+    return left, right, reader.misfit
+
+
+def _misfit_of_operands(op: str, shapes: list[Shape]) -> Text:
     if op == "matmul":
-        return formula, _formatted("cannot-multiply", *map(_shape, shapes))
+        return _formatted("cannot-multiply", *map(_shape, shapes))
     if len(shapes) == 2 and not shapes[0].agrees(shapes[1]):
-        return formula, _formatted("operands-differ", *map(_shape, shapes))
-    return formula, _formatted("ill-formed-claim", message)
+        return _formatted("operands-differ", *map(_shape, shapes))
+    return _formatted("operand-unfit", op, ", ".join(map(_shape, shapes)))
 
 
 def _formatted(key: str, *parts: str) -> Text:

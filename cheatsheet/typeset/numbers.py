@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
+from cheatsheet.elaborate import Declarations, elaborate_expression
 from cheatsheet.expressions import Equation, Expr, Symbol, symbols
 from cheatsheet.latex import latex_of
 from cheatsheet.lettering import Letters
+from cheatsheet.operators.notation import matrix_of_rows
 from cheatsheet.verify.verdicts import Counterexample
 
 SHOWN_DIGITS = 6
@@ -18,46 +20,45 @@ SHOWN_DIGITS = 6
 def matrix_of_values(value: Any) -> str:
     r"""Nested lists of numbers as a matrix, a number alone as itself.
 
-    >>> matrix_of_values([[1, "1/2"]])
-    '\\begin{bmatrix} 1 & \\tfrac{1}{2} \\end{bmatrix}'
+    >>> print(matrix_of_values([[1, "1/2"]]))
+    \begin{bmatrix} 1 & \tfrac{1}{2} \end{bmatrix}
     """
     if not isinstance(value, (list, tuple)):
         return number(value)
     if value and isinstance(value[0], (list, tuple)) and value[0] and isinstance(value[0][0], (list, tuple)):
         return r",\; ".join(matrix_of_values(part) for part in value)
     rows = [row if isinstance(row, (list, tuple)) else [row] for row in value]
-    lines = [" & ".join(number(v) for v in row) for row in rows]
-    return r"\begin{bmatrix} " + r" \\ ".join(lines) + r" \end{bmatrix}"
+    return matrix_of_rows([" & ".join(number(v) for v in row) for row in rows])
 
 
 def number(value: Any) -> str:
-    """An exact number, or a decimal one cut to a few digits."""
-    if isinstance(value, Fraction):
-        value = str(value)
-    if isinstance(value, str) and re.fullmatch(r"-?\d+/\d+", value):
-        sign, value = ("-", value[1:]) if value.startswith("-") else ("", value)
-        above, below = value.split("/")
-        return rf"{sign}\tfrac{{{above}}}{{{below}}}"
+    r"""An exact number as it is, a long decimal expansion cut to a few digits.
+
+    >>> print(number("-3/4"), number("0.25"), number("0.41997434161402606939"), number(2.0))
+    -\tfrac{3}{4} 0.25 0.419974\ldots 2
+    """
     text = str(value)
+    if fraction := re.fullmatch(r"(-?)(\d+)/(\d+)", text):
+        sign, above, below = fraction.groups()
+        return rf"{sign}\tfrac{{{above}}}{{{below}}}"
     if re.fullmatch(r"-?\d+", text):
         return text
-    try:
-        shortened = f"{float(text):.{SHOWN_DIGITS}g}"
-    except ValueError:
-        return rf"\text{{{text}}}" if text.isalnum() else text
+    shortened = f"{float(text):.{SHOWN_DIGITS}g}"
     mantissa, _, exponent = shortened.partition("e")
-    return mantissa + (rf"\times 10^{{{int(exponent)}}}" if exponent else "") + r"\ldots"
+    cut = "" if Fraction(shortened) == Fraction(text) else r"\ldots"
+    return mantissa + cut + (rf"\times 10^{{{int(exponent)}}}" if exponent else "")
 
 
 def counterexample_formulas(equation: Equation, example: Counterexample) -> list[str]:
     """The values of the symbols, then the two different sides."""
-    letters = Letters(equation.lhs, equation.rhs)
-    named = _by_name(equation)
-    values = []
-    for name, value in example.values.items():
-        shown = latex_of(named[name], letters) if name in named else rf"\text{{{name}}}"
-        values.append(f"{shown} = {matrix_of_values(value)}")
-    if not values and example.dims:
+    used = _all_symbols((equation.lhs, equation.rhs))
+    named = {}
+    for symbol in used:
+        named[symbol.name] = symbol
+        named[f"d({symbol.name})"] = symbol.increment
+    letters = Letters(equation.lhs, equation.rhs, *used)
+    values = [_value(name, value, named.get(name), letters) for name, value in example.values.items()]
+    if not values:
         values = [f"{name} = {size}" for name, size in example.dims.items()]
     if example.index:
         values.append(r",\ ".join(f"{name} = {k + 1}" for name, k in example.index.items()))
@@ -65,12 +66,29 @@ def counterexample_formulas(equation: Equation, example: Counterexample) -> list
     return [r",\quad ".join(values), rf"{left} \neq {right}"]
 
 
-def _by_name(equation: Equation) -> dict[str, Expr]:
-    found: dict[str, Expr] = {}
-    for symbol in _all_symbols((equation.lhs, equation.rhs)):
-        found[symbol.name] = symbol
-        found[f"d({symbol.name})"] = symbol.increment
-    return found
+def _value(name: str, value: Any, symbol: Symbol | None, letters: Letters) -> str:
+    if symbol is None:
+        return rf"\mathit{{{name}}} = {matrix_of_values(value)}"
+    shown = latex_of(symbol, letters)
+    if not _is_formula(value):
+        return f"{shown} = {matrix_of_values(value)}"
+    arguments = ", ".join(latex_of(s, letters) for s in symbol.of)
+    return f"{shown}({arguments}) = {_function(value, symbol, letters)}"
+
+
+def _is_formula(value: Any) -> bool:
+    """Whether a value is that of an abstract function: formulas in the entries of its arguments."""
+    if isinstance(value, (list, tuple)):
+        return any(_is_formula(v) for v in value)
+    return isinstance(value, str) and re.search(r"[A-Za-z_]", value) is not None
+
+
+def _function(value: Any, symbol: Symbol, letters: Letters) -> str:
+    if not isinstance(value, (list, tuple)):
+        arguments = Declarations({s.name: s for s in symbol.of})
+        return latex_of(elaborate_expression(str(value), arguments), letters)
+    rows = [row if isinstance(row, (list, tuple)) else [row] for row in value]
+    return matrix_of_rows([" & ".join(_function(v, symbol, letters) for v in row) for row in rows])
 
 
 def _all_symbols(sides: Iterable[Expr]) -> list[Symbol]:
