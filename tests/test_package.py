@@ -1,0 +1,66 @@
+"""The installed package stands alone: catalogue, templates and words travel inside it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import cheatsheet
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with what the wheel installs."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=120)
+    (wheel,) = folder.glob("*.whl")
+    zipfile.ZipFile(wheel).extractall(folder / "site")
+    return folder / "site"
+
+
+def run(installed: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Python with the installed package and not the checkout, in a directory that has neither."""
+    environment = {**os.environ, "PYTHONPATH": str(installed)}
+    command = [sys.executable, "-P", *arguments]
+    return subprocess.run(
+        command,
+        env=environment,
+        cwd=installed.parent,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_the_catalogue_is_found_outside_the_checkout(installed: Path) -> None:
+    code = "import cheatsheet; c = cheatsheet.load(); print(len(c)); print(c.path)"
+    done = run(installed, "-c", code)
+    number, path = done.stdout.splitlines()
+    assert int(number) == len(cheatsheet.load())
+    assert Path(path).is_relative_to(installed)
+
+
+def test_templates_and_drafts_are_found_outside_the_checkout(installed: Path) -> None:
+    code = (
+        "from cheatsheet.templating import template_folder, environment; print(template_folder());"
+        "environment().get_template('sheet.tex'); from cheatsheet.stubs import draft; draft('a')"
+    )
+    done = run(installed, "-c", code)
+    assert done.stderr == ""
+    assert Path(done.stdout.strip()).is_relative_to(installed)
+
+
+def test_the_command_line_works_outside_the_checkout(installed: Path) -> None:
+    first = next(iter(cheatsheet.load())).id
+    done = run(installed, "-m", "cheatsheet", "check", first)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"✓ {first}")
