@@ -45,26 +45,40 @@ def _sides(claim: Claim, comparison: Comparison) -> tuple[Any, Any, dict[str, in
     lead = comparison.left.ndim - rank - 1
     left = np.take(comparison.left, 0, axis=lead)
     right = np.take(comparison.right, 0, axis=lead)
+    digits = _digits(left, right)
     if not names:
-        return _listed(left, shape), _listed(right, shape), {}
+        return _listed(left, shape, digits), _listed(right, shape, digits), {}
     gap = abs(left - right).reshape(*left.shape[:lead], -1).max(axis=-1)
     place = np.unravel_index(int(np.argmax(gap)), gap.shape)
     index = {str(name): int(k) for name, k in zip(reversed(names), place, strict=True)}
-    return _listed(left[place], shape), _listed(right[place], shape), dict(sorted(index.items()))
+    return (
+        _listed(left[place], shape, digits),
+        _listed(right[place], shape, digits),
+        dict(sorted(index.items())),
+    )
 
 
-def _listed(a: Array, shape: Shape) -> Any:
+def _digits(left: Array, right: Array) -> int:
+    """As many digits as it takes to see the difference."""
+    most = DIGITS
+    for a, b in zip(left.ravel(), right.ravel(), strict=True):
+        if a != b and hasattr(a, "context"):
+            most = max(most, int(a.context.log10(abs(a) + abs(b)) - a.context.log10(abs(a - b))) + 5)
+    return most
+
+
+def _listed(a: Array, shape: Shape, digits: int = DIGITS) -> Any:
     """Nested lists of numbers; a number alone for a scalar."""
     if shape.is_scalar:
-        return _number(a.flat[0])
-    return _nested(a)
+        return _number(a.flat[0], digits)
+    return _nested(a, digits)
 
 
-def _nested(a: Any) -> Any:
-    return [_nested(row) for row in a] if isinstance(a, np.ndarray) else _number(a)
+def _nested(a: Any, digits: int) -> Any:
+    return [_nested(row, digits) for row in a] if isinstance(a, np.ndarray) else _number(a, digits)
 
 
-def _number(value: Any) -> int | float | str:
+def _number(value: Any, digits: int = DIGITS) -> int | float | str:
     """Exact as a JSON number where it has a short decimal expansion, else as text."""
     if isinstance(value, (int, np.integer)):
         return int(value)
@@ -73,7 +87,7 @@ def _number(value: Any) -> int | float | str:
             return value.numerator
         short = value.denominator in (2, 4, 5, 8, 10, 16, 20, 25, 32, 40, 50, 64) and abs(value) < 10**6
         return float(value) if short else f"{value.numerator}/{value.denominator}"
-    return str(value.context.nstr(value, DIGITS)) if hasattr(value, "context") else str(value)
+    return str(value.context.nstr(value, digits)) if hasattr(value, "context") else str(value)
 
 
 def _terms(point: Points, symbol: Symbol) -> list[Array]:
