@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing.context import BaseContext
 
 from cheatsheet.elaborate import Declarations
 from cheatsheet.verify.cache import Keys, VerdictCache
@@ -46,7 +47,9 @@ def verify_all(
     progress(done)
     fresh: dict[str, Verdict] = {}
     for k, verdict in _verdicts(tasks, missing, seconds, processes):
-        known[named[k]] = fresh[named[k]] = verdict
+        known[named[k]] = verdict
+        if verdict.status != "undecided":  # with more time, or once a bug is mended, there may be an answer
+            fresh[named[k]] = verdict
         done += 1
         progress(done)
         if cache is not None and len(fresh) >= 50:
@@ -60,14 +63,10 @@ def verify_all(
 def _verdicts(
     tasks: Sequence[Task], missing: list[int], seconds: float, processes: int | None
 ) -> Iterator[tuple[int, Verdict]]:
-    if not missing:
-        return
-    from cheatsheet.verify.check import verify_text  # brings numpy: not for answers from the cache
-
     count = processes or os.cpu_count() or 1
     if len(missing) < ENOUGH or count == 1 or "fork" not in multiprocessing.get_all_start_methods():
         for k in missing:
-            yield k, verify_text(tasks[k].text, tasks[k].declarations, seconds=seconds)
+            yield k, _verdict(tasks[k], seconds)
         return
     yield from _in_processes(tasks, missing, seconds, count)
 
@@ -79,6 +78,7 @@ def _in_processes(
     _tasks = tasks
     chunks = [missing[k : k + _CHUNK] for k in range(0, len(missing), _CHUNK)]
     context = multiprocessing.get_context("fork")
+    lost: list[int] = []
     try:
         with ProcessPoolExecutor(count, mp_context=context) as pool:
             futures = {pool.submit(_verify_chunk, chunk, seconds): chunk for chunk in chunks}
@@ -87,13 +87,32 @@ def _in_processes(
                 try:
                     yield from zip(chunk, future.result(), strict=True)
                 except BrokenProcessPool:
-                    for k in chunk:
-                        yield k, Verdict("undecided", message="the process that worked on it died")
+                    lost += chunk  # one claim killed a process, and with it the whole pool
+        for k in lost:
+            yield k, _verdict_alone(k, seconds, context)
     finally:
         _tasks = ()
 
 
-def _verify_chunk(chunk: list[int], seconds: float) -> list[Verdict]:
-    from cheatsheet.verify.check import verify_text
+def _verdict_alone(k: int, seconds: float, context: BaseContext) -> Verdict:
+    """The verdict found in a process of its own, which the claim may kill."""
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        try:
+            return pool.submit(_verify_chunk, [k], seconds).result()[0]
+        except BrokenProcessPool:
+            return Verdict("undecided", message="the process that worked on it died")
 
-    return [verify_text(_tasks[k].text, _tasks[k].declarations, seconds=seconds) for k in chunk]
+
+def _verify_chunk(chunk: list[int], seconds: float) -> list[Verdict]:
+    return [_verdict(_tasks[k], seconds) for k in chunk]
+
+
+def _verdict(task: Task, seconds: float) -> Verdict:
+    """The verdict on one claim; a mistake of this program is told, and costs this claim and no other."""
+    from cheatsheet.verify.check import verify_text  # brings numpy: not for answers from the cache
+
+    try:
+        return verify_text(task.text, task.declarations, seconds=seconds)
+    except Exception as error:
+        bug = f"a bug of this program: {type(error).__name__}: {error}"
+        return Verdict("undecided", message=bug, warnings=(bug,))
