@@ -87,6 +87,10 @@ def prose(source: str, language: str) -> Latex:
     return Latex(re.sub(r"[\ue000-\uf8ff]", lambda m: held[ord(m[0]) - _HOLD], converted))
 
 
+_BARE_ARGUMENT = re.compile(r"((?:\\(?:dot|ddot|bar|hat|tilde|sqrt|overline)|[\^_])\s*)(\\M\{[^{}]*\})")
+"""An accent or script with a bold letter as its argument, which then needs braces."""
+
+
 def embolden(source: str, letters: frozenset[str]) -> str:
     r"""The same prose with the vectors and matrices of its formulas in bold, as claims print them.
 
@@ -100,7 +104,8 @@ def embolden(source: str, letters: frozenset[str]) -> str:
     def in_formula(match: re.Match[str]) -> str:
         if match["maths"] is None:
             return match[0]
-        return f"${_LETTER.sub(bold, match['maths'])}$"
+        bolder = _LETTER.sub(bold, match["maths"])
+        return "$" + _BARE_ARGUMENT.sub(r"\1{\2}", bolder) + "$"
 
     def bold(match: re.Match[str]) -> str:
         name, below = match["name"], (match["below"] or "").strip("{}")

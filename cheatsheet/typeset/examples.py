@@ -77,9 +77,29 @@ def _worked(equation: Equation, values: Mapping[str, Value], dims: Mapping[str, 
 
 def _common_value(equation: Equation, values: Mapping[str, Value], dims: Mapping[str, int]) -> Any:
     left, right = (evaluate(side, values, dims) for side in (equation.lhs, equation.rhs))
-    if left != right:
+    if left == right:
+        return left
+    if not _close(left, right) or (_is_exact(left) and _is_exact(right)):
         raise WrongExample(f"{equation.lhs} and {equation.rhs} differ at the example's values")
-    return left
+    return left if _is_exact(left) else right
+
+
+def _leaves(value: Any) -> list[Any]:
+    return [leaf for part in value for leaf in _leaves(part)] if isinstance(value, list) else [value]
+
+
+def _is_exact(value: Any) -> bool:
+    """Whether every number is an integer or a fraction, and none a rounded decimal."""
+    return all(isinstance(leaf, int) or "/" in leaf for leaf in _leaves(value))
+
+
+def _close(left: Any, right: Any) -> bool:
+    pairs = zip(_leaves(left), _leaves(right), strict=True)
+    return all(abs(_float(a) - _float(b)) <= 1e-4 * max(1.0, abs(_float(a))) for a, b in pairs)
+
+
+def _float(value: Any) -> float:
+    return float(Fraction(value))
 
 
 def _worked_apart(equation: Equation, values: Mapping[str, Value], dims: Mapping[str, int]) -> list[str]:
