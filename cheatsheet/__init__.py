@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from cheatsheet.syntax import ClaimError
 
 __version__ = "0.1.0"
-__all__ = ["CatalogueError", "ClaimError", "__version__", "load"]
+__all__ = ["CatalogueError", "ClaimError", "__version__", "derive", "load"]
 
 _HOMES = {
     "CatalogueError": "cheatsheet.errors",
     "ClaimError": "cheatsheet.syntax",
+    "derive": "cheatsheet.derive",
     "load": "cheatsheet.load",
 }
 

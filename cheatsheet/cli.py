@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cheatsheet import __version__
-from cheatsheet.errors import CatalogueError, near
+import cheatsheet
+from cheatsheet.errors import CatalogueError, Position, near
 from cheatsheet.layouts import LAYOUTS
+from cheatsheet.source import Passage, SourceFile
+from cheatsheet.syntax import ClaimError
 
 if TYPE_CHECKING:
     from cheatsheet.catalogue import Catalogue, Entry
@@ -49,7 +51,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="cheatsheet")
+@click.version_option(cheatsheet.__version__, prog_name="cheatsheet")
 def main() -> None:
     """A bilingual matrix-calculus reference in which every identity is verified and derived."""
     for stream in (sys.stdout, sys.stderr):
@@ -206,6 +208,35 @@ def stages() -> Iterator[Callable[[str, int, int], None]]:
             bar.update(tasks[stage], completed=done, total=total or None)
 
         yield advance
+
+
+@main.command()
+@click.argument("expression", metavar="EXPR")
+@click.option("--wrt", required=True, metavar="X", help="The symbol, or the component, to differentiate by.")
+@click.option("--given", default="", metavar="YAML", help="Declarations, such as 'x: [n], A: [n, n]'.")
+@click.option("--layout", type=click.Choice(LAYOUTS), default=LAYOUTS[0], show_default=True)
+@click.option("--lang", type=_LANGUAGES, default="both", show_default=True, help="Language of the reasons.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def derive(expression: str, wrt: str, given: str, layout: str, lang: str, as_json: bool) -> None:
+    """Differentiate EXPR by X: closed form, worked steps, verdict, code."""
+    from cheatsheet.load import read_given
+    from cheatsheet.showing import derivation_text
+
+    symbols = read_given(given)
+    try:
+        derivation = cheatsheet.derive(expression, wrt=wrt, given=symbols, layout=layout)
+    except ClaimError as error:
+        text = getattr(error, "text", expression)
+        name = "--wrt" if text == wrt and text != expression else "EXPR"
+        passage = Passage(text, SourceFile(name, text), Position(1, 1))
+        click.echo(passage.problem(error.start, error.end, error.message, error.hint).render(), err=True)
+        sys.exit(UNUSABLE)
+    document = derivation.to_json()
+    if as_json:
+        write_json(document)
+    else:
+        click.echo(derivation_text(document, ("zh", "en") if lang == "both" else (lang,)))
+    sys.exit(HOLDS if document["verdict"] in ("proved", "checked", "sampled") else FAILS)
 
 
 @main.command()

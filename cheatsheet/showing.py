@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from cheatsheet.catalogue import Entry
 from cheatsheet.derivation.claims import derive_claim
@@ -33,6 +34,26 @@ def entry_text(report: EntryReport, languages: tuple[str, ...]) -> str:
         lines += ["", *_pitfall_lines(claim, pitfall.why, languages)]
     if entry.source:
         lines += ["", f"{in_languages(word('source'), languages, ' / ')}: {entry.source}"]
+    return "\n".join(lines)
+
+
+def derivation_text(document: dict[str, Any], languages: tuple[str, ...]) -> str:
+    """The document of ``derive --json`` for a reader."""
+    shape = "×".join(document["shape"])
+    lines = [f"{document['input']}  by  {document['wrt']}  ·  {document['layout']} layout  ·  {shape}"]
+    if document["result"] is not None:
+        lines += ["", f"{_INDENT}{document['result']}"]
+    components = document["components"]
+    if components["indices"]:
+        place = ", ".join(components["indices"])
+        lines += ["", f"{_INDENT}[{place}]  {components['expr']}"]
+    lines += ["", in_languages(word(document["verdict"]), languages, " / ")]
+    for step in document["steps"]:
+        why = in_languages(Text(step["why"]["zh"], step["why"]["en"]), languages, " / ")
+        lines += [f"{_INDENT}{step.get('text', step['latex'])}", *([f"{_INDENT}    ({why})"] if why else [])]
+    for name, source in document["code"].items():
+        if source:
+            lines += ["", f"{name}:", *(_INDENT + line for line in source.splitlines())]
     return "\n".join(lines)
 
 
