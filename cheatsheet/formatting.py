@@ -23,8 +23,8 @@ def to_text(expr: Expr) -> str:
     """The expression in the claim language, with the fewest brackets that read back as the same tree.
 
     >>> from cheatsheet.elaborate import Declarations, elaborate_expression
+    >>> from cheatsheet.dimensions import Axis, Shape
     >>> n = Axis.of("n")
-    >>> from cheatsheet.dimensions import Shape
     >>> given = {"A": Symbol("A", Shape.matrix(n, n)), "B": Symbol("B", Shape.matrix(n, n))}
     >>> to_text(elaborate_expression("((A) + B) @ (A.T)", Declarations(given)))
     '(A + B) @ A.T'

@@ -32,6 +32,7 @@ def arrange(y: Shape, xs: tuple[Shape, ...], layout: str) -> Arrangement:
     reversed; mixed: the axes of ``y``, then those of each ``x``. One axis alone is a row where it comes from ``x`` in
     numerator layout or from ``y`` in denominator layout, else a column.
 
+    >>> from cheatsheet.dimensions import Axis
     >>> m, n = Axis.of("m"), Axis.of("n")
     >>> y, x = Shape.vector(m), Shape.vector(n)
     >>> [str(arrange(y, (x,), layout).shape) for layout in LAYOUTS]
