@@ -25,7 +25,7 @@ LAYERS = {
     "index calculus": "indices indices.*",
     "the table": "operators operators.*",
     "reading claims": "constants names elaborate definitions inference cautions",
-    "printing": "latex dotted code to_sympy einsum transposing",
+    "printing": "latex dotted code to_sympy einsum transposing tidying",
     "verdicts": "verify verify.*",
     "derivations": "derivation derivation.* closed closed.* derive",
     "the catalogue": "nodes schema reading declarations examples catalogue load reports stubs",
