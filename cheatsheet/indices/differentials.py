@@ -332,7 +332,9 @@ def norm1(expr: Apply, parts: Differentials) -> Expr | None:
 
 
 def _one(x: Expr) -> Expr:
-    return Number(1) if x.shape.is_scalar else build("ones", *x.shape.axes)
+    if x.shape.is_scalar:
+        return Number(1)
+    return build("ones", x.shape.rows) if x.shape.cols.is_one else build("ones", *x.shape.axes)
 
 
 def _reciprocal_of(x: Expr) -> Expr:

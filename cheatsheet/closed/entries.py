@@ -1,0 +1,135 @@
+"""One entry of a derivative, written out in the claim language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from cheatsheet.closed.atoms import ELEMENTWISE, Atoms
+from cheatsheet.closed.collecting import Collector
+from cheatsheet.closed.products import length, product
+from cheatsheet.closed.reading import Reader
+from cheatsheet.closed.turning import Skew
+from cheatsheet.dimensions import Axis, Shape
+from cheatsheet.expressions import Apply, Argument, Expr, Index, Number, Size, Sum, Symbol, rebuild
+from cheatsheet.indices.spelling import Speller, component
+from cheatsheet.indices.terms import Factor, Idx, Term, pieces
+from cheatsheet.operators.row import build
+
+SCALAR = Shape.scalar()
+INDEX_NAMES = "ijklpqrstuvwabcefgh"
+ENTRYWISE = frozenset(["neg", "add", "sub", "scale", "over", "hadamard", "quotient", "reciprocal", "power"])
+OF_SCALARS = {"hadamard": "scale", "quotient": "over", "reciprocal": "over"}
+
+
+class IndexNames:
+    """Names for indices that nothing else has."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self.taken = set(taken)
+
+    def fresh(self, axis: Axis | None = None) -> str:
+        names = (c + suffix for suffix in ("", "1", "2", "3") for c in INDEX_NAMES)
+        name = next(n for n in names if n not in self.taken)
+        self.taken.add(name)
+        return name
+
+    def again(self) -> IndexNames:
+        """The same names still to be had: sums that do not stand inside one another may share theirs."""
+        return IndexNames(self.taken)
+
+
+def spelled(terms: Iterable[tuple[Fraction, Term]], atoms: Atoms, reader: Reader, names: IndexNames) -> Expr:
+    """The sum of the terms, each symbol replaced by what it stands for, common factors collected.
+
+    A sum in which no free index stands is a scalar, which is better written in matrix notation.
+    """
+    products = []
+    for coefficient, term in terms:
+        speller = Speller(names.again().fresh)
+        factors: list[tuple[Expr, Fraction]] = []
+        for inside, bound in pieces(term):
+            part = Term(tuple(_in_reading_order(inside, set(bound))), frozenset(bound))
+            if not bound:
+                factors += [(_meant(speller.factor(f), atoms), e) for f, e in inside]
+            elif part.indices():
+                factors.append((_meant(speller.term(Fraction(1), part), atoms), Fraction(1)))
+            else:
+                own = reader.product(Fraction(1), part, (), (), SCALAR)
+                coefficient *= own.coefficient
+                factors += own.scalars
+        products.append(product(coefficient, factors, (), SCALAR))
+    return Collector().sum(products, SCALAR)
+
+
+def _in_reading_order(
+    factors: list[tuple[Factor, Fraction]], bound: set[Idx]
+) -> Iterator[tuple[Factor, Fraction]]:
+    """Factors that share an index one after another, beginning at the first free index."""
+    waiting = sorted(factors, key=lambda pair: _first_free(pair[0], bound))
+    last: frozenset[Idx] = frozenset()
+    while waiting:
+        following = next((pair for pair in waiting if pair[0].indices & last & bound), waiting[0])
+        waiting.remove(following)
+        last = following[0].indices
+        yield following
+
+
+def _first_free(factor: Factor, bound: set[Idx]) -> str:
+    return min((i.name for i in factor.indices - bound if i.name), default="~")
+
+
+def _meant(expr: Expr, atoms: Atoms) -> Expr:
+    """The expression with symbols replaced by what they stand for, over the original axes."""
+    match expr:
+        case Symbol():
+            meaning = atoms.meaning[expr]
+            return meaning.definition if isinstance(meaning, Skew) and meaning.definition else meaning
+        case Size():
+            axis = atoms.original(expr.axis)
+            return Number(int(axis.value or 0)) if axis.kind == "integer" else Size(axis)
+        case Sum():
+            return Sum(_meant(expr.body, atoms), tuple(_index(i, atoms) for i in expr.indices))
+        case Apply(op="component"):
+            operand, *indices = expr.args
+            assert isinstance(operand, Expr)
+            return entry(_meant(operand, atoms), [_index(i, atoms) for i in indices if isinstance(i, Index)])
+        case Apply(op="delta"):
+            i, j = sorted((_index(a, atoms) for a in expr.args if isinstance(a, Index)), key=_delta_order)
+            return build("delta", i, j)
+        case Apply():
+            args: list[Argument] = [_meant(a, atoms) if isinstance(a, Expr) else a for a in expr.args]
+            return build(expr.op, *args, params=expr.params)
+    return expr
+
+
+def _delta_order(index: Index) -> tuple[bool, str]:
+    return isinstance(index.name, int), str(index.name)
+
+
+def _index(index: Index, atoms: Atoms) -> Index:
+    return Index(index.name, atoms.original(index.axis))
+
+
+def entry(operand: Expr, indices: list[Index]) -> Expr:
+    """A component, taken inside transposes, and inside element-wise operations where that is shorter."""
+    if operand.shape.is_scalar:
+        return operand
+    match operand:
+        case Apply(op="transpose"):
+            return entry(operand.children[0], indices[::-1])
+        case Apply(op="ones" | "zeros"):
+            return Number(int(operand.op == "ones"))
+        case Apply() if operand.op in ENTRYWISE or operand.op in ELEMENTWISE:
+            op = OF_SCALARS.get(operand.op, operand.op)
+            parts = [entry(child, indices) for child in operand.children]
+            pushed = parts[0] if op == "scale" and parts[1] == Number(1) else build(op, *parts)
+            return min(pushed, component(operand, indices), key=length)
+    return component(operand, indices)
+
+
+def at_units(form: Expr, units: dict[Symbol, Expr]) -> Expr:
+    """A linear expression with each increment replaced by the array that is one in one place."""
+    if isinstance(form, Symbol):
+        return units.get(form, form)
+    return rebuild(form, lambda child: at_units(child, units))

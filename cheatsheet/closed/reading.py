@@ -1,0 +1,196 @@
+"""Terms of the index form read as products of matrices with given rows and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+
+from cheatsheet.closed.kronecker import kronecker
+from cheatsheet.closed.networks import Edge, Network, Node, NoMatrixFormError, Pin
+from cheatsheet.closed.products import Chain, Product, chain_expression, product, turned_chain
+from cheatsheet.closed.turning import column
+from cheatsheet.dimensions import Axis, Shape
+from cheatsheet.expressions import Apply, Expr, Index, Jet, Number, Size, Symbol, free_indices, walk
+from cheatsheet.indices.components import Components
+from cheatsheet.indices.spelling import component
+from cheatsheet.indices.terms import Factor, Idx, NoIndexForm, Place, Term
+from cheatsheet.layouts import arrange
+from cheatsheet.operators.row import build
+
+
+class Reader:
+    """Reads terms; ``meaning`` says what their symbols stand for, ``layout`` how abstract derivatives are laid out."""
+
+    def __init__(self, meaning: Mapping[Symbol, Expr], axis_of: Callable[[Axis], Axis], layout: str) -> None:
+        self.meaning = meaning
+        self.axis_of = axis_of
+        self.layout = layout
+        self.constants: dict[Expr, Fraction | None] = {}
+
+    def product(
+        self, coefficient: Fraction, term: Term, rows: tuple[Idx, ...], cols: tuple[Idx, ...], shape: Shape
+    ) -> Product:
+        """The term as a product of the given shape; raises :class:`NoMatrixFormError`."""
+        terminals = {*rows, *cols}
+        network = Network(self.axis_of)
+        for factor, exponent in term.factors:
+            self.add(network, factor, exponent, term.bound | terminals)
+        bound: set[Node] = set(term.bound)
+        for pin in _joined_to(network, terminals):
+            network.weigh(pin, build("unit", pin.index, pin.index.axis))
+            bound.add(pin)
+        network.contract(bound)
+        _fixed(network)
+        chain = read_off(network, rows, cols)
+        scalars = []
+        for scalar, exponent in network.scalars:
+            value = self.constant(scalar)
+            if value is None:
+                scalars.append((scalar, exponent))
+            else:
+                coefficient *= value ** int(exponent)
+        return product(coefficient, scalars, chain, shape)
+
+    def constant(self, scalar: Expr) -> Fraction | None:
+        """The value of a sum that is always the same, as the sum of ``x - sum(x) / n * ones(n)`` is."""
+        if not (isinstance(scalar, Apply) and scalar.op in ("total", "tr", "matmul")):
+            return None
+        if scalar not in self.constants:
+            self.constants[scalar] = _constant(scalar)
+        return self.constants[scalar]
+
+    # --- factors ---------------------------------------------------------------------------------------------------
+
+    def add(self, network: Network, factor: Factor, exponent: Fraction, nodes: Iterable[Node]) -> None:
+        match factor.head:
+            case "sym" if isinstance(factor.data, Symbol):
+                self.attach(network, self.meaning[factor.data], factor.places, exponent, nodes)
+            case "jet":
+                expr, places = self.derivative(factor)
+                self.attach(network, expr, places, exponent, nodes)
+            case "delta":
+                self.equate(network, factor.places, nodes)
+            case "size":
+                network.scalars.append((Size(self.axis_of(Axis.of(factor.data))), exponent))
+            case "pi":
+                network.scalars.append((build("pi"), exponent))
+            case "prime":
+                network.scalars.append((Number(factor.data), exponent))
+            case _:
+                raise NoMatrixFormError(f"{factor.head} is no matrix")
+
+    def attach(
+        self,
+        network: Network,
+        expr: Expr,
+        places: tuple[Place, ...],
+        exponent: Fraction,
+        nodes: Iterable[Node],
+    ) -> None:
+        """A symbol at its indices: a scalar, a vector that hangs on one, a matrix between two."""
+        axes = expr.shape.free_axes
+        found = [self.node(p, axis, nodes) for p, axis in zip(places, axes, strict=True)]
+        if not found:
+            network.scalars.append((expr, exponent))
+        elif len(found) == 1:
+            network.weigh(found[0], column(expr), exponent)
+        elif len(found) == 2 and all(isinstance(n, Pin) for n in found):
+            network.scalars.append(
+                (component(expr, [n.index for n in found if isinstance(n, Pin)]), exponent)
+            )
+        elif len(found) == 2:
+            network.join(found[0], found[1], expr, exponent)
+        else:
+            raise NoMatrixFormError("a tensor")
+
+    def node(self, place: Place, axis: Axis, nodes: Iterable[Node]) -> Node:
+        if isinstance(place, int):
+            return Pin(Index(place, axis))
+        return place if place in nodes else Pin(Index(str(place.name), axis))
+
+    def equate(self, network: Network, places: tuple[Place, ...], nodes: Iterable[Node]) -> None:
+        axis = self.axis_of(next(p.axis for p in places if isinstance(p, Idx)))
+        a, b = (self.node(p, axis, nodes) for p in places)
+        if isinstance(a, Pin) and isinstance(b, Pin):
+            network.scalars.append((build("delta", a.index, b.index), Fraction(1)))
+        elif isinstance(a, Pin) or isinstance(b, Pin):
+            pin, node = (a, b) if isinstance(a, Pin) else (b, a)
+            assert isinstance(pin, Pin)
+            network.weigh(node, build("unit", pin.index, axis))
+        else:
+            network.edges.append(Edge(a, b, ()))
+
+    def derivative(self, factor: Factor) -> tuple[Expr, tuple[Place, ...]]:
+        """An abstract derivative in the layout in force, and its places in the order of its axes."""
+        jet: Jet = factor.data
+        own = self.meaning[jet.symbol]
+        by = [self.meaning[s] for s in jet.by]
+        remaining = iter(factor.places)
+        groups = [[next(remaining) for _ in s.shape.free_axes] for s in (own, *by)]
+        expr = build("diff", own, *by, params=(self.layout,))
+        sources = arrange(own.shape, tuple(s.shape for s in by), self.layout).sources
+        return expr, tuple(groups[g][k] for g, k in sources)
+
+
+def _constant(scalar: Expr) -> Fraction | None:
+    sums = any(isinstance(n, Apply) and n.op in ("add", "sub") for n in walk(scalar))
+    if not sums or free_indices(scalar):
+        return None
+    try:
+        return Components()(scalar).collect().constant
+    except NoIndexForm:
+        return None
+
+
+def _joined_to(network: Network, terminals: set[Idx]) -> list[Pin]:
+    """The fixed places that are connected with a row or a column."""
+    reached: set[Node] = set(terminals)
+    grew = True
+    while grew:
+        grew = False
+        for edge in network.edges:
+            if (edge.a in reached) != (edge.b in reached):
+                reached |= {edge.a, edge.b}
+                grew = True
+    return [node for node in reached if isinstance(node, Pin)]
+
+
+def _fixed(network: Network) -> None:
+    """What remains at fixed places, as components."""
+    for node in [n for n in network.weights if isinstance(n, Pin)]:
+        if node in network.bound:
+            continue
+        for chain, exponent in network.weights.pop(node):
+            entry = component(chain_expression(chain, node.index.axis), [node.index])
+            network.scalars.append((entry, exponent))
+    for edge in list(network.edges):
+        if isinstance(edge.a, Pin) and isinstance(edge.b, Pin):
+            network.edges.remove(edge)
+            whole = chain_expression(edge.chain, edge.a.index.axis)
+            network.scalars.append((component(whole, [edge.a.index, edge.b.index]), Fraction(1)))
+
+
+def read_off(network: Network, rows: tuple[Idx, ...], cols: tuple[Idx, ...]) -> Chain:
+    """The chain of products between the row and the column, all other indices being gone."""
+    if len(rows) > 1 or len(cols) > 1:
+        return kronecker(network, rows, cols)
+    if not rows:
+        return turned_chain(network.vector(cols[0]) or (network.ones(cols[0]),)) if cols else ()
+    if not cols:
+        return network.vector(rows[0]) or (network.ones(rows[0]),)
+    row, col = rows[0], cols[0]
+    joined = [e for e in network.edges if {e.a, e.b} == {row, col}]
+    if joined:
+        return between(network, joined[0], row, col)
+    above, beside = network.vector(row), network.vector(col)
+    if above is None and beside is None:
+        return (build("ones", network.axis(row), network.axis(col)),)
+    return (*(above or (network.ones(row),)), *turned_chain(beside or (network.ones(col),)))
+
+
+def between(network: Network, edge: Edge, row: Idx, col: Idx) -> Chain:
+    """The matrix of an edge, its rows and columns scaled by what hangs on them."""
+    chain = edge.leaving(row).chain
+    if not chain:
+        network.weights[row] = network.weights.pop(row, []) + network.weights.pop(col, [])
+    return (*network.diagonal(row), *chain, *network.diagonal(col))
