@@ -152,6 +152,7 @@ WRITTEN = {
     "diff(a, x[i], x[j])": r"\frac{\partial^2 a}{\partial x_i\,\partial x_j}",
     "diff(diff(a, x), x)": r"\pd{}{\M x}\left(\pd{a}{\M x}\right)",
     "grad(a, x)": r"\nabla_{\M x}a",
+    "grad(norm(A @ x) ** 2, x)": r"\nabla_{\M x}\lVert\M A\M x\rVert^2",
     "grad(x.T @ y, x)": r"\nabla_{\M x}(\M x\T\M y)",
     "grad(a, x).T @ x": r"(\nabla_{\M x}a)\T\M x",
     "hessian(a, x)": r"\nabla^2_{\M x}a",
@@ -414,6 +415,14 @@ def test_dotted_matrix() -> None:
     )
     assert dotted(build("component", X, i, j), row=i) == (
         r"\begin{bmatrix} x_{1j} \\ x_{2j} \\ \vdots \\ x_{mj} \end{bmatrix}"
+    )
+
+
+def test_rows_with_fractions_have_room() -> None:
+    i, f = Index("i", N), Symbol("f", Shape.scalar())
+    entry = build("diff", f, build("component", x, i), params=("numerator",))
+    assert dotted(entry, row=i) == (
+        r"\begin{bmatrix} \pd{f}{x_1} \\[4pt] \pd{f}{x_2} \\[4pt] \vdots \\ \pd{f}{x_n} \end{bmatrix}"
     )
 
 

@@ -7,6 +7,7 @@ language: ``A @ B @ C`` is written ABC, and ``A @ (B @ C)`` is written A(BC).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from cheatsheet.dimensions import Axis
@@ -309,8 +310,14 @@ def _is_zero(expr: Expr) -> bool:
     return isinstance(expr, Apply) and expr.op == "zeros"
 
 
+_TALL = re.compile(r"\\(frac|pd|sum)\b")
+
+
 def matrix_of_rows(lines: list[str]) -> str:
-    return r"\begin{bmatrix} " + r" \\ ".join(lines) + r" \end{bmatrix}"
+    """The rows of a matrix in brackets; a row with fractions in it gets room below."""
+    ends = [r" \\[4pt] " if _TALL.search(line) else r" \\ " for line in lines[:-1]]
+    body = "".join(line + end for line, end in zip(lines, [*ends, ""], strict=True))
+    return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
 
 
 # --- derivatives ----------------------------------------------------------------------------------------------------
@@ -351,7 +358,7 @@ def gradient(operator: str) -> Rule:
 
     def rule(w: Writer, expr: Apply) -> Written:
         f, x = expr.children
-        a = w.operand(f, LOWERED)
+        a = w.operand(f, RAISED)
         text = f"{operator}_{script_group(w.script(x))}{a.text}"
         return reaching(text, tall=a.tall, gap_before=True)
 

@@ -1,0 +1,115 @@
+r"""Signs in front, brackets gone: an expression that a calculation built, as one would write it down.
+
+Products and sums are grouped to the left, as they are read; minus signs are pulled out of factors, fractions and sums,
+and a sum of a negative term is a difference. The value stays the same, and so does the matrix whose component is taken:
+what stands inside the brackets of (A(BC))_{ij} may be the very point.
+"""
+
+from __future__ import annotations
+
+from cheatsheet.expressions import Apply, Expr, Number, Sum, rebuild
+from cheatsheet.operators.row import build
+
+_ONE = Number(1)
+_PRODUCTS = ("scale", "matmul", "hadamard")
+_BILINEAR = ("over", "quotient", "reciprocal", "kron", "cross", "dot", "outer")
+_SIGN_PASSES_THROUGH = ("transpose", "tr")
+
+
+def tidied(expr: Expr) -> Expr:
+    """An expression of the same value with its signs in front and its brackets fewer.
+
+    >>> from cheatsheet.dimensions import Shape
+    >>> from cheatsheet.expressions import Symbol
+    >>> a, b, c = (Symbol(name, Shape.scalar()) for name in "abc")
+    >>> tidied(build("add", a, build("scale", build("neg", b), build("scale", a, c))))
+    a - b * a * c
+    >>> tidied(build("neg", build("over", build("neg", a), b)))
+    a / b
+    """
+    if isinstance(expr, Apply) and expr.op == "component":
+        return expr
+    expr = rebuild(expr, tidied)
+    if isinstance(expr, Sum):
+        negative, body = unsigned(expr.body)
+        return _signed(Sum(body, expr.indices), negative)
+    if not isinstance(expr, Apply):
+        return expr
+    match expr.op:
+        case "neg":
+            return negated(expr.children[0])
+        case "add" | "sub":
+            return _added(*expr.children, subtract=expr.op == "sub")
+        case op if op in _BILINEAR:
+            (p, a), (q, b) = (unsigned(child) for child in expr.children)
+            return _signed(build(op, a, b), p != q)
+        case op if op in _PRODUCTS:
+            (p, a), (q, b) = (unsigned(child) for child in expr.children)
+            return _signed(_multiplied(op, a, b), p != q)
+        case op if op in _SIGN_PASSES_THROUGH:
+            negative, a = unsigned(expr.children[0])
+            return _signed(build(op, a), negative)
+    return expr
+
+
+def _signed(expr: Expr, negative: bool) -> Expr:
+    return negated(expr) if negative else expr
+
+
+def unsigned(expr: Expr) -> tuple[bool, Expr]:
+    """Whether an expression begins with a minus sign, and the expression without it."""
+    match expr:
+        case Number() if expr.value < 0:
+            return True, Number(-expr.value)
+        case Apply(op="neg"):
+            return True, expr.children[0]
+        case Apply(op="scale" | "matmul" | "hadamard"):
+            a, b = expr.children
+            negative, a = unsigned(a)
+            return (True, _multiplied(expr.op, a, b)) if negative else (False, expr)
+    return False, expr
+
+
+def negated(expr: Expr) -> Expr:
+    """The expression with the other sign; of a product, the first factor takes it."""
+    negative, positive = unsigned(expr)
+    if negative:
+        return positive
+    match expr:
+        case Number():
+            return Number(-expr.value)
+        case Apply(op="scale" | "matmul" | "hadamard"):
+            a, b = expr.children
+            return build(expr.op, negated(a), b)
+    return build("neg", expr)
+
+
+def _added(a: Expr, b: Expr, subtract: bool) -> Expr:
+    """``a + b`` or ``a - b``, grouped to the left."""
+    negative, b = unsigned(b)
+    subtract = subtract != negative
+    if isinstance(b, Apply) and b.op in ("add", "sub"):
+        c, d = b.children
+        return _added(_added(a, c, subtract), d, subtract != (b.op == "sub"))
+    return build("sub" if subtract else "add", a, b)
+
+
+def _multiplied(op: str, a: Expr, b: Expr) -> Expr:
+    """The product, grouped to the left; a factor 1 is left out."""
+    if op == "scale" and a == _ONE:
+        return b
+    if op == "scale" and b == _ONE:
+        return a
+    if isinstance(b, Apply):
+        if b.op == op and (op != "scale" or not _is_chain(a)):
+            c, d = b.children
+            return _multiplied(op, _multiplied(op, a, c), d)
+        if op == "scale" and b.op == "matmul" and not _is_chain(a):
+            c, d = b.children
+            return build("matmul", _multiplied("scale", a, c), d)
+    return build(op, a, b)
+
+
+def _is_chain(expr: Expr) -> bool:
+    """Whether a scalar is a product of matrices, which keeps its brackets: (xᵀy)z."""
+    return isinstance(expr, Apply) and expr.op == "matmul"
