@@ -6,6 +6,13 @@ from itertools import product as cartesian
 
 from cheatsheet.derivation.contraction import contract, deltas_for_derivatives
 from cheatsheet.derivation.naming import matching_names, rename_bound, with_distinct_sums
+from cheatsheet.derivation.reasons import (
+    contracting,
+    is_contracted,
+    putting_deltas,
+    rules_used,
+    writing_out,
+)
 from cheatsheet.derivation.steps import BrokenStep, Derivation, Line, checked
 from cheatsheet.derivation.unfolding import (
     IndexNames,
@@ -220,10 +227,10 @@ def _differentiated(expr: Expr, names: IndexNames) -> list[Line]:
     applied, rules = _apply_rules(expr)
     applied = with_distinct_sums(applied, names)
     lines = [Line(applied, rules)]
-    lines.append(Line(in_reading_order(unfold(applied, names)), ("components",)))
+    lines.append(Line(in_reading_order(unfold(applied, names)), writing_out(applied)))
     with_deltas = deltas_for_derivatives(lines[-1].expr)
-    lines.append(Line(with_deltas, ("delta",)))
-    lines.append(Line(contract(with_deltas), ("contract",)))
+    lines.append(Line(with_deltas, putting_deltas(with_deltas)))
+    lines.append(Line(contract(with_deltas), contracting(with_deltas)))
     return lines
 
 
@@ -234,14 +241,16 @@ def _apply_rules(expr: Expr) -> tuple[Expr, tuple[str, ...]]:
         if any(isinstance(n, Apply) and n.op == "diff" and not _is_elementary(n) for n in walk(y)):
             inner, rules = _apply_rules(y)
             return build("diff", inner, first, *others, params=expr.params), rules
-        own = _symbol_of(y)
-        if own is not None and own == _symbol_of(first):
+        own, variable = _symbol_of(y), _symbol_of(first)
+        if own is not None and own == variable:
             result: Expr = deltas_for_derivatives(build("diff", y, first, params=expr.params))
+            rules = putting_deltas(result)
         else:
             result = _derivative(y, first)
+            rules = rules_used(y, variable) if variable is not None else ()
         if others:
             result = build("diff", result, *others, params=expr.params)
-        return result, rules_used(y)
+        return result, rules
     if isinstance(expr, (Apply, Sum)):
         rules_found: list[str] = []
 
@@ -283,29 +292,6 @@ def _flattened(expr: Expr) -> Expr:
     return expr
 
 
-RULE_OF = {
-    "scale": "product-rule",
-    "over": "quotient-rule",
-    "power": "power-rule",
-    "det": "jacobi",
-    "logdet": "logdet-rule",
-    "inv": "inverse-rule",
-    "adj": "adjugate-rule",
-}
-
-
-def rules_used(y: Expr) -> tuple[str, ...]:
-    """The rules of differentiation that the form of an expression calls for."""
-    found = ["linearity"] if any(isinstance(n, (Sum,)) for n in walk(y)) else []
-    for node in walk(y):
-        if isinstance(node, Apply):
-            if node.op in RULE_OF:
-                found.append(RULE_OF[node.op])
-            elif node.op not in ("component", "add", "sub", "neg", "delta", "diff") and node.children:
-                found.append("chain-rule")
-    return tuple(dict.fromkeys(found))[:2] or ("linearity",)
-
-
 def _joined(left: list[Line], right: list[Line]) -> list[Line]:
     """Down the left side and up the right one; reasons of the right side belong to the line below."""
     names = matching_names(right[-1].expr, left[-1].expr)
@@ -323,7 +309,8 @@ PROPERTIES = ("symmetric", "antisymmetric", "orthogonal", "idempotent", "diagona
 def _meeting(a: Expr, b: Expr) -> tuple[str, ...]:
     """Why the two component forms are equal: nothing but the order of terms, a declared property, or a law."""
     if equal(_with_atoms(a), _with_atoms(b)):
-        return ("rearrange",)
+        plain = is_contracted(a) and is_contracted(b)
+        return ("rearrange",) if plain else ("contract",)
     declared = {p for e in (a, b) for s in symbols(e) for p in s.properties}
     used = tuple(f"property-{p}" for p in PROPERTIES if p in declared)
     if used and not equal(without_properties(a), without_properties(b)):

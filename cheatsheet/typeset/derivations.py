@@ -16,6 +16,7 @@ from cheatsheet.pages import Block, DisplayBlock, StepRow, StepsBlock
 from cheatsheet.pages import Equation as PrintedEquation
 from cheatsheet.reports import ClaimReport
 from cheatsheet.typeset.drawings import drawn
+from cheatsheet.typeset.indexing import with_familiar_indices
 from cheatsheet.typeset.numbers import counterexample_formulas
 
 
@@ -36,12 +37,17 @@ def blocks_of_claim(report: ClaimReport, several: bool) -> list[Block]:
     if not cases:
         return []
     names = _Names.of(equation)
-    lines = [[names.put_back(line.expr) for line in derivation.lines] for derivation in cases]
+    lines = [_printed_lines(derivation, equation, names) for derivation in cases]
     letters = Letters(*(line for case in lines for line in case), equation.lhs, equation.rhs)
     rows = [row for d, own in zip(cases, lines, strict=True) for row in _rows(d, own, letters)]
     # A single line says what the claim says: no need to say it twice.
     steps = StepsBlock(tuple(rows), claim=claim if len(rows) > 1 else "")
     return [steps, *(drawn(equation, cases[0], names.put_back, letters) if len(cases) == 1 else [])]
+
+
+def _printed_lines(derivation: Derivation, equation: Equation, names: _Names) -> list[Expr]:
+    lines = [names.put_back(line.expr) for line in derivation.lines]
+    return with_familiar_indices(lines, (equation.lhs, equation.rhs))
 
 
 def inline(equation: Equation) -> Equation:
@@ -85,6 +91,7 @@ def _rows(derivation: Derivation, lines: list[Expr], letters: Letters) -> list[S
     for line, expr in zip(derivation.lines[1:], lines[1:], strict=True):
         reasons += line.reasons
         if expr == above:
+            reasons = [reason for reason in reasons if reason != "rearrange"]
             continue
         why = _sentence(
             [word(f"why-{reason}") for reason in reasons] + _definitions_used(above, expr, letters)

@@ -97,5 +97,5 @@ def _blocks(report: EntryReport, layout: Layout | None) -> list[Block]:
     for r in held:
         blocks += blocks_of_claim(r, several=len(held) > 1)
     if entry.example is not None:
-        blocks.append(example_block(entry))
+        blocks += filter(None, [example_block(entry)])
     return blocks

@@ -11,7 +11,7 @@ import numpy as np
 
 from cheatsheet.catalogue import Entry
 from cheatsheet.dotted import at
-from cheatsheet.expressions import Equation, Expr, Symbol, free_indices, symbols, without_properties
+from cheatsheet.expressions import Equation, Expr, Index, Symbol, free_indices, symbols, without_properties
 from cheatsheet.glossary import word
 from cheatsheet.latex import latex_of
 from cheatsheet.lettering import Letters
@@ -31,8 +31,8 @@ class WrongExample(Exception):
     """The two sides of a claim differ at the example's values: our bug, because the claim was verified."""
 
 
-def example_block(entry: Entry) -> DisplayBlock:
-    """The values of the example and each claim of the entry with both sides computed."""
+def example_block(entry: Entry) -> DisplayBlock | None:
+    """The values of the example and each claim of the entry with both sides computed; None where none can be."""
     assert entry.example is not None
     values = dict(entry.example)
     dims = _dims(entry.given.values(), values)
@@ -46,7 +46,7 @@ def example_block(entry: Entry) -> DisplayBlock:
         equation = inline(claim.equation)
         if _covers(equation, values):
             formulas += _worked(equation, values, dims)
-    return DisplayBlock(tuple(dict.fromkeys(formulas)), word("example"))
+    return DisplayBlock(tuple(dict.fromkeys(formulas)), word("example")) if len(formulas) > 1 else None
 
 
 def _is_matrix(value: Value) -> bool:
@@ -65,7 +65,9 @@ def _worked(equation: Equation, values: Mapping[str, Value], dims: Mapping[str, 
     names = free_indices(equation.lhs) | free_indices(equation.rhs)
     if names:
         grid = arrangement(equation.lhs, names)
-        return [] if grid is None else [_worked_by_entries(equation, grid, values, dims)]
+        if grid is not None:
+            return [_worked_by_entries(equation, grid, values, dims)]
+        return _worked_one_by_one(equation, list(names.values()), values, dims)
     letters = Letters(equation.lhs, equation.rhs)
     value = _common_value(equation, values, dims)
     sides = [latex_of(equation.lhs, letters), latex_of(equation.rhs, letters)]
@@ -73,6 +75,22 @@ def _worked(equation: Equation, values: Mapping[str, Value], dims: Mapping[str, 
     if numbers is not None:
         sides.append(numbers)
     return [" = ".join([*sides, matrix_of_values(value)])]
+
+
+def _worked_one_by_one(
+    equation: Equation, names: list[Index], values: Mapping[str, Value], dims: Mapping[str, int]
+) -> list[str]:
+    """A claim about matrices with an index, at each of its positions."""
+    if len(names) > 1 or equation.lhs.shape.is_scalar:
+        return []
+    letters = Letters(equation.lhs, equation.rhs)
+    shown = []
+    for k in range(names[0].axis.at(dict(dims))):
+        place = {str(names[0].name): Index(k, names[0].axis)}
+        sides = (at(equation.lhs, place), at(equation.rhs, place))
+        value = _common_value(Equation(*sides), values, dims)
+        shown.append(f"{latex_of(sides[0], letters)} = {matrix_of_values(value)}")
+    return [r",\quad ".join(shown)]
 
 
 def _common_value(equation: Equation, values: Mapping[str, Value], dims: Mapping[str, int]) -> Any:

@@ -13,8 +13,11 @@ A, B = 1.0, 2.0
 LEVELS = (1.0, 3.0, 6.0, 10.0)
 LEVEL_OF_ARROWS = 6.0
 ARROWS = 12
-UNIT = 0.95
+UNIT = 0.9
 """Centimetres to a unit of either axis: the same for both, or no angle would be true."""
+
+LABELS = -math.pi / 3
+"""Where on its curve a level is written: between two arrows."""
 
 ARROW_LENGTH = 0.17
 """How much of the gradient an arrow shows."""
@@ -54,8 +57,10 @@ def _axes() -> list[str]:
 def _level_curve(level: float) -> str:
     radii = (UNIT * math.sqrt(level / A), UNIT * math.sqrt(level / B))
     curve = rf"\draw[mute, thin] (0,0) ellipse [x radius={radii[0]:.3f}, y radius={radii[1]:.3f}];"
-    x, y = _point(level, -math.pi / 2)
-    label = rf"\node[fill=white, inner sep=1pt, font=\scriptsize, text=mute] at {_at(x + 0.3, y)} {{$f={level:g}$}};"
+    x, y = _point(level, LABELS)
+    label = (
+        rf"\node[fill=white, inner sep=1pt, font=\scriptsize, text=mute] at {_at(x, y)} {{$f={level:g}$}};"
+    )
     return curve + "\n" + label
 
 
