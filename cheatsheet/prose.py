@@ -105,6 +105,7 @@ def embolden(source: str, letters: frozenset[str]) -> str:
         if match["maths"] is None:
             return match[0]
         bolder = _LETTER.sub(bold, match["maths"])
+        bolder = bolder.replace(r"\mathsf \M{T}", r"\mathsf T")
         return "$" + _BARE_ARGUMENT.sub(r"\1{\2}", bolder) + "$"
 
     def bold(match: re.Match[str]) -> str:

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 from cheatsheet.expressions import Equation, Expr, Index
 from cheatsheet.indices.prove import prove
+from cheatsheet.tidying import tidied
 from cheatsheet.verify.check import verify
+
+
+LONGEST_LINE = 320
+"""Characters of the claim language beyond which a line between the first and the last is left out: a sum over small
+fixed axes, say, written out term by term. Its neighbours are then compared with each other."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +53,11 @@ def checked(lines: list[Line], indices: tuple[Index, ...] = (), entry: Expr | No
 
     Raises :class:`BrokenStep` for a pair that is neither.
     """
+    between = (Line(tidied(line.expr), line.reasons) for line in lines[1:-1])
+    lines = [lines[0], *between, *lines[1:][-1:]]
     kept = [lines[0]]
     for line in lines[1:]:
-        if line.expr == kept[-1].expr:
+        if line.expr == kept[-1].expr or (line is not lines[-1] and len(repr(line.expr)) > LONGEST_LINE):
             continue
         step = Equation(kept[-1].expr, line.expr)
         if prove(step):

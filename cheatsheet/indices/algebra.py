@@ -57,7 +57,9 @@ def component(symbol: Symbol, places: tuple[Place, ...]) -> Poly:
     if "diagonal" in properties and len(places) == 2:
         entry = Factor("sym", symbol, (places[0], places[0]), label=symbol.name)
         return product(delta(*places), single(entry))
-    if "antisymmetric" in properties and len(places) == 2:
+    if len(places) == 2 and _is_outside_triangle(properties, *places):
+        return ZERO
+    if "antisymmetric" in properties and "orthogonal" not in properties and len(places) == 2:
         # A = (B - Bᵀ)/2 with B unrestricted: then equality needs no rule about signs
         entries = [Factor("sym", symbol, p, label=symbol.name) for p in (places, places[::-1])]
         return (single(entries[0]) - single(entries[1])).times(Fraction(1, 2))
@@ -107,3 +109,11 @@ def bind(poly: Poly, indices: Iterable[Idx]) -> Poly:
     for c, t in poly.terms:
         terms += normal_form(c, dict(t.factors), set(t.bound) | new)
     return Poly(terms)
+
+
+def _is_outside_triangle(properties: frozenset[str], row: Place, column: Place) -> bool:
+    """Whether an entry at two positions is one of the zeros of a triangular matrix."""
+    if not (isinstance(row, int) and isinstance(column, int)):
+        return False
+    above = "lower_triangular" in properties and row < column
+    return above or ("upper_triangular" in properties and row > column)

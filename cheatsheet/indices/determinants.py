@@ -113,6 +113,9 @@ def _chain(expr: Expr) -> list[Expr]:
         case Apply(op="scale"):
             first, *others = _chain(expr.children[1])
             return [build("scale", expr.children[0], first), *others]
+        case Apply(op="over"):
+            first, *others = _chain(expr.children[0])
+            return [build("over", first, expr.children[1]), *others]
     return [expr]
 
 

@@ -23,6 +23,9 @@ ODD = frozenset({"sin", "tan", "arcsin", "arctan", "sign"})
 def function(name: str, argument: Poly) -> Poly:
     """A function of a scalar, reduced to exp, log, roots and circular functions where it can be."""
     argument = argument.collect()
+    common = _common_delta(argument)
+    if common is not None:
+        return _of_delta(name, argument, common)
     match name:
         case "exp":
             return _exp(argument)
@@ -52,11 +55,27 @@ def function(name: str, argument: Poly) -> Poly:
     return _even_or_odd(name, argument)
 
 
+def _common_delta(argument: Poly) -> Factor | None:
+    """A Kronecker delta that every term of the argument has."""
+    deltas = [{f for f, _ in t.factors if f.head == "delta"} for _, t in argument.terms]
+    shared = set.intersection(*deltas) if deltas else set()
+    return next(iter(shared), None)
+
+
+def _of_delta(name: str, argument: Poly, delta: Factor) -> Poly:
+    """f(δ a) = δ f(a) + (1 − δ) f(0)."""
+    rest = Poly(
+        (c, Term(tuple((f, e) for f, e in t.factors if f != delta), t.bound)) for c, t in argument.terms
+    )
+    own = single(delta)
+    return product(own, function(name, rest)) + product(ONE_POLY - own, function(name, ZERO))
+
+
 def _even_or_odd(name: str, argument: Poly) -> Poly:
     if not argument.terms:
         return ONE_POLY if name == "cos" else ZERO
     if name in EVEN | ODD and argument.terms[0][0] < 0:
-        positive = _atom(name, -argument)
+        positive = _circular(name, -argument) if name in ("sin", "cos") else _atom(name, -argument)
         return positive if name in EVEN else -positive
     if name in ("sin", "cos"):
         return _circular(name, argument)

@@ -41,6 +41,8 @@ def generically_invertible(a: Expr, known: frozenset[Expr] = frozenset()) -> boo
             return all(x.shape.is_square and generically_invertible(x, known) for x in a.children)
         case Apply(op="matrix_power", args=(Expr() as base, Number() as k)):
             return k.value > 0 and generically_invertible(base, known)
+        case Apply(op="diag", args=(Symbol() as x,)) if x.shape.is_vector:
+            return x.definition is None
         case Apply(op="add" | "sub"):
             x, y = a.children
             return _shifted(x, y) or _shifted(y, x)

@@ -52,6 +52,9 @@ def _inverse(c: Components, a: Expr, i: Value, j: Value) -> Poly:
                 y.shape.rows,
                 lambda k: algebra.product(_inverse(c, y, i, k), _inverse(c, x, k, j)),
             )
+        case Apply(op="matmul") if _split_chain(a) is not None:
+            x, y = _split_chain(a) or (a, a)
+            return _inverse(c, build("matmul", x, y), i, j)
         case Apply(op="kron") if all(x.shape.is_square for x in a.children):
             x, y = a.children
             return c(build("kron", build("inv", x), build("inv", y)), i, j)
@@ -73,6 +76,33 @@ def _inverse(c: Components, a: Expr, i: Value, j: Value) -> Poly:
         cofactor = _adjugate_entry(c, a, count, i, j)
         return algebra.product(cofactor, powers.power(determinant(c, a), -1))
     return opaque(c, "inv", a, i, j)
+
+
+def _split_chain(a: Expr) -> tuple[Expr, Expr] | None:
+    """A product of several factors as a product of two square ones, if its first or last factor is square."""
+    links = chain(a)
+    if len(links) < 3:
+        return None
+    if links[0].shape.is_square:
+        return links[0], _multiplied(links[1:])
+    return (_multiplied(links[:-1]), links[-1]) if links[-1].shape.is_square else None
+
+
+def chain(a: Expr) -> list[Expr]:
+    """The factors of a product, transposes of products taken apart."""
+    match a:
+        case Apply(op="matmul"):
+            return [f for child in a.children for f in chain(child)]
+        case Apply(op="transpose", args=(Apply(op="matmul") as inner,)):
+            return [build("transpose", f) for f in reversed(chain(inner))]
+    return [a]
+
+
+def _multiplied(links: list[Expr]) -> Expr:
+    result = links[0]
+    for link in links[1:]:
+        result = build("matmul", result, link)
+    return result
 
 
 # --- adjugate -------------------------------------------------------------------------------------------------------

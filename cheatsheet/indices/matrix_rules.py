@@ -70,6 +70,8 @@ def _pair_of_entries(f: Factor, position: int, g: Factor, k: Idx, kind: str) -> 
     there = g.places.index(k)
     here, far = f.places[1 - position], g.places[1 - there]
     if kind == "orthogonal":
+        if there != position and "antisymmetric" in f.data.properties:
+            return -delta_poly(here, far)
         return delta_poly(here, far) if there == position or f.symmetric else None
     if f.symmetric or there != position:
         return _entry(f, here, far) if position == 1 else _entry(f, far, here)

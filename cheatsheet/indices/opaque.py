@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from cheatsheet.expressions import Expr, Symbol
@@ -56,6 +57,15 @@ def opaque(c: Components, kind: str, a: Expr, i: Value, j: Value, exponent: Poly
     if diagonal is not None:
         entry = diagonal.replace({slots[0]: places[0]})
         return algebra.product(algebra.delta(*places), _scalar_function(kind, entry, exponent))
+    if kind == "expm":
+        shift, without_shift = _identity_part(poly, slots)
+        if shift.terms and without_shift.terms:
+            outside = functions.function("exp", algebra.product(exponent, shift))
+            content, rest = scalar_content(without_shift, slots)
+            exponent = algebra.product(exponent, content)
+            return algebra.product(
+                outside, algebra.single(matrix_factor(kind, a, rest, slots, places, exponent))
+            )
     content, rest = scalar_content(poly, slots)
     if kind == "expm":
         exponent = _closed(algebra.product(exponent, content))
@@ -104,6 +114,20 @@ def matrix_factor(
     label = opaque_label(kind, row.axis, exponent)
     data = MatrixFunction(kind, a, slots, None, exponent.collect())
     return Factor("mat", data, places, (poly,), label, symmetric=own == other)
+
+
+def _identity_part(poly: Poly, slots: Slots) -> tuple[Poly, Poly]:
+    """(s, N) of a matrix s I + N with a scalar s."""
+    row, col = slots
+    scalar: list[tuple[Fraction, Term]] = []
+    rest: list[tuple[Fraction, Term]] = []
+    for coefficient, term in poly.terms:
+        others = tuple(
+            (f, e) for f, e in term.factors if not (f.head == "delta" and set(f.places) == {row, col})
+        )
+        is_scalar = len(others) < len(term.factors) and not any({row, col} & f.indices for f, _ in others)
+        (scalar if is_scalar else rest).append((coefficient, Term(others, term.bound) if is_scalar else term))
+    return Poly(scalar), Poly(rest)
 
 
 def diagonal_entry(poly: Poly, slots: Slots) -> Poly | None:

@@ -49,6 +49,10 @@ class Idx:
 Place = Idx | int  # an index, or a position counted from 0
 
 
+def _place_order(place: Place) -> tuple[bool, int]:
+    return (True, place.number) if isinstance(place, Idx) else (False, place)
+
+
 class Factor:
     """One factor of a term: immutable, hashable; ``indices`` are all indices in it, those of its inner sums excepted.
 
@@ -70,11 +74,11 @@ class Factor:
     ) -> None:
         self.head = head
         self.data = data
-        self.places = places
+        self.places = tuple(sorted(places, key=_place_order)) if symmetric else places
         self.subs = subs
         self.label = label
         self.symmetric = symmetric
-        self._hash = hash((head, label, places, tuple(s.fingerprint for s in subs)))
+        self._hash = hash((head, label, self.places, tuple(s.fingerprint for s in subs)))
         inner: set[Idx] = {p for p in places if isinstance(p, Idx)}
         for sub in subs:
             inner |= sub.indices
@@ -89,7 +93,7 @@ class Factor:
             and self._hash == other._hash
             and self.head == other.head
             and self.label == other.label
-            and (self.places == other.places or (self.symmetric and self.places == other.places[::-1]))
+            and self.places == other.places
             and all(a == b for a, b in zip(self.subs, other.subs, strict=True))
         )
 

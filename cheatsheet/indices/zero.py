@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from heapq import heappop, heappush
 
-from cheatsheet.indices import algebra, functions
+from cheatsheet.indices import algebra, functions, powers
 from cheatsheet.indices.matrix_rules import triangle
 from cheatsheet.indices.opaque import diagonal_entry
 from cheatsheet.indices.products import is_whole_matrix
@@ -160,11 +160,22 @@ def _divisible_logarithm(term: Term) -> tuple[Factor, Poly] | None:
     return None
 
 
+def _logarithm(argument: Poly) -> Poly:
+    return functions.function("log", argument)
+
+
 def _logarithm_parts(argument: Poly) -> Poly | None:
+    if len(argument.terms) > 1:
+        content, rest = powers.extract_content(argument, positive_only=False)
+        parts = None if content.constant is not None else _logarithm_parts(content) or _logarithm(content)
+        return None if parts is None else parts + _logarithm(rest)
     if len(argument.terms) != 1 or argument.terms[0][1].bound:
         return None
     coefficient, term = argument.terms[0]
-    plain = all(e == 1 and f.head != "expo" and f.data != "abs" and not _diagonal(f) for f, e in term.factors)
+    plain = all(
+        e == 1 and f.head != "expo" and f.data not in ("abs", "exp") and not _diagonal(f)
+        for f, e in term.factors
+    )
     if len(term.factors) < 2 and coefficient == 1 and plain:
         return None
     total = functions.function("log", Poly.number(abs(coefficient)))
@@ -172,13 +183,15 @@ def _logarithm_parts(argument: Poly) -> Poly | None:
         base, count = algebra.single(factor), Poly.number(exponent)
         if factor.head == "expo":
             base, count = factor.subs[0], factor.subs[1].times(exponent)
-        elif factor.data == "abs":
+        elif factor.head == "fn" and factor.data == "abs":
             base = factor.subs[0]
+        elif factor.head == "fn" and factor.data == "exp":
+            total += factor.subs[0].times(exponent)
+            continue
         elif _diagonal(factor):
             total += _sum_of_logarithms(factor).times(exponent)
             continue
-        logarithm = algebra.single(Factor("fn", "log", (), (base.collect(),), label="log"))
-        total += algebra.product(count, logarithm)
+        total += algebra.product(count, functions.function("log", base))
     return total
 
 
