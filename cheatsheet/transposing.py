@@ -5,6 +5,7 @@ from __future__ import annotations
 from cheatsheet.expressions import Apply, Argument, Equation, Expr, Index, Sum, Symbol, rebuild, walk
 from cheatsheet.layouts import arrange
 from cheatsheet.operators.row import build
+from cheatsheet.tidying import tidied
 
 _BOTH = frozenset({"add", "sub", "neg", "hadamard", "quotient"})
 _SECOND = frozenset({"scale", "reciprocal"})
@@ -72,7 +73,7 @@ def in_layout(equation: Equation, layout: str) -> Equation:
     """
     lhs, rhs = (_simplified(_converted(side, layout)) for side in (equation.lhs, equation.rhs))
     if isinstance(lhs, Apply) and lhs.op == "transpose" and _has_derivative(lhs):
-        lhs, rhs = lhs.children[0], transposed(rhs)
+        lhs, rhs = lhs.children[0], tidied(transposed(rhs))
     return Equation(lhs, _simplified(rhs), equation.negated)
 
 
