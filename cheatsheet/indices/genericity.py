@@ -44,8 +44,8 @@ def generically_invertible(a: Expr, known: frozenset[Expr] = frozenset()) -> boo
         case Apply(op="diag", args=(Symbol() as x,)) if x.shape.is_vector:
             return x.definition is None
         case Apply(op="add" | "sub"):
-            x, y = a.children
-            return _shifted(x, y) or _shifted(y, x)
+            first, second = a.children
+            return _shifted(first, second) or _shifted(second, first)
     return False
 
 
