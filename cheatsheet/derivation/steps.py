@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from cheatsheet.expressions import Equation, Expr, Index
 from cheatsheet.indices.prove import prove
 from cheatsheet.tidying import tidied
-from cheatsheet.tidying import tidied
 from cheatsheet.verify.check import verify
 
 
@@ -54,8 +53,6 @@ def checked(lines: list[Line], indices: tuple[Index, ...] = (), entry: Expr | No
 
     Raises :class:`BrokenStep` for a pair that is neither.
     """
-    between = (Line(tidied(line.expr), line.reasons) for line in lines[1:-1])
-    lines = [lines[0], *between, *lines[1:][-1:]]
     between = (Line(tidied(line.expr), line.reasons) for line in lines[1:-1])
     lines = [lines[0], *between, *lines[1:][-1:]]
     kept = [lines[0]]
