@@ -422,7 +422,7 @@ def test_rows_with_fractions_have_room() -> None:
     i, f = Index("i", N), Symbol("f", Shape.scalar())
     entry = build("diff", f, build("component", x, i), params=("numerator",))
     assert dotted(entry, row=i) == (
-        r"\begin{bmatrix} \pd{f}{x_1} \\[4pt] \pd{f}{x_2} \\[4pt] \vdots \\ \pd{f}{x_n} \end{bmatrix}"
+        r"\begin{bmatrix} \pd{f}{x_1} \\[6pt] \pd{f}{x_2} \\[6pt] \vdots \\ \pd{f}{x_n} \end{bmatrix}"
     )
 
 

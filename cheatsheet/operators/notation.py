@@ -315,7 +315,7 @@ _TALL = re.compile(r"\\(frac|pd|sum)\b")
 
 def matrix_of_rows(lines: list[str]) -> str:
     """The rows of a matrix in brackets; a row with fractions in it gets room below."""
-    ends = [r" \\[4pt] " if _TALL.search(line) else r" \\ " for line in lines[:-1]]
+    ends = [r" \\[6pt] " if _TALL.search(line) else r" \\ " for line in lines[:-1]]
     body = "".join(line + end for line, end in zip(lines, [*ends, ""], strict=True))
     return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
 
