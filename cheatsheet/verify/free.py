@@ -97,15 +97,43 @@ class Free(Field):
         self.ring, *generators = polynomial_ring(["pi", *names], QQ)
         self.zero, self.one = self.ring.zero, self.ring.one
         self.check = check
+        self.stopped: Exception | None = None
         self._pi, *rest = (Quotient(self, g) for g in generators)
         self.generators = dict(zip(names, rest, strict=True))
 
     def product(self, a: Polynomial, b: Polynomial) -> Polynomial:
-        """The product of two polynomials; refuses one with too many terms."""
-        if len(a) * len(b) > LARGEST_PRODUCT:
-            raise UnsupportedError("polynomials with this many terms")
-        self.check()
+        """The product of two polynomials; once one with too many terms is met, or the time is up, 0.
+
+        numpy's loops over objects do not stop at an exception, so that it is kept until they have ended.
+        """
+        if self.stopped is not None:
+            return self.zero
+        try:
+            self.check()
+            if len(a) * len(b) > LARGEST_PRODUCT:
+                raise UnsupportedError("polynomials with this many terms")
+        except Exception as reason:
+            self.stopped = reason
+            return self.zero
         return a * b
+
+    def finished(self, result: Any) -> Array:
+        """The result of a loop over objects, if it ran to its end."""
+        if self.stopped is not None:
+            raise self.stopped
+        return np.asarray(result)
+
+    def add(self, a: Array, b: Array) -> Array:
+        return self.finished(a + b)
+
+    def sub(self, a: Array, b: Array) -> Array:
+        return self.finished(a - b)
+
+    def mul(self, a: Array, b: Array) -> Array:
+        return self.finished(a * b)
+
+    def matmul(self, a: Array, b: Array) -> Array:
+        return self.finished(a @ b)
 
     def array(self, integers: Array, denominator: int = 1) -> Array:
         values = [
@@ -118,7 +146,7 @@ class Free(Field):
         return _object([Quotient(self, self.one * QQ(value.numerator, value.denominator))], (1, 1, 1))
 
     def sum(self, a: Array, axis: int | tuple[int, ...], keepdims: bool = False) -> Array:
-        return np.asarray(np.sum(a, axis=axis, keepdims=keepdims))
+        return self.finished(np.sum(a, axis=axis, keepdims=keepdims))
 
     def is_zero(self, a: Array) -> Array:
         return _object([not v.numerator for v in a.ravel()], a.shape).astype(bool)
@@ -126,7 +154,7 @@ class Free(Field):
     def reciprocal(self, a: Array) -> tuple[Array, Array]:
         bad = self.is_zero(a)
         values = [v if b else v.inverse() for v, b in zip(a.ravel(), bad.ravel(), strict=True)]
-        return _object(values, a.shape), bad
+        return self.finished(_object(values, a.shape)), bad
 
     def pi(self) -> Array:
         """π is transcendental: no polynomial in it vanishes, so that it is one more generator."""
@@ -134,7 +162,7 @@ class Free(Field):
 
     def disagreement(self, left: Array, right: Array, core: tuple[int, ...]) -> Array:
         pairs = zip(left.ravel(), right.ravel(), strict=True)
-        return _object([a != b for a, b in pairs], left.shape).astype(bool)
+        return self.finished(_object([a != b for a, b in pairs], left.shape)).astype(bool)
 
 
 def _object(values: list[Any], shape: tuple[int, ...]) -> Array:
