@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from cheatsheet.closed.turning import Skew, is_symmetric
+from cheatsheet.closed.turning import DERIVATIVES, Skew, is_symmetric
 from cheatsheet.dimensions import Axis, Shape
 from cheatsheet.expressions import (
     Apply,
@@ -30,7 +30,6 @@ PRODUCTS = frozenset(
     "I ones zeros unit K delta pi block".split()
 )
 """Operators whose components are products of components, so that nothing is lost by taking them apart."""
-DERIVATIVES = frozenset(["diff", "grad", "jacobian", "hessian", "jet"])
 ELEMENTWISE = frozenset(
     name for name, row in TABLE.items() if row.shape is TABLE["exp"].shape and name != "d"
 )
@@ -43,18 +42,20 @@ Lift = Callable[[Expr, list[Index]], Expr]
 class Atoms:
     """Replaces what does not vary; ``meaning`` says what each symbol stands for.
 
-    ``directions`` gives the direction in which each varying symbol moves. With ``expanded`` sums are taken apart too,
-    and inverses of products; ``divisible`` tells whether there were any.
+    ``directions`` gives the direction in which each varying symbol moves. ``depth`` says what is taken apart: 0
+    products only, 1 also sums and inverses of products, 2 also sums with a one, as ``1 - sigmoid(z)``; ``deepest`` is
+    the depth at which everything is, ``has_products`` whether there are inverses of products.
     """
 
-    def __init__(self, expanded: bool, adjugates: bool, lift: Lift) -> None:
+    def __init__(self, depth: int, adjugates: bool, lift: Lift) -> None:
         self._directions: Mapping[Symbol, Expr] = {}
-        self.expanded = expanded
+        self.depth = depth
         self.adjugates = adjugates
         self.lift = lift
         self.meaning: dict[Symbol, Expr] = {}
         self.integers: dict[str, Axis] = {}
-        self.divisible = False
+        self.deepest = 0
+        self.has_products = False
         self.has_crosses = False
         self._symbols: dict[Expr, Symbol] = {}
         self._forms: dict[Expr, Expr] = {}
@@ -160,10 +161,11 @@ class Atoms:
                 exponent = expr.children[1]
                 return isinstance(exponent, Number) and exponent.value.denominator == 1
             case "add" | "sub":
-                self.divisible = True
                 if free_indices(expr) or any(a.kind in ("product", "concatenation") for a in expr.shape.axes):
                     return True
-                return self.expanded and not any(_is_one(child) for child in expr.children)
+                needed = 2 if any(_is_one(child) for child in expr.children) else 1
+                self.deepest = max(self.deepest, needed)
+                return self.depth >= needed
         return expr.op in PRODUCTS or expr.op in DERIVATIVES
 
     def matrix_function(self, expr: Apply) -> Expr:
@@ -176,6 +178,8 @@ class Atoms:
                 return self.form(build("transpose", build(expr.op, inner.children[0])))
             case Apply(op="transpose") if expr.op in ("det", "logdet"):
                 return self.form(build(expr.op, inner.children[0]))
+            case Symbol() if expr.op == "inv" and "orthogonal" in inner.properties:
+                return self.form(build("transpose", inner))
             case Apply(op="inv") if expr.op == "inv":
                 return self.form(inner.children[0])
             case Apply(op="scale") if expr.op == "inv":
@@ -184,8 +188,8 @@ class Atoms:
             case Apply(op="kron") if expr.op == "inv" and all(x.shape.is_square for x in inner.children):
                 return self.form(build("kron", *(build("inv", x) for x in inner.children)))
             case Apply(op="matmul") if expr.op == "inv" and all(x.shape.is_square for x in inner.children):
-                self.divisible = True
-                if self.expanded:
+                self.deepest, self.has_products = max(self.deepest, 1), True
+                if self.depth:
                     a, b = inner.children
                     return self.form(build("matmul", build("inv", b), build("inv", a)))
             case Expr() if expr.op == "adj" and not self.adjugates and not _is_singular(inner):

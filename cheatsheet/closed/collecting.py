@@ -38,6 +38,7 @@ class Collector:
     def groupings(self, terms: list[Product], shape: Shape) -> Iterator[list[Product]]:
         """The sum with some terms replaced by one product: a common factor times a sum."""
         yield from self.common_scalars(terms, shape)
+        yield from self.kronecker_sums(terms)
         ends = [(k, end) for k in range(len(terms)) for end in (0, -1) if terms[k].chain]
         factors = list(dict.fromkeys((terms[k].chain[end], end) for k, end in ends))
         members = {(f, end): [t for t in terms if t.chain and t.chain[end] == f] for f, end in factors}
@@ -61,6 +62,26 @@ class Collector:
             return product(number, (*scalars, (inner, Fraction(1))), (factor,), terms[0].shape)
         chain = (factor, *factors_of(inner)) if end == 0 else (*factors_of(inner), factor)
         return product(number, scalars, chain, terms[0].shape)
+
+    def kronecker_sums(self, terms: list[Product]) -> Iterator[list[Product]]:
+        """``A ⊗ C + B ⊗ C`` as ``(A + B) ⊗ C``, and the same on the other side."""
+        for side in (0, 1):
+            for first in terms:
+                if not _is_kronecker(first):
+                    continue
+                shared = first.chain[0].children[side]
+                own = [t for t in terms if _is_kronecker(t) and t.chain[0].children[side] == shared]
+                if len(own) < 2 or own[0] is not first:
+                    continue
+                number, scalars = content(own)
+                parts = [t.chain[0].children[1 - side] for t in own]
+                inner = self.sum(
+                    [_divided(t, number, scalars, (p,), p.shape) for t, p in zip(own, parts, strict=True)],
+                    parts[0].shape,
+                )
+                pair = (shared, inner) if side == 0 else (inner, shared)
+                new = product(number, scalars, (build("kron", *pair),), first.shape)
+                yield [new if t is first else t for t in terms if t is first or t not in own]
 
     def common_scalars(self, terms: list[Product], shape: Shape) -> Iterator[list[Product]]:
         """The sum over its common number and scalar factors, as one product."""
@@ -90,6 +111,10 @@ def _remaining(t: Product, end: int) -> Shape:
     return Shape.matrix(factor.shape.cols, cols) if end == 0 else Shape.matrix(rows, factor.shape.rows)
 
 
+def _is_kronecker(t: Product) -> bool:
+    return len(t.chain) == 1 and isinstance(t.chain[0], Apply) and t.chain[0].op == "kron"
+
+
 def factors_of(expr: Expr) -> Chain:
     """The factors of a matrix product."""
     if isinstance(expr, Apply) and expr.op == "matmul" and not expr.shape.is_scalar:
@@ -111,8 +136,9 @@ def merged(terms: list[Product]) -> list[Product]:
             t = Product(total[key].coefficient + t.coefficient, t.scalars, t.chain, t.shape)
         total[key] = t
     kept = [t for t in total.values() if t.coefficient]
-    if kept and kept[0].coefficient < 0:
-        first = next((t for t in kept if t.coefficient > 0), None)
+    identity = next((t for t in kept if not t.chain and t.coefficient > 0), None)
+    if identity is not None or (kept and kept[0].coefficient < 0):
+        first = identity or next((t for t in kept if t.coefficient > 0), None)
         if first is not None:
             kept.remove(first)
             kept.insert(0, first)

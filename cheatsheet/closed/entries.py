@@ -7,36 +7,19 @@ from fractions import Fraction
 
 from cheatsheet.closed.atoms import ELEMENTWISE, Atoms
 from cheatsheet.closed.collecting import Collector
+from cheatsheet.closed.index_names import IndexNames
 from cheatsheet.closed.products import length, product
 from cheatsheet.closed.reading import Reader
 from cheatsheet.closed.turning import Skew
-from cheatsheet.dimensions import Axis, Shape
-from cheatsheet.expressions import Apply, Argument, Expr, Index, Number, Size, Sum, Symbol, rebuild
+from cheatsheet.dimensions import Shape
+from cheatsheet.expressions import Apply, Argument, Expr, Index, Number, Size, Sum, Symbol
 from cheatsheet.indices.spelling import Speller, component
 from cheatsheet.indices.terms import Factor, Idx, Term, pieces
 from cheatsheet.operators.row import build
 
 SCALAR = Shape.scalar()
-INDEX_NAMES = "ijklpqrstuvwabcefgh"
 ENTRYWISE = frozenset(["neg", "add", "sub", "scale", "over", "hadamard", "quotient", "reciprocal", "power"])
 OF_SCALARS = {"hadamard": "scale", "quotient": "over", "reciprocal": "over"}
-
-
-class IndexNames:
-    """Names for indices that nothing else has."""
-
-    def __init__(self, taken: Iterable[str]) -> None:
-        self.taken = set(taken)
-
-    def fresh(self, axis: Axis | None = None) -> str:
-        names = (c + suffix for suffix in ("", "1", "2", "3") for c in INDEX_NAMES)
-        name = next(n for n in names if n not in self.taken)
-        self.taken.add(name)
-        return name
-
-    def again(self) -> IndexNames:
-        """The same names still to be had: sums that do not stand inside one another may share theirs."""
-        return IndexNames(self.taken)
 
 
 def spelled(terms: Iterable[tuple[Fraction, Term]], atoms: Atoms, reader: Reader, names: IndexNames) -> Expr:
@@ -126,10 +109,3 @@ def entry(operand: Expr, indices: list[Index]) -> Expr:
             pushed = parts[0] if op == "scale" and parts[1] == Number(1) else build(op, *parts)
             return min(pushed, component(operand, indices), key=length)
     return component(operand, indices)
-
-
-def at_units(form: Expr, units: dict[Symbol, Expr]) -> Expr:
-    """A linear expression with each increment replaced by the array that is one in one place."""
-    if isinstance(form, Symbol):
-        return units.get(form, form)
-    return rebuild(form, lambda child: at_units(child, units))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from cheatsheet.closed.blocks import assembled
-from cheatsheet.closed.differential import Differential, Source, differential, symbol_of
-from cheatsheet.closed.entries import IndexNames, at_units, entry, spelled
+from cheatsheet.closed.differential import Differential, Source, differential
+from cheatsheet.closed.entries import entry, spelled
+from cheatsheet.closed.index_names import IndexNames
 from cheatsheet.closed.networks import NoMatrixFormError
 from cheatsheet.closed.products import length
+from cheatsheet.closed.units import entry_by_units, sum_over_units
 from cheatsheet.closed.views import Block, View
 from cheatsheet.expressions import (
     Apply,
@@ -32,15 +33,21 @@ from cheatsheet.indices.terms import NoIndexForm
 from cheatsheet.operators.row import ShapeError, build
 
 DERIVATIVES = ("diff", "grad", "jacobian", "hessian")
-Seen = list[tuple[View, list[Block]]]
+PENALTIES = ((1.0, 0), (1.0, 1), (0.6, 0))
+"""What a form found by taking sums apart must gain: at depth 1 two characters, at depth 2 two fifths of the length."""
+
+MOST_CHECKED = 3
+"""How many forms are checked at points where none is proved."""
 
 
 class NoClosedFormError(Exception):
     """The derivative could not be brought into a form that is proved; the text says why."""
 
 
-def closed_form(derivative: Apply) -> ClosedForm:
-    """The derivative in matrix notation and by components, both proved equal to it.
+def closed_form(derivative: Apply, layout: str | None = None) -> ClosedForm:
+    """The derivative in matrix notation and by components, both shown to be equal to it.
+
+    ``layout`` is the one in force, in which abstract derivatives are written; by default that of the derivative.
 
     >>> from cheatsheet.dimensions import Axis, Shape
     >>> from cheatsheet.elaborate import Declarations, elaborate_expression
@@ -52,42 +59,43 @@ def closed_form(derivative: Apply) -> ClosedForm:
     >>> closed_form(elaborate_expression("diff(norm(A @ x - b) ** 2, x)", declared)).result
     2 * A.T @ (A @ x - b)
     >>> closed_form(elaborate_expression("diff(b @ x.T, x)", declared)).entry
-    delta(i, j) * b[k]
+    b[k] * delta(i, j)
 
-    Raises :class:`~cheatsheet.indices.differentials.NoDifferential` for an operator without a rule, and
-    :class:`NoClosedFormError` where nothing could be proved.
+    Raises :class:`~cheatsheet.indices.differentials.NoDifferential` for an operator without a rule; ``result`` raises
+    :class:`NoClosedFormError` where nothing could be shown.
     """
+    layout = layout or (derivative.params[0] if derivative.op == "diff" else "mixed")
     function, *variables = (inline_definitions(child) for child in derivative.children)
-    inner = worked_out(function)
-    resolved = build(derivative.op, inner, *variables, params=derivative.params)
-    linear = differential(resolved)
-    names = IndexNames(_names_in_use(resolved))
-    index_names = {source: names.fresh() for source in linear.sources}
-    seen = list(_views(linear, index_names))
-    indices = tuple(Index(index_names[s], linear.axis(s)) for s in linear.sources)
-    return ClosedForm(derivative, linear, indices, names, seen)
+    plain = build(derivative.op, worked_out(function, layout), *variables, params=derivative.params)
+    return ClosedForm(derivative, differential(plain), layout)
 
 
-@dataclass(frozen=True)
 class ClosedForm:
     """A derivative worked out; ``indices`` has one index for each axis that needs one, in the order of the axes."""
 
-    derivative: Apply
-    linear: Differential
-    indices: tuple[Index, ...]
-    names: IndexNames
-    seen: Seen
+    def __init__(self, derivative: Apply, linear: Differential, layout: str) -> None:
+        self.derivative = derivative
+        self.linear = linear
+        self.layout = layout
+        self.names = IndexNames(_names_in_use(linear.derivative))
+        self.index_names: dict[Source, str] = {source: self.names.fresh() for source in linear.sources}
+        self.indices = tuple(Index(self.index_names[s], linear.axis(s)) for s in linear.sources)
+        self._seen: list[tuple[View, list[Block] | None]] = []
 
     @cached_property
     def result(self) -> Expr | None:
-        """The derivative in matrix notation, the shortest form that is proved; None for a tensor."""
+        """The derivative in matrix notation, the shortest form that holds; None for a tensor."""
         if self.derivative.shape.is_tensor:
             return None
-        candidates = sorted(self._forms(), key=length)
-        if _is_abstract(self.linear.derivative):
-            candidates.append(self.linear.derivative)
-        for candidate in candidates:
+        candidates = []
+        for candidate in self._candidates():
             if prove(Equation(self.derivative, candidate)):
+                return candidate
+            candidates.append(candidate)
+        from cheatsheet.verify.check import verify  # loaded only where there is no proof
+
+        for candidate in candidates[:MOST_CHECKED]:
+            if verify(Equation(self.derivative, candidate)).holds:
                 return candidate
         raise NoClosedFormError(f"no closed form of {self.derivative} was found")
 
@@ -98,68 +106,72 @@ class ClosedForm:
         for candidate in self._entries():
             if prove(Equation(whole, candidate)):
                 return candidate
-        if self.result is None:
-            return whole
-        return entry(self.result, list(self.indices))
+        return whole if self.result is None else entry(self.result, list(self.indices))
 
-    def _forms(self) -> Iterator[Expr]:
-        for view, blocks in self.seen:
+    # --- candidates --------------------------------------------------------------------------------------------------
+
+    def views(self) -> Iterator[tuple[View, list[Block]]]:
+        """The views that the index calculus can give, as deep as there is something to take apart."""
+        for depth in range(len(PENALTIES)):
+            if depth == len(self._seen):
+                view = View(self.linear, self.index_names, self.names, depth, self.layout)
+                try:
+                    self._seen.append((view, list(view.blocks())))
+                except (NoIndexForm, NoMatrixFormError, ShapeError):
+                    self._seen.append((view, None))
+            view, blocks = self._seen[depth]
+            if blocks is not None:
+                yield view, blocks
+            if view.atoms.deepest <= depth:
+                return
+
+    def _candidates(self) -> Iterator[Expr]:
+        """Forms in matrix notation, the most readable first; those that always exist last."""
+        found: list[tuple[float, Expr]] = []
+        for view, blocks in self.views():
             try:
-                yield inline_definitions(assembled(self.derivative.shape, view, blocks))
+                form = inline_definitions(assembled(self.derivative.shape, view, blocks))
             except (NoMatrixFormError, ShapeError):
                 continue
+            factor, penalty = PENALTIES[view.atoms.depth]
+            found.append((length(form) / factor + penalty, form))
+            if not view.atoms.has_products and _is_simple(form):
+                break
+        yield from (form for _, form in sorted(found, key=lambda pair: pair[0]))
+        yield from sum_over_units(self.linear, self.names.again(), self.layout)
+        if any(symbol.of for symbol in symbols(self.linear.derivative)):
+            yield self.linear.derivative
 
     def _entries(self) -> Iterator[Expr]:
         """The component written out where no axis is made of others; else with units for the increments."""
-        plain = all(i.axis.kind in ("name", "integer") for i in self.indices)
-        for view, blocks in self.seen:
-            if plain and len(blocks) < 2 and not view.atoms.has_crosses:
-                names = self.names.again()
-                yield spelled(blocks[0].terms, view.atoms, view.reader, names) if blocks else Number(0)
-        if self.derivative.shape.is_tensor and self.linear.form is not None:
-            yield from _by_units(self.linear, self.indices)
+        if all(i.axis.kind in ("name", "integer") for i in self.indices):
+            for view, blocks in self.views():
+                if len(blocks) < 2 and not view.atoms.has_crosses:
+                    names = self.names.again()
+                    yield spelled(blocks[0].terms, view.atoms, view.reader, names) if blocks else Number(0)
+        if self.derivative.shape.is_tensor:
+            yield from entry_by_units(self.linear, self.indices, self.layout)
 
 
-def _by_units(linear: Differential, indices: tuple[Index, ...]) -> Iterator[Expr]:
-    """The component of the differential where each variable moves in the direction of one of its entries."""
-    at: dict[Source, Index] = dict(zip(linear.sources, indices, strict=True))
-    units = {}
-    for group, (variable, increment) in enumerate(
-        zip(linear.variables, linear.increments, strict=True), start=1
-    ):
-        if variable != symbol_of(variable):
-            return
-        unit: Expr = Number(1)
-        places = [at[s] for s in sorted(at) if s[0] == group]
-        for number, place in enumerate(places):
-            vector = build("unit", place, place.axis)
-            across = number == 1 or variable.shape.rows.is_one
-            unit = vector if unit == Number(1) else build("matmul", unit, build("transpose", vector))
-            if across and len(places) == 1:
-                unit = build("transpose", vector)
-        units[increment] = unit
-    assert linear.form is not None
-    own = [at[s] for s in sorted(at) if s[0] == 0]
-    yield component(at_units(linear.form, units), own)
+def _is_simple(form: Expr) -> bool:
+    """Whether nothing could be gained by taking sums apart."""
+    sums = [n for n in walk(form) if isinstance(n, Apply) and n.op in ("add", "sub")]
+    special = any(s.properties & {"orthogonal", "idempotent"} for s in symbols(form))
+    return len(sums) <= 1 and not special
 
 
-def worked_out(expr: Expr) -> Expr:
+def worked_out(expr: Expr, layout: str) -> Expr:
     """The expression with every derivative inside it in closed form, as far as there is one."""
     match expr:
         case Apply(op="component", args=(Apply() as inner, *places)) if inner.op in DERIVATIVES:
             if inner.shape.is_tensor:
-                closed = closed_form(inner)
+                closed = closed_form(inner, layout)
                 given = zip(closed.indices, places, strict=True)
                 return substitute(closed.entry, {str(i.name): p for i, p in given if isinstance(p, Index)})
         case Apply() if expr.op in DERIVATIVES:
-            result = closed_form(expr).result
+            result = closed_form(expr, layout).result
             return expr if result is None else result
-    return rebuild(expr, worked_out)
-
-
-def _is_abstract(expr: Expr) -> bool:
-    """Whether the expression has functions that are only declared."""
-    return any(symbol.of for symbol in symbols(expr))
+    return rebuild(expr, lambda child: worked_out(child, layout))
 
 
 def _names_in_use(expr: Expr) -> set[str]:
@@ -171,15 +183,3 @@ def _names_in_use(expr: Expr) -> set[str]:
     for symbol in symbols(expr):
         taken |= {symbol.name, *(s.name for s in symbol.of)}
     return taken
-
-
-def _views(linear: Differential, names: dict[Source, str]) -> Iterator[tuple[View, list[Block]]]:
-    """The views that the index calculus can give; the second where taking sums apart may make a difference."""
-    for expanded in (False, True):
-        view = View(linear, names, expanded)
-        try:
-            yield view, list(view.blocks())
-        except (NoIndexForm, NoMatrixFormError, ShapeError):
-            continue
-        if not view.atoms.divisible:
-            return

@@ -25,6 +25,8 @@ def kronecker(network: Network, rows: Side, cols: Side) -> Chain:
     left, right = (_peeled(network, side) for side in (rows, cols))
     joined = {e.a if e.a in rows else e.b: e for e in network.edges}
     partners = {r: e.b if e.a is r else e.a for r, e in joined.items() if isinstance(r, Idx)}
+    if len(rows) == 2 and len(cols) == 1 and len(partners) == 2:
+        return (*left, *_by_columns(network, rows, joined, partners[rows[0]]))
     if len(joined) < len(network.edges) or len(set(partners.values())) < len(partners):
         raise NoMatrixFormError("an index shared by two matrices of a Kronecker product")
     if len(rows) == len(cols) == 2 and len(partners) == 2 and partners[rows[0]] is cols[1]:
@@ -33,6 +35,15 @@ def kronecker(network: Network, rows: Side, cols: Side) -> Chain:
     else:
         middle = _ordered(network, rows, cols, joined)
     return (*left, *middle, *right)
+
+
+def _by_columns(network: Network, rows: Side, joined: Mapping[Node, Edge], col: Node) -> Chain:
+    """The matrix whose columns are the Kronecker products of the columns of two matrices."""
+    first, second = (
+        chain_expression((*network.diagonal(r), *joined[r].leaving(r).chain), network.axis(r)) for r in rows
+    )
+    tall, wide = (build("kron", first, network.ones(rows[1])), build("kron", network.ones(rows[0]), second))
+    return (build("hadamard", tall, wide), *network.diagonal(col))
 
 
 def _vector(network: Network, side: Side) -> Chain:

@@ -165,7 +165,10 @@ class Network:
         if not weights:
             return Size(axis)
         if len(weights) == 1 and weights[0][1] == 1:
-            vector = chain_expression(weights[0][0], axis)
+            chain = weights[0][0]
+            if len(chain) > 1 and isinstance(last := chain[-1], Apply) and last.op == "ones":
+                chain = chain[:-1]
+            vector = chain_expression(chain, axis)
             if isinstance(vector, Apply) and vector.op == "diag":
                 return build("tr", vector.children[0])
             return build("total", vector)
@@ -179,7 +182,7 @@ class Network:
 def inner_product(a: Chain, b: Chain) -> Expr:
     """``aᵀ b``, the way round that needs fewer transposes."""
     forms = [chain_expression((*turned_chain(x), *y), x[0].shape.rows) for x, y in ((a, b), (b, a))]
-    return min(forms, key=_transposes)
+    return min(forms, key=lambda e: (_transposes(e), -_place_of_derivative(e)))
 
 
 def trace(chain: Chain) -> Expr:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
+from cheatsheet.closed.index_names import IndexNames
 from cheatsheet.closed.kronecker import kronecker
 from cheatsheet.closed.networks import Edge, Network, Node, NoMatrixFormError, Pin
-from cheatsheet.closed.products import Chain, Product, chain_expression, product, turned_chain
+from cheatsheet.closed.products import Chain, Product, chain_expression, product, turned_chain, written
+from cheatsheet.closed.selecting import selected
 from cheatsheet.closed.turning import column
 from cheatsheet.dimensions import Axis, Shape
-from cheatsheet.expressions import Apply, Expr, Index, Jet, Number, Size, Symbol, free_indices, walk
+from cheatsheet.expressions import Apply, Expr, Index, Jet, Number, Size, Sum, Symbol, free_indices, walk
 from cheatsheet.indices.components import Components
+from cheatsheet.indices.places import Placed, Value, with_leaves
 from cheatsheet.indices.spelling import component
 from cheatsheet.indices.terms import Factor, Idx, NoIndexForm, Place, Term
 from cheatsheet.layouts import arrange
@@ -21,16 +24,41 @@ from cheatsheet.operators.row import build
 class Reader:
     """Reads terms; ``meaning`` says what their symbols stand for, ``layout`` how abstract derivatives are laid out."""
 
-    def __init__(self, meaning: Mapping[Symbol, Expr], axis_of: Callable[[Axis], Axis], layout: str) -> None:
+    def __init__(
+        self,
+        meaning: Mapping[Symbol, Expr],
+        axis_of: Callable[[Axis], Axis],
+        layout: str,
+        names: IndexNames,
+    ) -> None:
         self.meaning = meaning
         self.axis_of = axis_of
         self.layout = layout
+        self.names = names
         self.constants: dict[Expr, Fraction | None] = {}
+        self.summed: dict[Idx, Index] = {}
 
     def product(
         self, coefficient: Fraction, term: Term, rows: tuple[Idx, ...], cols: tuple[Idx, ...], shape: Shape
     ) -> Product:
         """The term as a product of the given shape; raises :class:`NoMatrixFormError`."""
+        loose = _indices_of_tensors(term, {*rows, *cols})
+        if not loose:
+            return self.contracted(coefficient, term, rows, cols, shape)
+        names = self.names.again()
+        self.summed = {i: Index(names.fresh(), self.axis_of(i.axis)) for i in loose}
+        inner = Term(term.factors, term.bound - loose)
+        body = written(self.contracted(Fraction(1), inner, rows, cols, shape))
+        whole = Sum(body, tuple(self.summed.values()))
+        self.summed = {}
+        if shape.is_scalar:
+            return product(coefficient, [(whole, Fraction(1))], (), shape)
+        return product(coefficient, [], (whole,), shape)
+
+    def contracted(
+        self, coefficient: Fraction, term: Term, rows: tuple[Idx, ...], cols: tuple[Idx, ...], shape: Shape
+    ) -> Product:
+        """The term with every bound index summed over."""
         terminals = {*rows, *cols}
         network = Network(self.axis_of)
         for factor, exponent in term.factors:
@@ -63,10 +91,14 @@ class Reader:
 
     def add(self, network: Network, factor: Factor, exponent: Fraction, nodes: Iterable[Node]) -> None:
         match factor.head:
-            case "sym" if isinstance(factor.data, Symbol):
+            case "sym" if isinstance(factor.data, Placed):
+                remaining = iter(factor.places)
+                values = [with_leaves(v, remaining) for v in factor.data.values]
+                self.attach(network, self.meaning[factor.data.symbol], values, exponent, nodes)
+            case "sym":
                 self.attach(network, self.meaning[factor.data], factor.places, exponent, nodes)
             case "jet":
-                expr, places = self.derivative(factor)
+                expr, places = self.derivative(factor, nodes)
                 self.attach(network, expr, places, exponent, nodes)
             case "delta":
                 self.equate(network, factor.places, nodes)
@@ -83,11 +115,12 @@ class Reader:
         self,
         network: Network,
         expr: Expr,
-        places: tuple[Place, ...],
+        values: Iterable[Value],
         exponent: Fraction,
         nodes: Iterable[Node],
     ) -> None:
         """A symbol at its indices: a scalar, a vector that hangs on one, a matrix between two."""
+        expr, places = selected(expr, tuple(values))
         axes = expr.shape.free_axes
         found = [self.node(p, axis, nodes) for p, axis in zip(places, axes, strict=True)]
         if not found:
@@ -106,6 +139,8 @@ class Reader:
     def node(self, place: Place, axis: Axis, nodes: Iterable[Node]) -> Node:
         if isinstance(place, int):
             return Pin(Index(place, axis))
+        if place in self.summed:
+            return Pin(self.summed[place])
         return place if place in nodes else Pin(Index(str(place.name), axis))
 
     def equate(self, network: Network, places: tuple[Place, ...], nodes: Iterable[Node]) -> None:
@@ -120,16 +155,35 @@ class Reader:
         else:
             network.edges.append(Edge(a, b, ()))
 
-    def derivative(self, factor: Factor) -> tuple[Expr, tuple[Place, ...]]:
-        """An abstract derivative in the layout in force, and its places in the order of its axes."""
+    def derivative(self, factor: Factor, nodes: Iterable[Node]) -> tuple[Expr, tuple[Place, ...]]:
+        """An abstract derivative in the layout in force, and its places in the order of its axes.
+
+        A function or variable at fixed places is the component there.
+        """
         jet: Jet = factor.data
-        own = self.meaning[jet.symbol]
-        by = [self.meaning[s] for s in jet.by]
         remaining = iter(factor.places)
-        groups = [[next(remaining) for _ in s.shape.free_axes] for s in (own, *by)]
-        expr = build("diff", own, *by, params=(self.layout,))
+        operands, groups = [], []
+        for symbol in (jet.symbol, *jet.by):
+            expr = self.meaning[symbol]
+            places = [next(remaining) for _ in expr.shape.free_axes]
+            found = [self.node(p, a, nodes) for p, a in zip(places, expr.shape.free_axes, strict=True)]
+            if found and all(isinstance(n, Pin) for n in found):
+                expr, places = component(expr, [n.index for n in found if isinstance(n, Pin)]), []
+            operands.append(expr)
+            groups.append(places)
+        own, *by = operands
         sources = arrange(own.shape, tuple(s.shape for s in by), self.layout).sources
-        return expr, tuple(groups[g][k] for g, k in sources)
+        return build("diff", own, *by, params=(self.layout,)), tuple(groups[g][k] for g, k in sources)
+
+
+def _indices_of_tensors(term: Term, terminals: set[Idx]) -> frozenset[Idx]:
+    """The summed indices of abstract functions whose derivative has more than two axes."""
+    found: set[Idx] = set()
+    for factor, _ in term.factors:
+        if factor.head == "jet" and sum(p in term.bound or p in terminals for p in factor.places) > 2:
+            own = factor.places[: len(factor.data.symbol.shape.free_axes)]
+            found |= {p for p in own if isinstance(p, Idx) and p in term.bound}
+    return frozenset(found)
 
 
 def _constant(scalar: Expr) -> Fraction | None:

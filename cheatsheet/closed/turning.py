@@ -12,6 +12,8 @@ from cheatsheet.operators.row import build
 SYMMETRIC = frozenset(["symmetric", "positive_definite", "diagonal"])
 FUNCTIONS = frozenset(["inv", "adj", "expm", "pinv", "matrix_power"])
 """Functions of a matrix that commute with transposition."""
+DERIVATIVES = frozenset(["diff", "grad", "jacobian", "hessian", "jet", "d"])
+"""What is said of a symbol is said of the point, and not of its derivatives there."""
 
 
 def is_symmetric(expr: Expr) -> bool:
@@ -24,6 +26,9 @@ def is_symmetric(expr: Expr) -> bool:
     """
     if not expr.shape.is_square or expr.shape.is_scalar:
         return False
+    if isinstance(expr, Apply) and expr.op == "diff":
+        function, *variables = expr.children  # the second derivative of a scalar function
+        return function.shape.is_scalar and len(set(variables)) == 1
     return _outline(expr, False) == _outline(expr, True)
 
 
@@ -51,7 +56,7 @@ def _outline(expr: Expr, flipped: bool) -> Hashable:
             return "hadamard", frozenset(Counter(_outline(c, flipped) for c in expr.children).items())
         case Apply(op="ones" | "zeros"):
             return expr.op, expr.shape.axes[::-1] if flipped else expr.shape.axes
-        case Apply() if expr.op in FUNCTIONS or len(expr.args) == len(expr.children):
+        case Apply() if expr.op not in DERIVATIVES and len(expr.args) == len(expr.children):
             parts = (_outline(c, flipped and not c.shape.is_scalar) for c in expr.children)
             if expr.op in FUNCTIONS or all(c.shape.is_scalar or c.shape == expr.shape for c in expr.children):
                 return (expr.op, *parts)
@@ -102,6 +107,10 @@ def turned(expr: Expr) -> Expr:
             return build(expr.op, *expr.args[::-1])
         case Apply(op="K"):
             return build("K", *expr.args[::-1])
+        case Apply(op="block"):
+            rows, cols = expr.params
+            parts = [turned(expr.children[r * cols + c]) for c in range(cols) for r in range(rows)]
+            return build("block", *parts, params=(cols, rows))
         case Apply(op="add" | "sub" | "hadamard" | "quotient") if all(_is_turned(c) for c in expr.children):
             return build(expr.op, *(turned(child) for child in expr.children))
     return build("transpose", expr)

@@ -8,13 +8,15 @@ from fractions import Fraction
 from itertools import product as cartesian
 
 from cheatsheet.closed.atoms import Atoms
-from cheatsheet.closed.differential import Differential, Source, symbol_of
+from cheatsheet.closed.collecting import Collector
+from cheatsheet.closed.differential import Differential, Source
+from cheatsheet.closed.index_names import IndexNames
 from cheatsheet.closed.reading import Reader
 from cheatsheet.dimensions import ONE, Axis, Shape
-from cheatsheet.expressions import Apply, Expr, Index, Symbol, free_indices, rebuild, walk
+from cheatsheet.expressions import Apply, Expr, Index, Symbol, free_indices, walk
 from cheatsheet.indices.components import Components
 from cheatsheet.indices.derivatives import unit_direction
-from cheatsheet.indices.places import Part, Value, alternatives, leaves
+from cheatsheet.indices.places import Value, alternatives
 from cheatsheet.indices.terms import Idx, NoIndexForm, Poly, Term
 
 MOST_CASES = 64
@@ -29,22 +31,28 @@ class Block:
 
 
 class View:
-    """The differential with what does not vary kept whole, or with sums taken apart (``expanded``)."""
+    """The differential with what does not vary kept whole, as far as ``depth`` says (see :class:`Atoms`)."""
 
-    def __init__(self, differential: Differential, names: Mapping[Source, str], expanded: bool) -> None:
+    def __init__(
+        self,
+        differential: Differential,
+        index_names: Mapping[Source, str],
+        names: IndexNames,
+        depth: int,
+        layout: str,
+    ) -> None:
         self.differential = differential
-        self.names = names
+        self.index_names = index_names
         adjugates = any(isinstance(n, Apply) and n.op == "adj" for n in walk(differential.derivative))
-        self.atoms = Atoms(expanded, adjugates, self.lift)
-        layout = differential.derivative.params[0] if differential.derivative.op == "diff" else "mixed"
-        self.reader = Reader(self.atoms.meaning, self.atoms.original, layout)
+        self.atoms = Atoms(depth, adjugates, self.lift)
+        self.reader = Reader(self.atoms.meaning, self.atoms.original, layout, names)
 
     def blocks(self) -> Iterator[Block]:
         """Every block; raises :class:`NoIndexForm` where the index calculus does not reach."""
         if self.differential.form is None:
             return
         sources = sorted(self.differential.sources)
-        choices = [[value for value, _ in alternatives(self.axis(s), self.names[s])] for s in sources]
+        choices = [[value for value, _ in alternatives(self.axis(s), self.index_names[s])] for s in sources]
         if any(len(c) > MOST_CASES for c in choices):
             raise NoIndexForm("too many blocks")
         for chosen in cartesian(*choices):
@@ -80,8 +88,6 @@ class View:
 
     def lift(self, expr: Expr, indices: list[Index]) -> Expr:
         """The vector or matrix whose component at the indices is the scalar expression."""
-        from cheatsheet.closed.collecting import Collector
-
         axes = [self.atoms.axis(i.axis) for i in indices]
         places = [Idx.free(str(i.name), axis) for i, axis in zip(indices, axes, strict=True)]
         if len(places) > 2:
@@ -109,6 +115,3 @@ def collected(poly: Poly) -> tuple[tuple[Fraction, Term], ...]:
         before = found.get(key, (Fraction(0), term))
         found[key] = (before[0] + coefficient, before[1])
     return tuple(pair for pair in found.values() if pair[0])
-
-
-__all__ = ["Block", "Part", "View", "leaves", "rebuild", "symbol_of"]
