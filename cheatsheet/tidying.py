@@ -39,7 +39,8 @@ def tidied(expr: Expr) -> Expr:
         case "neg":
             return negated(expr.children[0])
         case "add" | "sub":
-            return _added(*expr.children, subtract=expr.op == "sub")
+            a, b = expr.children
+            return _added(a, b, subtract=expr.op == "sub")
         case op if op in _BILINEAR:
             (p, a), (q, b) = (unsigned(child) for child in expr.children)
             return _signed(build(op, a, b), p != q)
