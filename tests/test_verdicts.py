@@ -348,3 +348,16 @@ def test_a_worker_that_dies_takes_no_verdict_with_it(monkeypatch: pytest.MonkeyP
     assert len(verdicts) == len(CLAIMS)
     assert verdicts[7].status == "undecided"
     assert {v.status for v in verdicts} <= {"proved", "refuted", "undecided"}
+
+
+def test_rounding_is_told_from_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What floating point takes for a difference is looked at with more digits, point by point."""
+    from cheatsheet.verify.fields import Floating
+
+    def nervous(self: Any, left: Any, right: Any, core: tuple[int, ...]) -> Any:
+        return left == left  # every point seems to differ
+
+    monkeypatch.setattr(Floating, "disagreement", nervous)
+    monkeypatch.setattr(check, "search", lambda *_: None)
+    assert verify(equation("exp(a) == 1 + a"), prover=believes_nothing).status == "refuted"
+    assert verify(equation("exp(a) * exp(-a) == 1"), prover=believes_everything).status == "undecided"

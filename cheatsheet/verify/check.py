@@ -20,13 +20,13 @@ from cheatsheet.verify.compare import Clock, Comparison, OutOfTimeError, compare
 from cheatsheet.verify.counterexample import exactly, search
 from cheatsheet.verify.fields import PRIMES, Field, Floating, Modular, Rational, UnsupportedError
 from cheatsheet.verify.points import NoPointError, Points, special_values
+from cheatsheet.verify.presentation import present
 from cheatsheet.verify.sampling import sample
 from cheatsheet.verify.sizes import first, large, quick, size_degree, thorough, wanted_size
 from cheatsheet.verify.verdicts import SECONDS, Counterexample, Verdict
 
 MOST_WORK = 30_000_000
 MOST_POINTS = 32
-MOST_SUSPECTS = 4
 LEAST_POINTS = 2
 ENOUGH_POINTS = 6
 UNCONFIRMED = "the sides differ at a point, and no counterexample was confirmed"
@@ -67,7 +67,7 @@ def verify(
     try:
         verdict = _Inquiry(Claim(equation), clock, prover or index_calculus, audit).verdict()
     except (OutOfTimeError, RecursionError, MemoryError, OverflowError):
-        verdict = Verdict("undecided", message="out of time")
+        verdict = Verdict("undecided", message="out of time or space")
     if equation.negated:
         verdict = negation(verdict)
     return replace(verdict, seconds=clock.elapsed)
@@ -102,6 +102,8 @@ class _Inquiry:
     """Whether the claim can be evaluated modulo a prime."""
     unexplained: bool = False
     """Whether the sides were seen to differ modulo a prime, without a counterexample."""
+    unresolved: bool = False
+    """Whether they were seen to differ in floating point, and no more digits could be had."""
     seen: int = 0
     """At how many points the two sides are known to be defined and to agree."""
     defined: dict[tuple[tuple[str, int], ...], int] = field(default_factory=dict)
@@ -127,10 +129,8 @@ class _Inquiry:
 
     def without_proof(self) -> Verdict:
         """Exact evaluation where the claim is rational, else sampling; neither below the size the claim asks for."""
-        if self.unexplained:
-            return Verdict(
-                "undecided", message="the sides differ modulo a prime, but no counterexample was found"
-            )
+        if self.unexplained or self.unresolved:
+            return Verdict("undecided", message=UNCONFIRMED)
         if not self.seen:
             return Verdict("undecided", message="no point was found at which both sides are defined")
         if self.rational:
@@ -243,12 +243,12 @@ class _Inquiry:
             self.agreed(points, defined)
             return None
         found = search(self.claim, field_, self.clock, [points], self.seed)
-        if found is None:
-            if field_.exact:
-                self.unexplained = True
-            elif self.is_rounding(points, comparison):
-                self.agreed(points, defined - int(comparison.differs.sum()))
-        return found
+        if found is not None:
+            return found
+        if field_.exact:
+            self.unexplained = True
+            return None
+        return self.look_closer(points, comparison)
 
     def agreed(self, points: Points, count: int) -> None:
         """Count points at which the sides are defined and agree."""
@@ -258,10 +258,16 @@ class _Inquiry:
         if self.defined[key] >= LEAST_POINTS and points.dims not in self.evidence:
             self.evidence.append(points.dims)
 
-    def is_rounding(self, points: Points, comparison: Comparison) -> bool:
-        """Whether the sides, seen to differ in floating point, agree to many digits wherever that is tried."""
-        suspects = np.flatnonzero(comparison.differs)[:MOST_SUSPECTS]
-        try:
-            return all(exactly(self.claim, points.select([int(k)]), self.clock).agrees for k in suspects)
-        except (UnsupportedError, NoPointError):
-            return False
+    def look_closer(self, points: Points, comparison: Comparison) -> Counterexample | None:
+        """A counterexample, if one of the points where the sides differ in floating point is more than rounding."""
+        for k in np.flatnonzero(comparison.differs):
+            point = points.select([int(k)])
+            try:
+                precisely = exactly(self.claim, point, self.clock)
+            except (UnsupportedError, NoPointError):
+                self.unresolved = True
+                return None
+            if not precisely.agrees:
+                return present(self.claim, point, precisely)
+        self.agreed(points, int((comparison.defined & ~comparison.differs).sum()))
+        return None
