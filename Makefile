@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := pdf
-.PHONY: pdf install tex test check format clean
+.PHONY: pdf install tex test check format picture clean
 
 pdf: install tex
 	$(BIN)/cheatsheet build
@@ -40,6 +40,10 @@ check: install tex
 format: install
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# The first page of the sheet, for the README.
+picture: pdf
+	pdftoppm -f 1 -l 1 -r 137 -png -singlefile build/cheatsheet.pdf docs/sheet
 
 clean:
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

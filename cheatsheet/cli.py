@@ -23,7 +23,7 @@ from cheatsheet.syntax import ClaimError
 
 if TYPE_CHECKING:
     from cheatsheet.catalogue import Catalogue, Entry
-    from cheatsheet.pages import Language, Layout
+    from cheatsheet.pages import Language, Layout, Paper
     from cheatsheet.reports import CatalogueReport
 
 DEFAULT_FILE = "identities.yaml"
@@ -156,7 +156,11 @@ def print_report(report: CatalogueReport, only_failing: bool = False, err: bool 
 @click.option("-o", "--out", type=click.Path(path_type=Path), default=Path("build"), help="Where to write.")
 @click.option("--lang", type=_LANGUAGES, default="both", show_default=True, help="Language of the PDFs.")
 @click.option("--layout", type=click.Choice(LAYOUTS), help="Print claims in this layout only.")
-def build(file: str | None, out: Path, lang: Language, layout: Layout | None) -> None:
+@click.option("--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True, help="Paper.")
+@click.option("--greyscale", is_flag=True, help="No colours, for printing in black and white.")
+def build(
+    file: str | None, out: Path, lang: Language, layout: Layout | None, paper: Paper, greyscale: bool
+) -> None:
     """Verify FILE, then write the sheet and the handbook as PDFs."""
     catalogue = open_catalogue(file)
     from cheatsheet import pipeline
@@ -165,7 +169,7 @@ def build(file: str | None, out: Path, lang: Language, layout: Layout | None) ->
 
     try:
         with stages() as progress:
-            built = pipeline.build(catalogue, out, lang, layout, progress)
+            built = pipeline.build(catalogue, out, lang, layout, progress, paper, greyscale)
     except pipeline.CatalogueDoesNotHold as finding:
         print_report(finding.report, only_failing=True, err=True)
         click.echo(f"{catalogue.path}: nothing is printed until every claim is as expected", err=True)

@@ -15,6 +15,7 @@ from cheatsheet.glossary import Text
 
 Language = Literal["zh", "en", "both"]
 Layout = Literal["numerator", "denominator", "mixed"]
+Paper = Literal["a4", "letter"]
 Verdict = Literal["proved", "checked", "sampled", "refuted", "invalid"]
 
 
@@ -90,11 +91,15 @@ class StepRow:
 
 @dataclass(frozen=True)
 class StepsBlock:
-    """A derivation, line by line; ``claim`` is what it derives, in LaTeX, where an entry has several."""
+    """A derivation, line by line.
+
+    ``claim`` is what it derives, in LaTeX, where an entry has several; ``layouts`` where it is good for those alone.
+    """
 
     rows: tuple[StepRow, ...]
     caption: Text | None = None
     claim: str = ""
+    layouts: tuple[Layout, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -135,7 +140,7 @@ class PitfallLine:
     """A claim that people write down and that is wrong.
 
     ``counterexample`` is LaTeX (values, then both sides) for ``refuted``; ``message`` tells what is
-    wrong with an ``invalid`` one.
+    wrong with an ``invalid`` one. ``layouts`` names the one in which it is wrong, if layout plays a part.
     """
 
     latex: str
@@ -143,6 +148,7 @@ class PitfallLine:
     verdict: Verdict
     counterexample: tuple[str, ...] = ()
     message: Text | None = None
+    layouts: tuple[Layout, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -202,7 +208,7 @@ class Document:
     sections: tuple[SectionPage, ...]
     lang: Language = "both"
     layout: Layout | None = None
-    paper: Literal["a4", "letter"] = "a4"
+    paper: Paper = "a4"
     greyscale: bool = False
 
     @property

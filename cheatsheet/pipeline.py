@@ -7,13 +7,13 @@ file → :mod:`load` → catalogue → :mod:`reports` → verdicts → :mod:`typ
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cheatsheet import stamps
 from cheatsheet.catalogue import Catalogue
 from cheatsheet.compile import Compiled, compile_all
-from cheatsheet.pages import Language, Layout
+from cheatsheet.pages import Language, Layout, Paper
 from cheatsheet.reports import CatalogueReport, check_entries
 from cheatsheet.templating import KINDS, render
 from cheatsheet.typeset import document
@@ -24,7 +24,7 @@ Progress = Callable[[str, int, int], None]
 DOCUMENTS = {"sheet": "cheatsheet", "handbook": "handbook"}
 
 
-class CatalogueDoesNotHold(Exception):  # noqa: N818 - it is a finding
+class CatalogueDoesNotHold(Exception):
     """Some claim does not hold or some pitfall does: nothing is printed."""
 
     def __init__(self, report: CatalogueReport) -> None:
@@ -47,13 +47,15 @@ def build(
     lang: Language = "both",
     layout: Layout | None = None,
     progress: Progress | None = None,
+    paper: Paper = "a4",
+    greyscale: bool = False,
 ) -> Built:
     """Check the catalogue and write its PDFs to a folder; nothing is done where nothing has changed.
 
     Raises :class:`CatalogueDoesNotHold` before anything is written if a claim is not as expected, and what
     :func:`cheatsheet.compile.compile_all` raises.
     """
-    key = stamps.fingerprint(catalogue.text, lang, str(layout))
+    key = stamps.fingerprint(catalogue.text, lang, str(layout), paper, str(greyscale))
     before = stamps.unchanged(folder, key)
     if before is not None:
         return Built({n: Compiled(folder / f"{n}.pdf", 0, ()) for n in DOCUMENTS.values()}, before, False)
@@ -62,6 +64,7 @@ def build(
     if not report.ok:
         raise CatalogueDoesNotHold(report)
     pages = document(catalogue, report, lang, layout, _counter(tell, "derive", len(catalogue)))
+    pages = replace(pages, paper=paper, greyscale=greyscale)
     sources = {DOCUMENTS[kind]: render(pages, kind) for kind in KINDS}
     pdfs = compile_all(sources, folder, lambda name, number: tell(f"TeX {name}.pdf", number, 0))
     if not any(compiled.problems for compiled in pdfs.values()):

@@ -123,15 +123,17 @@ def plain(source: str) -> Latex:
     r"""The words alone, for bookmarks: no markup, formulas spelt out.
 
     >>> plain("The form $\\M{x}\\T \\M{A}\\M{x}$")
-    Latex('The form xTAx')
+    Latex('The form xᵀAx')
     """
     spelt = re.sub(r"\$((?:[^$\\]|\\.)+)\$", lambda formula: _spelt_out(formula[1]), source)
     return Latex(escape_text(re.sub(r"\*\*|[*`]", "", spelt)))
 
 
 def _spelt_out(formula: str) -> str:
-    bare = re.sub(r"\\M\b|[{}]", "", formula)
-    return re.sub(r"\s*\\([A-Za-z]*)\s*", r"\1", bare)
+    raised = re.sub(r"\\T\b|\^\s*(\\top|\{?\s*\\mathsf\s*\{?T\}?\s*\}?)", "ᵀ", formula)
+    raised = re.sub(r"\\inv\b|\^\s*\{\s*-\s*1\s*\}", "⁻¹", raised)
+    bare = re.sub(r"\\M\b|\\mathbf\b|[{}]", "", raised)
+    return re.sub(r"\s*(ᵀ|⁻¹)\s*", r"\1", re.sub(r"\s*\\([A-Za-z]*)\s*", r"\1", bare))
 
 
 def escape_text(text: str) -> str:

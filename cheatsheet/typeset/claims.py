@@ -20,15 +20,27 @@ def claim_line(report: ClaimReport, layout: Layout | None = None) -> ClaimLine:
     """The claim in each layout printed; forms that read alike are one."""
     equation = report.claim.equation
     verdict = report.verdict.status
-    forms: list[Form] = []
     if not has_layout(equation):
         return ClaimLine((Form(printed(equation)),), verdict)  # type: ignore[arg-type]
     own: Layout = report.claim.declarations.layout  # type: ignore[assignment]
-    for name in (layout,) if layout else _printed(own):
-        other = equation if name == own else verified_in_layout(equation, name)
-        if other is not None:
-            forms.append(Form(printed(other), (name,)))
-    return ClaimLine(_merged(forms) or (Form(printed(equation), (own,)),), verdict)  # type: ignore[arg-type]
+    found = [claim_in(report, name) for name in ((layout,) if layout else _printed(own))]
+    forms = [Form(printed(other), (name,)) for other, name in dict.fromkeys(found) if name]
+    return ClaimLine(_merged(forms), verdict)  # type: ignore[arg-type]
+
+
+def claim_in(report: ClaimReport, layout: Layout | None) -> tuple[Equation, Layout | None]:
+    """The claim in a layout, its own where none is asked for or it cannot be verified in it; and which that is.
+
+    The layout is None where it plays no part in the claim.
+    """
+    equation = report.claim.equation
+    if not has_layout(equation):
+        return equation, None
+    own: Layout = report.claim.declarations.layout  # type: ignore[assignment]
+    if layout is None or layout == own:
+        return equation, own
+    other = verified_in_layout(equation, layout)
+    return (equation, own) if other is None else (other, layout)
 
 
 def _printed(own: Layout) -> tuple[Layout, ...]:

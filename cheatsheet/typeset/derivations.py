@@ -12,18 +12,25 @@ from cheatsheet.glossary import Text, word
 from cheatsheet.indices.terms import NoIndexForm
 from cheatsheet.latex import latex_claim, latex_of
 from cheatsheet.lettering import Letters
-from cheatsheet.pages import Block, DisplayBlock, StepRow, StepsBlock
+from cheatsheet.pages import Block, ClaimLine, DisplayBlock, Layout, StepRow, StepsBlock
 from cheatsheet.pages import Equation as PrintedEquation
 from cheatsheet.reports import ClaimReport
+from cheatsheet.typeset.claims import claim_in
 from cheatsheet.typeset.drawings import drawn
 from cheatsheet.typeset.indexing import with_familiar_indices
 from cheatsheet.typeset.numbers import counterexample_formulas
 
 
-def blocks_of_claim(report: ClaimReport, several: bool) -> list[Block]:
-    """The derivation of a claim that holds; for one with ≠, the numbers that show it."""
-    equation = report.claim.equation
+def blocks_of_claim(
+    report: ClaimReport, line: ClaimLine, several: bool, layout: Layout | None = None
+) -> list[Block]:
+    """The derivation of a claim that holds; for one with ≠, the numbers that show it.
+
+    ``line`` is the claim as it is printed: where it reads otherwise in another layout, the derivation names its own.
+    """
+    equation, derived = claim_in(report, layout)
     claim = latex_claim(equation) if several else ""
+    layouts = () if derived is None or line.layouts_agree else (derived,)
     if equation.negated:
         witness = report.verdict.witness
         if witness is None:
@@ -41,7 +48,7 @@ def blocks_of_claim(report: ClaimReport, several: bool) -> list[Block]:
     letters = Letters(*(line for case in lines for line in case), equation.lhs, equation.rhs)
     rows = [row for d, own in zip(cases, lines, strict=True) for row in _rows(d, own, letters)]
     # A single line says what the claim says: no need to say it twice.
-    steps = StepsBlock(tuple(rows), claim=claim if len(rows) > 1 else "")
+    steps = StepsBlock(tuple(rows), claim=claim if len(rows) > 1 else "", layouts=layouts)
     return [steps, *(drawn(equation, cases[0], names.put_back, letters) if len(cases) == 1 else [])]
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from cheatsheet.catalogue import Catalogue, Entry, Section
 from cheatsheet.expressions import Symbol
 from cheatsheet.glossary import Text
-from cheatsheet.pages import Block, Document, EntryPage, Language, Layout, PitfallLine, SectionPage
+from cheatsheet.pages import Block, ClaimLine, Document, EntryPage, Language, Layout, PitfallLine, SectionPage
 from cheatsheet.prose import embolden
 from cheatsheet.reports import CatalogueReport, EntryReport
 from cheatsheet.typeset.claims import claim_line, definition_line
@@ -52,6 +52,7 @@ def entry_page(report: EntryReport, number: str, layout: Layout | None = None) -
     entry = report.entry
     held = [r for r in report.claims if r.claim.expect == "holds"]
     letters = bold_letters(_symbols(entry))
+    claims = [claim_line(r, layout) for r in held]
     return EntryPage(
         number=number,
         id=entry.id,
@@ -60,9 +61,9 @@ def entry_page(report: EntryReport, number: str, layout: Layout | None = None) -
             *given_lines(s for s in _symbols(entry) if s.definition is None),
             *(definition_line(s) for s in _symbols(entry) if s.definition is not None),
         ),
-        claims=tuple(claim_line(r, layout) for r in held),
+        claims=tuple(claims),
         note=None if entry.note is None else _bold(entry.note, letters),
-        blocks=tuple(_blocks(report, layout)),
+        blocks=tuple(_blocks(report, claims, layout)),
         pitfalls=_pitfalls(report, letters),
         tags=entry.tags,
         source=entry.source,
@@ -88,14 +89,13 @@ def _bold(text: Text, letters: frozenset[str]) -> Text:
     return Text(embolden(text.zh, letters), embolden(text.en, letters))
 
 
-def _blocks(report: EntryReport, layout: Layout | None) -> list[Block]:
+def _blocks(report: EntryReport, claims: list[ClaimLine], layout: Layout | None) -> list[Block]:
     entry = report.entry
     blocks: list[Block] = []
     if entry.show is not None:
         blocks.append(shown_block(entry.show, layout))
     held = [r for r in report.claims if r.claim.expect == "holds"]
-    for r in held:
-        blocks += blocks_of_claim(r, several=len(held) > 1)
-    if entry.example is not None:
-        blocks += filter(None, [example_block(entry)])
-    return blocks
+    for r, line in zip(held, claims, strict=True):
+        blocks += blocks_of_claim(r, line, several=len(held) > 1, layout=layout)
+    example = example_block(report, layout)
+    return blocks if example is None else [*blocks, example]

@@ -9,14 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from cheatsheet.catalogue import Entry
 from cheatsheet.dotted import at
 from cheatsheet.expressions import Equation, Expr, Index, Symbol, free_indices, symbols, without_properties
 from cheatsheet.glossary import word
 from cheatsheet.latex import latex_of
 from cheatsheet.lettering import Letters
 from cheatsheet.operators.notation import matrix_of_rows
-from cheatsheet.pages import DisplayBlock
+from cheatsheet.pages import DisplayBlock, Layout
+from cheatsheet.reports import EntryReport
+from cheatsheet.typeset.claims import claim_in
 from cheatsheet.typeset.derivations import inline
 from cheatsheet.typeset.numbers import matrix_of_values
 from cheatsheet.typeset.substitution import Grid, arrangement, with_numbers
@@ -31,9 +32,11 @@ class WrongExample(Exception):
     """The two sides of a claim differ at the example's values: our bug, because the claim was verified."""
 
 
-def example_block(entry: Entry) -> DisplayBlock | None:
+def example_block(report: EntryReport, layout: Layout | None = None) -> DisplayBlock | None:
     """The values of the example and each claim of the entry with both sides computed; None where none can be."""
-    assert entry.example is not None
+    entry = report.entry
+    if entry.example is None:
+        return None
     values = dict(entry.example)
     dims = _dims(entry.given.values(), values)
     letters = Letters(*entry.given.values())
@@ -42,8 +45,8 @@ def example_block(entry: Entry) -> DisplayBlock | None:
         for name, value in values.items()
     ]
     formulas = [r",\quad ".join(given)]
-    for claim in entry.claims:
-        equation = inline(claim.equation)
+    for claim in report.claims[: len(entry.claims)]:
+        equation = inline(claim_in(claim, layout)[0])
         if _covers(equation, values):
             formulas += _worked(equation, values, dims)
     return DisplayBlock(tuple(dict.fromkeys(formulas)), word("example")) if len(formulas) > 1 else None

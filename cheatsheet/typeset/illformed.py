@@ -10,6 +10,7 @@ from cheatsheet.latex import latex_claim
 from cheatsheet.lettering import axis_text, name_in_script
 from cheatsheet.operators.row import ShapeError, build
 from cheatsheet.syntax import ClaimError, Raw, parse_claim
+from cheatsheet.transposing import has_layout
 
 
 class _Lenient(Elaborator):
@@ -38,17 +39,18 @@ class _Lenient(Elaborator):
         return Index(raw.text, found)
 
 
-def ill_formed(text: str, declarations: Declarations, message: str) -> tuple[str, Text]:
-    """The claim in LaTeX and, in both languages, what is wrong with it."""
+def ill_formed(text: str, declarations: Declarations, message: str) -> tuple[str, Text, bool]:
+    """The claim in LaTeX; in both languages, what is wrong with it; and whether layout plays a part in it."""
     try:
         raw = parse_claim(text)
         left, right, misfit = _read(raw, declarations)
-        formula = latex_claim(Equation(left, right, raw.text == "!="))
+        equation = Equation(left, right, raw.text == "!=")
+        formula = latex_claim(equation)
     except (ClaimError, ShapeError, ValueError, IndexError):  # nothing that the printer can print
-        return rf"\texttt{{{_plain(text)}}}", _formatted("ill-formed-claim", message)
-    if misfit is not None:
-        return formula, misfit
-    return formula, _formatted("shapes-differ", _shape(left.shape), _shape(right.shape))
+        return rf"\texttt{{{_plain(text)}}}", _formatted("ill-formed-claim", message), False
+    if misfit is None:
+        misfit = _formatted("shapes-differ", _shape(left.shape), _shape(right.shape))
+    return formula, misfit, has_layout(equation)
 
 
 def _read(raw: Raw, declarations: Declarations) -> tuple[Expr, Expr, Text | None]:

@@ -5,20 +5,23 @@ from __future__ import annotations
 from cheatsheet.catalogue import Pitfall
 from cheatsheet.glossary import Text
 from cheatsheet.latex import latex_claim
-from cheatsheet.pages import PitfallLine
+from cheatsheet.pages import Layout, PitfallLine
 from cheatsheet.reports import ClaimReport
+from cheatsheet.transposing import has_layout
 from cheatsheet.typeset.illformed import ill_formed
 from cheatsheet.typeset.numbers import counterexample_formulas
 
 
 def pitfall_line(pitfall: Pitfall, report: ClaimReport) -> PitfallLine:
-    """A pitfall with its counterexample, or with what is wrong with its shapes."""
+    """A pitfall with its counterexample, or with what is wrong with its shapes; and the layout in which it is wrong."""
     why = pitfall.why or Text("", "")
     verdict = report.verdict
+    own: Layout = pitfall.claim.declarations.layout  # type: ignore[assignment]
     if verdict.status == "refuted":
         equation = pitfall.claim.equation
         example = verdict.counterexample
         formulas = () if example is None else tuple(counterexample_formulas(equation, example))
-        return PitfallLine(latex_claim(equation), why, "refuted", formulas)
-    formula, message = ill_formed(pitfall.claim.text, pitfall.claim.declarations, verdict.message)
-    return PitfallLine(formula, why, "invalid", message=message)
+        layouts = (own,) if has_layout(equation) else ()
+        return PitfallLine(latex_claim(equation), why, "refuted", formulas, layouts=layouts)
+    formula, message, laid_out = ill_formed(pitfall.claim.text, pitfall.claim.declarations, verdict.message)
+    return PitfallLine(formula, why, "invalid", message=message, layouts=(own,) if laid_out else ())
