@@ -32,10 +32,17 @@ def _settled(expr: Expr) -> Expr:
     if expr.op == "matmul":
         a, b = expr.children
         if a.shape.cols != b.shape.rows:
-            first = _fitted(a, (a.shape.rows, b.shape.rows))
-            second = b if first.shape.cols == b.shape.rows else _fitted(b, (a.shape.cols, b.shape.cols))
-            return build("matmul", first, second)
+            first = _fitted_on_one_side(a, (a.shape.rows, b.shape.rows), b.shape.rows)
+            if first.shape.cols == b.shape.rows:
+                return build("matmul", first, b)
+            return build("matmul", a, _fitted_on_one_side(b, (a.shape.cols, b.shape.cols), a.shape.cols))
     return expr
+
+
+def _fitted_on_one_side(expr: Expr, axes: tuple[Axis, Axis], met: Axis) -> Expr:
+    """The factor of a product over the axis it meets; an identity is then over that axis on its other side too."""
+    fitted = _fitted(expr, axes)
+    return _fitted(expr, (met, met)) if fitted is expr and expr.shape.is_square else fitted
 
 
 def _fit_each_other(a: Expr, b: Expr) -> tuple[Expr, Expr]:
