@@ -1,0 +1,326 @@
+"""Checked claims on the page: words in both languages, numbers, examples, drawings, names of indices, figures."""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import cache
+from itertools import pairwise
+
+import pytest
+
+import cheatsheet
+from cheatsheet.derivation.reasons import rules_used
+from cheatsheet.dimensions import Axis, Shape
+from cheatsheet.elaborate import Declarations, elaborate_claim, elaborate_expression
+from cheatsheet.expressions import Symbol, without_properties
+from cheatsheet.pages import DisplayBlock, EntryPage, FigureBlock, StepsBlock
+from cheatsheet.reports import EntryReport
+from cheatsheet.typeset import examples, figures
+from cheatsheet.typeset.document import entry_page
+from cheatsheet.typeset.givens import given_lines
+from cheatsheet.typeset.illformed import ill_formed
+from cheatsheet.typeset.indexing import with_familiar_indices
+from cheatsheet.typeset.numbers import counterexample_formulas, number
+from cheatsheet.typeset.shows import shape_table
+from cheatsheet.verify.verdicts import Counterexample
+
+m, n, p = (Axis.of(name) for name in "mnp")
+A, B = Symbol("A", Shape.matrix(m, n)), Symbol("B", Shape.matrix(n, p))
+SQUARE = Symbol("S", Shape.matrix(n, n))
+x, y, c = Symbol("x", Shape.vector(n)), Symbol("y", Shape.vector(n)), Symbol("c", Shape.scalar())
+U = Symbol("u", Shape.vector(m), of=(x,))
+GIVEN = Declarations({s.name: s for s in (A, B, SQUARE, x, y, c, U)})
+
+
+@cache
+def catalogue() -> cheatsheet.Catalogue:
+    return cheatsheet.load()
+
+
+@cache
+def report(id_: str) -> EntryReport:
+    found: EntryReport = catalogue()[id_].check()
+    return found
+
+
+@cache
+def page(id_: str) -> EntryPage:
+    return entry_page(report(id_), "1.1")
+
+
+def displays(id_: str, caption: str) -> list[str]:
+    blocks = [b for b in page(id_).blocks if isinstance(b, DisplayBlock)]
+    return [f for b in blocks if b.caption and b.caption.en == caption for f in b.formulas]
+
+
+# --- numbers and counterexamples -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (3, "3"),
+        (-2, "-2"),
+        ("2/3", r"\tfrac{2}{3}"),
+        (0.25, "0.25"),
+        ("0.0", "0"),
+        ("0.123456", "0.123456"),
+        ("0.41997434161402606939", r"0.419974\ldots"),
+        ("1.5e-30", r"1.5\times 10^{-30}"),
+    ],
+)
+def test_numbers(value: object, shown: str) -> None:
+    assert number(value) == shown
+
+
+def test_abstract_functions_of_a_counterexample_are_formulas() -> None:
+    equation = elaborate_claim("diff(u, x) == 2 * diff(u, x)", GIVEN)
+    values = {"u": [["1 + 2 * x[0]"]], "x": [[0]]}
+    shown = counterexample_formulas(equation, Counterexample({"m": 1, "n": 1}, values, [[2]], [[4]]))
+    assert shown[0].startswith(r"\M u(\M x) = \begin{bmatrix} 1 + 2x_1 \end{bmatrix}")
+    assert shown[1] == r"\begin{bmatrix} 2 \end{bmatrix} \neq \begin{bmatrix} 4 \end{bmatrix}"
+
+
+# --- ill-formed claims -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("claim", "formula", "zh"),
+    [
+        ("A @ x == A @ A", r"\M A\M x = \M A\M A", r"$m \times n$ 与 $m \times n$ 不能相乘。"),
+        ("A + B == A", r"\M A + \M B = \M A", r"两个运算对象的形状不同：$m \times n$ 与 $n \times p$。"),
+        ("A @ x == x", r"\M A\M x = \M x", r"左边的形状是 $m \times 1$，右边的形状是 $n \times 1$。"),
+        ("tr(A) == c", r"\tr(\M A) = c", r"运算 `tr` 不适用于形状 $m \times n$。"),
+        ("A[i, j] == A[j, i]", "a_{ij} = a_{ji}", "指标 $j$ 在一处取到 $n$，在另一处取到 $m$。"),
+        (
+            "sum(A[j, i], i) == x[j]",
+            r"\sum_{i=1}^na_{ji} = x_j",
+            "指标 $j$ 在一处取到 $m$，在另一处取到 $n$。",
+        ),
+    ],
+)
+def test_what_is_wrong_with_an_ill_formed_claim(claim: str, formula: str, zh: str) -> None:
+    printed, message, _ = ill_formed(claim, GIVEN, "unused")
+    assert (printed, message.zh) == (formula, zh)
+
+
+def test_a_claim_that_cannot_be_read_is_printed_as_typed() -> None:
+    printed, message, _ = ill_formed("A @ == q", GIVEN, "an operand is missing")
+    assert printed == r"\texttt{A @ == q}"
+    assert message.en == "Ill-formed: `an operand is missing`"
+
+
+def test_no_ill_formed_pitfall_of_the_catalogue_speaks_english_in_chinese() -> None:
+    found = 0
+    for entry in catalogue():
+        for pitfall in entry.pitfalls:
+            if pitfall.claim.check().verdict.status != "invalid":
+                continue
+            found += 1
+            formula, message, _ = ill_formed(pitfall.claim.text, pitfall.claim.declarations, "MESSAGE")
+            words = re.sub(r"\$[^$]*\$|`[a-z0-9]+`", "", message.zh)
+            assert not re.search(r"[A-Za-z]{2,}", words), (entry.id, message.zh)
+            assert "texttt" not in formula, entry.id
+    assert found > 20
+
+
+# --- declarations ----------------------------------------------------------------------------------------------------
+
+
+def test_declarations_that_say_the_same_stand_together() -> None:
+    properties = frozenset({"positive"})
+    a, b = (Symbol(name, Shape.scalar(), properties) for name in "ab")
+    v = Symbol("v", Shape.vector(n), properties)
+    f, g = (Symbol(name, Shape.scalar(), of=(x,)) for name in "fg")
+    lines = given_lines([a, b, v, f, g, x])
+    assert [line.latex for line in lines] == [
+        r"a, b \in \R", r"\M v \in \R^{n}", r"f, g \in \R", r"\M x \in \R^{n}",
+    ]  # fmt: skip
+    assert [line.remark and line.remark.en for line in lines] == [
+        "positive", "with positive entries", r"differentiable functions of $\M x$", None,
+    ]  # fmt: skip
+
+
+def test_words_print_symbols_as_claims_do() -> None:
+    note = page("quadratic-form").note
+    assert note is not None
+    assert r"$(\M{A}+\M{A}^{\mathsf T})\M{x}$" in "".join(
+        pit.why.en for pit in page("quadratic-form").pitfalls
+    )
+    assert "$x_k$" in note.zh, "a component is a number"
+
+
+def test_a_definition_reads_where_a_is() -> None:
+    (line,) = [given for given in page("activation-jacobian").given if given.lead]
+    assert line.lead is not None
+    assert (line.lead.en, line.latex) == ("where", r"\M a = \sigma(\M z)")
+
+
+# --- examples --------------------------------------------------------------------------------------------------------
+
+
+def test_an_example_by_components_shows_its_numbers() -> None:
+    _, worked = displays("hadamard-components", "Numeric example")
+    left, numbers, value = worked.split(" = ")
+    assert left == r"\M A \circ \M B"
+    assert numbers == r"\begin{bmatrix} 1 \times 5 & 2 \times 6 \\ 3 \times 7 & 4 \times 8 \end{bmatrix}"
+    assert value == r"\begin{bmatrix} 5 & 12 \\ 21 & 32 \end{bmatrix}"
+
+
+def test_an_example_of_a_difference_shows_both_sides() -> None:
+    _, worked = displays("product-not-commutative", "Numeric example")
+    assert worked == (
+        r"\M A\M B = \begin{bmatrix} 2 & 1 \\ 4 & 3 \end{bmatrix} \neq "
+        r"\begin{bmatrix} 3 & 4 \\ 1 & 2 \end{bmatrix} = \M B\M A"
+    )
+
+
+def test_no_example_says_the_same_twice() -> None:
+    for entry in catalogue():
+        if entry.example is not None:
+            for formula in displays(entry.id, "Numeric example"):
+                sides = formula.split(" = ")
+                assert len(set(sides)) == len(sides), (entry.id, formula)
+
+
+def test_an_example_of_a_wrong_claim_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = elaborate_claim("x.T @ x == 2 * x.T @ x", GIVEN)
+    monkeypatch.setattr(examples, "claim_in", lambda *_: (wrong, None))
+    with pytest.raises(examples.WrongExample):
+        examples.example_block(report("squared-length"))
+
+
+# --- derivations and drawings ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("id_", "matrices"),
+    [
+        ("linear-map", [2]),
+        ("derivative-vector-by-vector", [1]),
+        ("vector-function-sum", []),
+        ("quadratic-form", []),
+    ],
+)
+def test_a_drawing_stands_where_it_tells_more_than_the_formula(id_: str, matrices: list[int]) -> None:
+    assert [f.count(r"\begin{bmatrix}") for f in displays(id_, "Entry by entry")] == matrices
+
+
+def test_a_tensor_is_drawn_slice_by_slice() -> None:
+    (slices,) = displays("outer-product-by-right-factor", "Slice by slice")
+    assert slices.count(r"\begin{bmatrix}") == 3
+    assert r"\pd{\M u\M v\T}{v_n} = \begin{bmatrix} 0 & 0 & \cdots & u_1" in slices
+
+
+def test_a_derivation_calls_definitions_by_their_names() -> None:
+    (steps,) = [b for b in page("activation-jacobian").blocks if isinstance(b, StepsBlock)]
+    assert steps.rows[0].equation.left == r"\left(\pd{\M a}{\M z}\right)_{ij}"
+    assert steps.rows[-1].equation.right == r"\diag(\M a \circ (\M 1_n - \M a))_{ij}"
+    assert any("definition of $\\M a$" in row.why.en for row in steps.rows)
+
+
+def test_every_line_of_a_derivation_says_something_new() -> None:
+    for entry in catalogue():
+        for block in page(entry.id).blocks:
+            if isinstance(block, StepsBlock):
+                shown = [row.equation.right for row in block.rows]
+                assert all(a != b for a, b in pairwise(shown)), entry.id
+                assert all(row.why.zh and row.why.en for row in block.rows), entry.id
+
+
+def test_familiar_indices() -> None:
+    texts = ["sum(A[i, k] * B[k, j], k)", "sum(A[i, q] * B[q, j], q) + sum(A[i, l] * B[l, j], l)"]
+    lines = with_familiar_indices([elaborate_expression(t, GIVEN) for t in texts], [])
+    assert str(lines[1]) == "sum(A[i, k] * B[k, j], k) + sum(A[i, k] * B[k, j], k)"
+
+
+@pytest.mark.parametrize(
+    ("line", "renamed"),
+    [
+        ("sum(x[l] * S[l, k], l)", "sum(x[l] * S[l, k], l)"),  # k is free here
+        ("sum(x[l] * y[q], l, q)", "sum(x[k] * y[q], k, q)"),  # and serves one sum only
+        ("sum(A[l, j], l)", "sum(A[l, j], l)"),  # another range
+        ("sum(x[l] * sum(y[k], k), l)", "sum(x[l] * sum(y[k], k), l)"),  # taken within
+    ],
+)
+def test_familiar_indices_never_capture(line: str, renamed: str) -> None:
+    first = elaborate_expression("sum(x[k] * y[k], k)", GIVEN)
+    result = with_familiar_indices([first, elaborate_expression(line, GIVEN)], [])[1]
+    assert str(without_properties(result)) == renamed
+
+
+@pytest.mark.parametrize(
+    ("expression", "rules"),
+    [
+        ("c * y.T @ y", ("constant",)),
+        ("c * x[0]", ("linearity",)),
+        ("x[0] * x[1]", ("product-rule",)),
+        ("c / x[0]", ("quotient-rule",)),
+        ("x[0] / c", ("linearity",)),
+        ("sum(x[i] ** 2, i)", ("linearity", "power-rule")),
+        ("exp(x[0]) * x[1]", ("product-rule", "chain-rule")),
+        ("exp(y[0]) * x[1]", ("linearity",)),
+    ],
+)
+def test_rules_of_differentiation(expression: str, rules: tuple[str, ...]) -> None:
+    assert rules_used(elaborate_expression(expression, GIVEN), x) == rules
+
+
+# --- layouts ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layout", ["numerator", "denominator", "mixed"])
+def test_a_page_in_one_layout_keeps_to_it(layout: str) -> None:
+    for id_ in ("linear-form", "linear-map", "word2vec-score", "inner-product-rule"):
+        shown = entry_page(report(id_), "1.1", layout)  # type: ignore[arg-type]
+        assert {name for claim in shown.claims for form in claim.forms for name in form.layouts} <= {layout}
+
+
+def test_pitfalls_and_derivations_name_their_layout() -> None:
+    shown = page("linear-form")
+    assert [pitfall.layouts for pitfall in shown.pitfalls] == [("numerator",), ("numerator",)]
+    assert [b.layouts for b in shown.blocks if isinstance(b, StepsBlock)] == [("numerator",), ()]
+
+
+def test_the_derivation_is_that_of_the_layout_asked_for() -> None:
+    shown = entry_page(report("linear-form-transposed"), "1.1", "denominator")
+    (steps,) = [b for b in shown.blocks if isinstance(b, StepsBlock)]
+    assert steps.rows[-1].equation.right == "a_i"
+
+
+# --- table and figure ------------------------------------------------------------------------------------------------
+
+
+def test_shape_table_in_numerator_layout() -> None:
+    cells = [[cell.en for cell in row[1:]] for row in shape_table("numerator").rows]
+    assert cells == [
+        ["$()$", "$(1, n)$", "$(k, n)$"],
+        ["$(m)$", "$(m, n)$", "$(m, k, n)$"],
+        ["$(m, l)$", "$(m, l, n)$", "$(m, l, k, n)$"],
+    ]
+
+
+def test_shape_table_has_every_layout_in_turn() -> None:
+    table = shape_table()
+    assert table.layouts == ("numerator", "denominator", "mixed") * 3
+    assert len(table.rows) == 9
+
+
+def test_arrows_of_the_figure_are_gradients_at_points_of_a_level_curve() -> None:
+    figure = figures.gradient_figure()
+    assert isinstance(figure, FigureBlock)
+    number_ = r"(-?[\d.]+)"
+    arrows = re.findall(
+        rf"\\draw\[->, topic.*?\] \({number_},{number_}\) -- \({number_},{number_}\)", figure.tikz
+    )
+    assert len(arrows) == figures.ARROWS
+    for x0, y0, x1, y1 in (tuple(float(v) / figures.UNIT for v in arrow) for arrow in arrows):
+        level = figures.A * x0**2 + figures.B * y0**2
+        assert level == pytest.approx(figures.LEVEL_OF_ARROWS, rel=1e-2)
+        along = (-figures.B * y0, figures.A * x0)  # the direction of the level curve
+        cosine = (
+            ((x1 - x0) * along[0] + (y1 - y0) * along[1]) / math.hypot(x1 - x0, y1 - y0) / math.hypot(*along)
+        )
+        assert abs(cosine) < 1e-2
+        assert (x1 - x0) * x0 + (y1 - y0) * y0 > 0, "uphill"
