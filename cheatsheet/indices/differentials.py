@@ -267,6 +267,21 @@ def inv(expr: Apply, parts: Differentials) -> Expr | None:
     return None if da is None else build("neg", _product(expr, da, expr))
 
 
+def pinv(expr: Apply, parts: Differentials) -> Expr | None:
+    """dA⁺ = −A⁺ dA A⁺ + A⁺A⁺ᵀ dAᵀ (I − AA⁺) + (I − A⁺A) dAᵀ A⁺ᵀA⁺, where the rank does not change (Golub, Pereyra)."""
+    (a,), (da,) = expr.children, parts
+    if da is None:
+        return None
+    rows, cols = (build("I", axis) for axis in a.shape.axes)
+    turned, across = build("transpose", expr), build("transpose", da)
+    outside = build("sub", rows, _product(a, expr))
+    kernel = build("sub", cols, _product(expr, a))
+    first = build("neg", _product(expr, da, expr))
+    return plus(
+        plus(first, _product(expr, turned, across, outside)), _product(kernel, across, turned, expr)
+    )
+
+
 def adj(expr: Apply, parts: Differentials) -> Expr | None:
     """adj A = det A · inv A on the invertible matrices, which are dense among those a plain symbol runs through."""
     (a,), (da,) = expr.children, parts

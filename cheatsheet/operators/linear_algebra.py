@@ -127,6 +127,7 @@ ROWS = (
         syntax="pinv(A)",
         arguments="e",
         shape=_pinv_shape,
+        differential=differentials.pinv,
         latex=notation.raised("^+"),
         numpy=coding.unless_scalar(coding.pseudo_inverse, coding.one_over),
         sympy=translating.pinv,
