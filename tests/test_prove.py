@@ -1,12 +1,11 @@
 """The proof of equality: every rule proves what it says and nothing beside it.
 
-The claims are in ``corpus/rules.yaml``. That the near misses really are false, and the others really true, is not taken on
-trust: values that know nothing of the index calculus must say so too.
+The claims are in ``corpus/rules.yaml``. That the near misses really are false, and the others really true, is not taken
+on trust: values that know nothing of the index calculus must say so too.
 """
 
 from __future__ import annotations
 
-import random
 from functools import cache
 from pathlib import Path
 from typing import Any
