@@ -115,13 +115,15 @@ class _Differentiation:
 
     def trace_of_function(self, inner: Apply) -> Expr | None:
         """d tr(Aᵏ) = k tr(Aᵏ⁻¹ dA) and d tr(exp A) = tr(exp A · dA): under a trace the factors may be turned round."""
-        a = inner.children[0]
+        a, *exponent = inner.children
         da = self(a)
+        if any(self(k) is not None for k in exponent):
+            raise NoDifferential("matrix_power has no differential rule for an exponent that varies")
         if da is None:
             return None
         if inner.op == "expm":
             return build("tr", _product(inner, da))
-        k = inner.children[1]
+        (k,) = exponent
         lowered = build("matrix_power", a, _decreased(k))
         return times(k, build("tr", _product(lowered, da)))
 
@@ -297,7 +299,9 @@ def adj(expr: Apply, parts: Differentials) -> Expr | None:
 def matrix_power(expr: Apply, parts: Differentials) -> Expr | None:
     """d(Aᵏ) = Σᵣ Aʳ dA Aᵏ⁻¹⁻ʳ for a number k."""
     a, k = expr.children
-    da = parts[0]
+    da, dk = parts
+    if dk is not None:
+        raise NoDifferential("matrix_power has no differential rule for an exponent that varies")
     if da is None:
         return None
     if not isinstance(k, Number) or abs(k.value) > 12:
