@@ -38,6 +38,7 @@ DECLARED = Declarations(
             *(symbol(name, N, N) for name in "ABC"),
             symbol("X", M, N),
             symbol("k", integer=True),
+            symbol("r", integer=True),
             symbol("h", N, positive=True),
             symbol("f", of=(x,)),
             symbol("u", M, of=(x,)),
@@ -91,6 +92,8 @@ FALSE = [
     "(a - a) ** b == 0",
     "0 ** (n - 1) == 0",
     "matrix_power(A, k) == A @ A",
+    "k * (k - 1) * (k + 1) * (k - 2) * (k + 2) * (k - 3) * (k - 5) * a == 0",
+    "(k - r) * (k - r - 1) * (k - r + 1) * (k - r - 2) * a == 0",
     "cos(k * pi) == 1",
     "pinv(A @ B) == pinv(B) @ pinv(A)",
     "x / norm(x) == x / sum(x)",
@@ -103,6 +106,9 @@ FALSE = [
     "relu(a - 1 / 3) * relu(1 / 2 - a) == 0",
     "abs(a - 1000) == 1000 - a",
     "exp(a) * (abs(a - 100) + abs(a + 100)) == 200 * exp(a)",
+    # zero at every fraction that is easily thought of
+    "sin(8 * pi * a) == 0",
+    "sin(64 * pi * a) * b == 0",
     # too small to be seen
     "exp(a) + 10 ** -60 == exp(a)",
     "exp(a) + 10 ** -300 == exp(a)",
@@ -144,6 +150,8 @@ def test_five_vectors_in_four_dimensions() -> None:
 
 
 UNREACHABLE = [
+    "(k + 1) * k * (k - 1) * (k - 2) * (k - 3) * (k - 4) * (k - 5) * (k - 6) * (k - 7) * (k - 8) * (k + 2) * (k + 3) "
+    "* (k + 4) * a == 0",
     "exp(-exp(exp(10))) == 0",
     "sign(a ** 2 - 2) ** 2 == 1",  # fails at an irrational number only
     "(n - 1) * (n - 2) * (n - 3) * (n - 4) * (n - 5) * (n - 6) * (n - 7) * (n - 8) * (n - 9) * (n - 10) * (n - 11) "

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from math import prod
 from zlib import crc32
 
 import numpy as np
@@ -19,16 +20,18 @@ from cheatsheet.verify.claim import Claim, parameters
 from cheatsheet.verify.compare import Clock, Comparison, OutOfTimeError, compare
 from cheatsheet.verify.counterexample import exactly, search
 from cheatsheet.verify.fields import PRIMES, Field, Floating, Modular, Rational, UnsupportedError
-from cheatsheet.verify.points import NoPointError, Points, special_values
+from cheatsheet.verify.points import EXPONENTS, NoPointError, Points, special_values
 from cheatsheet.verify.presentation import present
 from cheatsheet.verify.sampling import sample
-from cheatsheet.verify.sizes import first, large, quick, size_degree, thorough, wanted_size
+from cheatsheet.verify.sizes import first, integer_degree, large, quick, size_degree, thorough, wanted_size
 from cheatsheet.verify.verdicts import SECONDS, Counterexample, Verdict
 
 MOST_WORK = 30_000_000
 MOST_POINTS = 32
 LEAST_POINTS = 2
 ENOUGH_POINTS = 6
+FEW_INTEGERS = 5
+MOST_INTEGERS = 100
 UNCONFIRMED = "the sides differ at a point, and no counterexample was confirmed"
 DEEPEST_RECURSION = 6000
 Prover = Callable[[Equation], bool]
@@ -108,6 +111,10 @@ class _Inquiry:
     """At how many points the two sides are known to be defined and to agree."""
     defined: dict[tuple[tuple[str, int], ...], int] = field(default_factory=dict)
     """The same for each choice of dimensions."""
+    integers: set[tuple[int, ...]] = field(default_factory=set)
+    """The values of the integer symbols at which they do."""
+    persistent: bool = False
+    """Whether all is done to refute the claim, because nothing proved it."""
     evidence: list[dict[str, int]] = field(default_factory=list)
     """The dimensions at which they do, modulo a prime or in floating point."""
 
@@ -122,6 +129,7 @@ class _Inquiry:
             if self.unexplained:
                 raise TierDisagreement(f"{self.claim.equation} is proved, and fails modulo a prime")
             return Verdict("proved", method="index-calculus")
+        self.persistent = True
         found = self.scan(thorough(self.claim))
         if found is not None:
             return self.refuted(found)
@@ -166,7 +174,7 @@ class _Inquiry:
         return first(chain(quick(self.claim), large(self.claim)), 6)
 
     def missing_size(self) -> str:
-        """What is missing for the evidence: dimensions large enough for the claim, and enough of them."""
+        """What is missing for the evidence: dimensions large enough for the claim, and enough of them; integers."""
         for name in self.claim.dimensions:
             tried = {d[name] for d in self.evidence}
             wanted = wanted_size(self.claim, name)
@@ -176,7 +184,7 @@ class _Inquiry:
                 )
             if len(tried) <= size_degree(self.claim, name):
                 return f"the claim asks for more values of {name} than the {len(tried)} that were tried"
-        return ""
+        return self.missing_integers()
 
     def refuted(self, example: Counterexample) -> Verdict:
         if self.audit and self.prove():
@@ -208,7 +216,7 @@ class _Inquiry:
         if count < 2:
             return
         prime = Modular(PRIMES[(seed + sum(dims.values())) % len(PRIMES)])
-        rounds = range(5 if parameters(claim) else 1)
+        rounds = range(self.rounds())
         before = len(self.evidence), self.unexplained
         for k in rounds:
             yield Points(claim.symbols, dims, min(count, 18), "mixed", 1, seed + k), prime
@@ -230,6 +238,24 @@ class _Inquiry:
                 Points(claim.symbols, dims, count, "special", denominator, seed + 60, specials),
                 Floating(),
             )
+
+    def rounds(self) -> int:
+        """How many values of the integer symbols are tried: a few first, then more than the degree in them."""
+        names = parameters(self.claim)
+        if not names:
+            return 1
+        wanted = prod(integer_degree(self.claim, name) + 1 for name in names)
+        if not self.persistent or self.missing_integers() == "":
+            return FEW_INTEGERS
+        return min(MOST_INTEGERS, wanted if len(names) == 1 else len(EXPONENTS) * wanted)
+
+    def missing_integers(self) -> str:
+        """Whether the integer symbols took too few values to be evidence."""
+        names = parameters(self.claim)
+        wanted = prod(integer_degree(self.claim, name) + 1 for name in names)
+        if names and len(self.integers) < wanted:
+            return f"the claim asks for {wanted} values of {', '.join(names)}, and {len(self.integers)} were tried"
+        return ""
 
     def look(self, points: Points, field_: Field) -> Counterexample | None:
         """A counterexample, if the sides differ at one of the points; points where they agree are counted."""
@@ -253,6 +279,8 @@ class _Inquiry:
     def agreed(self, points: Points, count: int) -> None:
         """Count points at which the sides are defined and agree."""
         self.seen += count
+        if count:
+            self.integers.add(tuple(points.integer(s) for s in parameters(self.claim).values()))
         key = tuple(points.dims.items())
         self.defined[key] = self.defined.get(key, 0) + count
         if self.defined[key] >= LEAST_POINTS and points.dims not in self.evidence:

@@ -21,7 +21,8 @@ from cheatsheet.verify.jets import Domain, Jet
 from cheatsheet.verify.properties import Part, read_part, recipe
 
 LARGE = 2**29
-EXPONENTS = (2, 3, 0, 1, -1, -2, 5)  # an integer symbol runs through these as the seed does
+EXPONENTS = (2, 0, 3, -1, 1, 5, -2, 4, -3, 6, 7, -4, 8)
+"""What an integer symbol runs through as the seed does; several of them like the digits of a number."""
 Key = tuple[str, str, str]
 
 
@@ -62,9 +63,9 @@ class Points:
         """The value of a scalar declared integer; one for the whole batch, because it may be an exponent."""
         key = ("symbol", symbol.name, "integer")
         if key not in self.integers:
-            order = np.random.default_rng(list(symbol.name.encode())).permutation(len(EXPONENTS))
-            turn = (self.seed + sum(self.dims.values())) % len(EXPONENTS)
-            self.integers[key] = np.array([EXPONENTS[order[turn]]])
+            names = sorted({s.name for s in self.symbols if "integer" in s.properties})
+            turn = (self.seed + 14 * sum(self.dims.values())) // len(EXPONENTS) ** names.index(symbol.name)
+            self.integers[key] = np.array([EXPONENTS[turn % len(EXPONENTS)]])
         value = int(self.integers[key][0])
         if "positive" in symbol.properties:
             return abs(value) or 1

@@ -50,6 +50,7 @@ def _agreeing(claim: Claim, dims: dict[str, int], clock: Clock, seed: int) -> in
 
 def _defined_points(claim: Claim, dims: dict[str, int], clock: Clock, seed: int) -> list[Points]:
     """A few points, each in a batch of its own, at which both sides are defined in floating point, fractions first."""
-    batch = Points(claim.symbols, dims, 60, "dense", 64, seed)
+    denominator = 10_007 + 2 * (seed % 30_011)  # none that a period in the claim could have been made for
+    batch = Points(claim.symbols, dims, 60, "dense", denominator, seed)
     defined = np.flatnonzero(compare(claim, batch, Floating(), clock).defined)
     return [batch.select([int(k)]) for k in defined[:POINTS]]

@@ -124,6 +124,11 @@ def occurrences(claim: Claim, name: str) -> int:
     return _counted(claim, lambda e: int(isinstance(e, Symbol) and name in e.shape.names))
 
 
+def integer_degree(claim: Claim, name: str) -> int:
+    """How often an integer symbol stands in one side: what depends on it can vanish at as many of its values."""
+    return _counted(claim, lambda e: int(isinstance(e, Symbol) and e.name == name))
+
+
 def size_degree(claim: Claim, name: str) -> int:
     """A bound on the degree in n of what depends on the dimension alone, as n·(n − 1) and sum(ones(n)) do.
 
