@@ -5,7 +5,12 @@ from __future__ import annotations
 from itertools import product as cartesian
 
 from cheatsheet.derivation.contraction import contract, deltas_for_derivatives
-from cheatsheet.derivation.naming import matching_names, rename_bound, with_distinct_sums
+from cheatsheet.derivation.naming import (
+    matching_names,
+    rename_bound,
+    with_distinct_sums,
+    with_numbered_indices,
+)
 from cheatsheet.derivation.reasons import (
     contracting,
     is_contracted,
@@ -343,6 +348,6 @@ def _with_atoms(expr: Expr) -> Expr:
         return Symbol(expr.name, expr.shape, frozenset(), expr.of, expr.definition, expr.kind)
     if isinstance(expr, Apply) and expr.op in LAWS and expr.op not in ("sqrt", "power"):
         if not expr.shape.is_scalar or not free_indices(expr):
-            return Symbol(f"\u25a1{expr!r}", expr.shape)
+            return Symbol(f"\u25a1{with_numbered_indices(expr)!r}", expr.shape)
         return expr
     return rebuild(expr, _with_atoms)

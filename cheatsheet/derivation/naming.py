@@ -22,6 +22,15 @@ def rename_bound(expr: Expr, names: dict[str, str]) -> Expr:
     return expr
 
 
+def with_numbered_indices(expr: Expr, depth: int = 0) -> Expr:
+    """The expression with its sums over numbers instead of names: the same for two that differ in those names alone."""
+    if not isinstance(expr, Sum):
+        return rebuild(expr, lambda child: with_numbered_indices(child, depth))
+    new = tuple(Index(f"#{depth + k}", i.axis) for k, i in enumerate(expr.indices))
+    change = {str(old.name): i for old, i in zip(expr.indices, new, strict=True)}
+    return Sum(with_numbered_indices(substitute(expr.body, change), depth + len(new)), new)
+
+
 def with_distinct_sums(expr: Expr, names: IndexNames) -> Expr:
     """The expression with every sum over names that no other sum has, so that sums can be drawn out of products."""
     seen: set[str] = set()

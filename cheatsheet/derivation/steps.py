@@ -9,7 +9,6 @@ from cheatsheet.indices.prove import prove
 from cheatsheet.tidying import tidied
 from cheatsheet.verify.check import verify
 
-
 LONGEST_LINE = 320
 """Characters of the claim language beyond which a line between the first and the last is left out: a sum over small
 fixed axes, say, written out term by term. Its neighbours are then compared with each other."""
