@@ -235,7 +235,7 @@ def derive(expression: str, wrt: str, given: str, layout: str, lang: str, as_jso
         passage = Passage(text, SourceFile(name, text), Position(1, 1))
         click.echo(passage.problem(error.start, error.end, error.message, error.hint).render(), err=True)
         sys.exit(UNUSABLE)
-    document = derivation.to_json()
+    document = derivation.to_json(text=not as_json)
     if as_json:
         write_json(document)
     else:

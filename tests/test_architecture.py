@@ -27,11 +27,11 @@ LAYERS = {
     "reading claims": "constants names elaborate definitions inference cautions",
     "printing": "latex dotted code to_sympy einsum transposing tidying",
     "verdicts": "verify verify.*",
-    "derivations": "derivation derivation.* closed closed.* derive",
+    "derivations": "derivation derivation.* closed closed.*",
     "the catalogue": "nodes schema reading declarations examples catalogue load reports stubs",
     "pages": "pages templating compile stamps typeset typeset.*",
     "the map": "stamps pipeline",
-    "the edges": "cheatsheet terminal showing cli __main__",
+    "the edges": "cheatsheet terminal showing derive cli __main__",
 }
 """From the bottom to the top; a module imports from its own layer and from those below. The first match counts."""
 

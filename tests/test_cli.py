@@ -359,7 +359,7 @@ class Derived:
     def __init__(self, verdict: str) -> None:
         self.verdict = verdict
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, text: bool = False) -> dict[str, Any]:
         return {
             "input": "x.T @ A @ x",
             "wrt": "x",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from cheatsheet.closed.pushing import ELEMENTWISE
 from cheatsheet.closed.turning import DERIVATIVES, Skew, is_symmetric
 from cheatsheet.dimensions import Axis, Shape
 from cheatsheet.expressions import (
@@ -23,16 +24,13 @@ from cheatsheet.expressions import (
     free_indices,
 )
 from cheatsheet.indices.terms import NoIndexForm
-from cheatsheet.operators.row import TABLE, build
+from cheatsheet.operators.row import build
 
 PRODUCTS = frozenset(
     "neg scale over hadamard quotient reciprocal transpose matmul kron vec diag outer component "
     "I ones zeros unit K delta pi block".split()
 )
 """Operators whose components are products of components, so that nothing is lost by taking them apart."""
-ELEMENTWISE = frozenset(
-    name for name, row in TABLE.items() if row.shape is TABLE["exp"].shape and name != "d"
-)
 KEPT = frozenset(["orthogonal", "idempotent", "positive", "integer", "nonzero"])
 """Properties that simplify products; a diagonal or antisymmetric matrix is better left as it is written."""
 

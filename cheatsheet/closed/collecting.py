@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from math import gcd, lcm
 
-from cheatsheet.closed.products import Chain, Powers, Product, length, product, turned_chain, written
+from cheatsheet.closed.lengths import length
+from cheatsheet.closed.products import Chain, Powers, Product, product, turned_chain, written
 from cheatsheet.dimensions import Shape
 from cheatsheet.expressions import Apply, Expr, Number
 from cheatsheet.operators.row import build

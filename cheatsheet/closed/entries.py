@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from cheatsheet.closed.atoms import ELEMENTWISE, Atoms
+from cheatsheet.closed.atoms import Atoms
 from cheatsheet.closed.collecting import Collector
 from cheatsheet.closed.index_names import IndexNames
-from cheatsheet.closed.products import length, product
+from cheatsheet.closed.products import product
+from cheatsheet.closed.pushing import entry
 from cheatsheet.closed.reading import Reader
 from cheatsheet.closed.turning import Skew
 from cheatsheet.dimensions import Shape
 from cheatsheet.expressions import Apply, Argument, Expr, Index, Number, Size, Sum, Symbol
-from cheatsheet.indices.spelling import Speller, component
+from cheatsheet.indices.spelling import Speller
 from cheatsheet.indices.terms import Factor, Idx, Term, pieces
 from cheatsheet.operators.row import build
 
 SCALAR = Shape.scalar()
-ENTRYWISE = frozenset(["neg", "add", "sub", "scale", "over", "hadamard", "quotient", "reciprocal", "power"])
-OF_SCALARS = {"hadamard": "scale", "quotient": "over", "reciprocal": "over"}
 
 
 def spelled(terms: Iterable[tuple[Fraction, Term]], atoms: Atoms, reader: Reader, names: IndexNames) -> Expr:
@@ -92,20 +91,3 @@ def _delta_order(index: Index) -> tuple[bool, str]:
 
 def _index(index: Index, atoms: Atoms) -> Index:
     return Index(index.name, atoms.original(index.axis))
-
-
-def entry(operand: Expr, indices: list[Index]) -> Expr:
-    """A component, taken inside transposes, and inside element-wise operations where that is shorter."""
-    if operand.shape.is_scalar:
-        return operand
-    match operand:
-        case Apply(op="transpose"):
-            return entry(operand.children[0], indices[::-1])
-        case Apply(op="ones" | "zeros"):
-            return Number(int(operand.op == "ones"))
-        case Apply() if operand.op in ENTRYWISE or operand.op in ELEMENTWISE:
-            op = OF_SCALARS.get(operand.op, operand.op)
-            parts = [entry(child, indices) for child in operand.children]
-            pushed = parts[0] if op == "scale" and parts[1] == Number(1) else build(op, *parts)
-            return min(pushed, component(operand, indices), key=length)
-    return component(operand, indices)

@@ -7,10 +7,11 @@ from functools import cached_property
 
 from cheatsheet.closed.blocks import assembled
 from cheatsheet.closed.differential import Differential, Source, differential
-from cheatsheet.closed.entries import entry, spelled
+from cheatsheet.closed.entries import spelled
 from cheatsheet.closed.index_names import IndexNames
+from cheatsheet.closed.lengths import length
 from cheatsheet.closed.networks import NoMatrixFormError
-from cheatsheet.closed.products import length
+from cheatsheet.closed.pushing import entry
 from cheatsheet.closed.units import entry_by_units, sum_over_units
 from cheatsheet.closed.views import Block, View
 from cheatsheet.expressions import (
@@ -85,17 +86,15 @@ class ClosedForm:
     @cached_property
     def result(self) -> Expr | None:
         """The derivative in matrix notation, the shortest form that holds; None for a tensor."""
-        if self.derivative.shape.is_tensor:
+        if self._is_tensor:
             return None
         candidates = []
         for candidate in self._candidates():
             if prove(Equation(self.derivative, candidate)):
                 return candidate
             candidates.append(candidate)
-        from cheatsheet.verify.check import verify  # loaded only where there is no proof
-
         for candidate in candidates[:MOST_CHECKED]:
-            if verify(Equation(self.derivative, candidate)).holds:
+            if _agrees(self.derivative, candidate):
                 return candidate
         raise NoClosedFormError(f"no closed form of {self.derivative} was found")
 
@@ -104,9 +103,13 @@ class ClosedForm:
         """The component at ``indices``, in the claim language."""
         whole = component(self.derivative, list(self.indices)) if self.indices else self.derivative
         for candidate in self._entries():
-            if prove(Equation(whole, candidate)):
+            if prove(Equation(whole, candidate)) or (self._is_tensor and _agrees(whole, candidate)):
                 return candidate
         return whole if self.result is None else entry(self.result, list(self.indices))
+
+    @property
+    def _is_tensor(self) -> bool:
+        return self.derivative.shape.is_tensor
 
     # --- candidates --------------------------------------------------------------------------------------------------
 
@@ -149,8 +152,15 @@ class ClosedForm:
                 if len(blocks) < 2 and not view.atoms.has_crosses:
                     names = self.names.again()
                     yield spelled(blocks[0].terms, view.atoms, view.reader, names) if blocks else Number(0)
-        if self.derivative.shape.is_tensor:
+        if self._is_tensor:
             yield from entry_by_units(self.linear, self.indices, self.layout)
+
+
+def _agrees(derivative: Expr, candidate: Expr) -> bool:
+    """Whether the two agree at points of many dimensions, for want of a proof."""
+    from cheatsheet.verify.check import verify  # loaded only where there is no proof
+
+    return verify(Equation(derivative, candidate)).holds
 
 
 def _is_simple(form: Expr) -> bool:

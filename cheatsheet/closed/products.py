@@ -9,7 +9,6 @@ from fractions import Fraction
 from cheatsheet.closed.turning import Skew, turned
 from cheatsheet.dimensions import Axis, Shape
 from cheatsheet.expressions import Apply, Expr, Number, Symbol
-from cheatsheet.formatting import to_text
 from cheatsheet.operators.row import build
 
 Chain = tuple[Expr, ...]
@@ -209,15 +208,3 @@ def negated(expr: Expr) -> Expr:
         case Apply(op="sub"):
             return build("sub", *expr.children[::-1])
     return build("neg", expr)
-
-
-_LENGTHS: dict[Expr, int] = {}
-
-
-def length(expr: Expr) -> int:
-    """How long an expression is to read."""
-    if expr not in _LENGTHS:
-        if len(_LENGTHS) > 20_000:
-            _LENGTHS.clear()
-        _LENGTHS[expr] = len(to_text(expr))
-    return _LENGTHS[expr]

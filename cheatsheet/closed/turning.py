@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable
 
+from cheatsheet.closed.pushing import entry
 from cheatsheet.dimensions import Shape
 from cheatsheet.expressions import Apply, Expr, Index, Number, Symbol
 from cheatsheet.operators.row import build
@@ -141,7 +142,7 @@ class Skew(Symbol):
     def __init__(self, vector: Expr) -> None:
         self.vector = column(vector)
         three = self.vector.shape.rows
-        x, y, z = (build("component", self.vector, Index(k, three)) for k in range(3))
+        x, y, z = (entry(self.vector, [Index(k, three)]) for k in range(3))
         zero = Number(0)
         parts = (zero, build("neg", z), y, z, zero, build("neg", x), build("neg", y), x, zero)
         block = build("block", *parts, params=(3, 3))

@@ -1,0 +1,274 @@
+"""The derivative of any expression of the language: closed form, entry, worked steps, verdict, LaTeX and code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from cheatsheet.closed.form import ClosedForm, NoClosedFormError, closed_form
+from cheatsheet.code import LIBRARIES, NoCodeError, code_for
+from cheatsheet.derivation.claims import derive_cases
+from cheatsheet.derivation.steps import BrokenStep, Derivation
+from cheatsheet.elaborate import Declarations, elaborate_expression
+from cheatsheet.expressions import Apply, Equation, Expr, Index, Symbol
+from cheatsheet.formatting import to_text
+from cheatsheet.glossary import Text, word
+from cheatsheet.indices.differentials import NoDifferential
+from cheatsheet.indices.spelling import component
+from cheatsheet.indices.terms import NoIndexForm
+from cheatsheet.inference import infer_declarations
+from cheatsheet.latex import latex_claim, latex_of
+from cheatsheet.lettering import Letters
+from cheatsheet.macros import expand
+from cheatsheet.pages import DisplayBlock
+from cheatsheet.syntax import ClaimError, parse_expression
+from cheatsheet.typeset.drawings import drawn
+from cheatsheet.typeset.indexing import with_familiar_indices
+from cheatsheet.verify.check import verify
+from cheatsheet.verify.verdicts import Verdict
+
+LANGUAGES = {"zh": ("zh",), "en": ("en",), "both": ("zh", "en")}
+_LEAD = "diff("
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: a formula, in LaTeX and as text, and the reason why it holds."""
+
+    latex: str
+    text: str
+    why: Text
+
+
+@dataclass(frozen=True, eq=False)
+class Derivative:
+    """A derivative worked out. What is derived from it (steps, verdict, code) is computed when it is asked for."""
+
+    input: str
+    wrt: str
+    layout: str
+    given: Mapping[str, Symbol]
+    """The symbols, those among them that were inferred."""
+    closed: ClosedForm
+    languages: tuple[str, ...] = LANGUAGES["both"]
+
+    @property
+    def derivative(self) -> Apply:
+        """``diff(input, wrt)`` itself."""
+        return self.closed.derivative
+
+    @property
+    def result(self) -> Expr | None:
+        """The derivative in matrix notation; None where it is a tensor of three axes or more."""
+        return self.closed.result
+
+    @property
+    def indices(self) -> tuple[Index, ...]:
+        """One index for each axis, in the axis order of the layout."""
+        return self.closed.indices
+
+    @property
+    def entry(self) -> Expr:
+        """The component at :attr:`indices`."""
+        return self.closed.entry
+
+    @cached_property
+    def equation(self) -> Equation:
+        """What is claimed: the derivative and its closed form, or its component where there is none."""
+        if self.result is not None:
+            return Equation(self.derivative, self.result)
+        return Equation(component(self.derivative, list(self.indices)), self.entry)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """The verdict on :attr:`equation`, found independently of the calculation."""
+        return verify(self.equation)
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The derivation line by line, then the derivative drawn entry by entry where that tells more."""
+        try:
+            return tuple(_worked_steps(self.equation))
+        except (NoIndexForm, BrokenStep):
+            return tuple(_differential_steps(self.equation, self.closed))
+
+    @cached_property
+    def code(self) -> dict[str, str | None]:
+        """The result as source for each library; None where there is nothing to compute."""
+        return {library: self._source(library) for library in LIBRARIES}
+
+    def _source(self, library: str) -> str | None:
+        given = self.given.values()
+        try:
+            if self.result is not None:
+                return code_for(self.result, library, given)
+            return code_for(self.entry, library, given, [str(i.name) for i in self.indices])
+        except NoCodeError:
+            return None
+
+    @cached_property
+    def latex(self) -> str:
+        """The closed form in LaTeX; for a tensor the equation of its component."""
+        return expand(latex_claim(self.equation) if self.result is None else latex_of(self.result))
+
+    def to_json(self, *, text: bool = False) -> dict[str, Any]:
+        """The document of ``derive --json``; with ``text`` each step also has the text that a terminal shows."""
+        steps = [
+            {"latex": s.latex, "why": {"zh": s.why.zh, "en": s.why.en}} | ({"text": s.text} if text else {})
+            for s in self.steps
+        ]
+        return {
+            "input": self.input,
+            "wrt": self.wrt,
+            "layout": self.layout,
+            "shape": [str(axis) for axis in self.derivative.shape.axes],
+            "result": None if self.result is None else to_text(self.result),
+            "components": {
+                "indices": [str(i.name) for i in self.indices],
+                "expr": to_text(self.entry),
+                "latex": expand(latex_of(self.entry)),
+            },
+            "latex": self.latex,
+            "steps": steps,
+            "code": self.code,
+            "verdict": self.verdict.status,
+        }
+
+    def __str__(self) -> str:
+        from cheatsheet.showing import derivation_text
+
+        return derivation_text(self.to_json(text=True), self.languages)
+
+
+def derive(
+    expression: str,
+    *,
+    wrt: str,
+    given: str | Mapping[str, Symbol] = "",
+    layout: str = "numerator",
+    lang: str = "both",
+) -> Derivative:
+    """Differentiate an expression by a symbol, its transpose, its ``vec`` or a component of it.
+
+    ``given`` declares symbols as a catalogue does, ``"x: [n], A: [n, n]"``; names that it leaves out are inferred
+    (lower case a to g scalars, other lower case vectors, capitals matrices). ``lang`` is the language of ``str()``.
+
+    >>> from cheatsheet.derive import derive
+    >>> found = derive("norm(A @ x - b) ** 2", wrt="x", given="b: [m]", layout="denominator")
+    >>> found.result, found.verdict.status
+    (2 * A.T @ (A @ x - b), 'proved')
+    >>> derive("u @ v.T", wrt="v").to_json()["components"]["expr"]
+    'u[i] * delta(j, k)'
+
+    Raises :class:`~cheatsheet.syntax.ClaimError` where the input is not well-formed (its ``text`` says which of the
+    two texts it is about) or has an operator without a rule, :class:`~cheatsheet.errors.CatalogueError` for ``given``.
+    """
+    if isinstance(given, str):
+        from cheatsheet.load import read_given
+
+        given = read_given(given)
+    node, symbols = _elaborated(expression, wrt, given, layout)
+    try:
+        closed = closed_form(node, layout)
+        _ = closed.result, closed.entry
+    except NoDifferential as error:
+        raise _refusal(expression, str(error)) from error
+    except NoClosedFormError as error:
+        raise _claim_error(expression, str(error), 0, len(expression)) from error
+    return Derivative(expression, wrt, layout, symbols, closed, LANGUAGES[lang])
+
+
+# --- input ------------------------------------------------------------------------------------------------------------
+
+
+def _elaborated(
+    expression: str, wrt: str, given: Mapping[str, Symbol], layout: str
+) -> tuple[Apply, Mapping[str, Symbol]]:
+    """``diff(expression, wrt)`` as a typed expression, and the symbols it is about."""
+    for text in (expression, wrt):
+        try:
+            parse_expression(text)
+        except ClaimError as error:
+            raise _claim_error(text, error.message, error.start, error.end, error.hint) from error
+    try:
+        declarations = infer_declarations(expression, wrt, given, layout)
+    except ClaimError as error:
+        text = expression if error.end <= len(expression) else wrt
+        raise _claim_error(text, error.message, error.start, error.end, error.hint) from error
+    return _typed(expression, wrt, declarations), declarations.symbols
+
+
+def _typed(expression: str, wrt: str, declarations: Declarations) -> Apply:
+    """Both texts typed together, so that an index in one ranges over what it does in the other."""
+    second = len(_LEAD) + len(expression) + len(", ")
+    try:
+        node = elaborate_expression(f"{_LEAD}{expression}, {wrt})", declarations)
+    except ClaimError as error:
+        text, offset = (wrt, second) if error.start >= second else (expression, len(_LEAD))
+        start, end = (min(max(p - offset, 0), len(text)) for p in (error.start, error.end))
+        raise _claim_error(text, error.message, start, end, error.hint) from error
+    assert isinstance(node, Apply)
+    return node
+
+
+def _claim_error(text: str, message: str, start: int, end: int, hint: str = "") -> ClaimError:
+    error = ClaimError(message, start, end, hint)
+    error.text = text  # type: ignore[attr-defined]
+    return error
+
+
+def _refusal(expression: str, message: str) -> ClaimError:
+    """An operator that has no rule, with the place where it stands."""
+    name = message.split()[0]
+    place = max(expression.find(f"{name}("), 0)
+    end = place + len(name) if expression.startswith(name, place) else len(expression)
+    return _claim_error(expression, message, place, end, "the derivative cannot be worked out")
+
+
+# --- steps ------------------------------------------------------------------------------------------------------------
+
+
+def _worked_steps(equation: Equation) -> Iterator[Step]:
+    """The derivation by components."""
+    cases = derive_cases(equation)
+    printed = [with_familiar_indices([x.expr for x in d.lines], (equation.lhs, equation.rhs)) for d in cases]
+    letters = Letters(*(line for lines in printed for line in lines), equation.lhs, equation.rhs)
+    for derivation, lines in zip(cases, printed, strict=True):
+        yield from _lines(derivation, lines, letters)
+    if len(cases) == 1:
+        for block in drawn(equation, cases[0], lambda expr: expr, letters):
+            if isinstance(block, DisplayBlock):
+                why = block.caption or Text("", "")
+                for formula in block.formulas:
+                    yield Step(expand(formula), to_text(equation.rhs), why)
+
+
+def _lines(derivation: Derivation, lines: list[Expr], letters: Letters) -> Iterator[Step]:
+    """A step for each line after the first; lines that read alike are one."""
+    left, above = lines[0], lines[0]
+    first = True
+    for line, expr in zip(derivation.lines[1:], lines[1:], strict=True):
+        if expr == above:
+            continue
+        start = f"{latex_of(left, letters)} " if first else ""
+        text = f"{to_text(left)} " if first else "  "
+        yield Step(
+            expand(f"{start}= {latex_of(expr, letters)}"), f"{text}= {to_text(expr)}", _sentence(line.reasons)
+        )
+        first, above = False, expr
+
+
+def _differential_steps(equation: Equation, closed: ClosedForm) -> Iterator[Step]:
+    """The differential and what is read off it, where no derivation by components is to be had."""
+    yield Step(
+        expand(latex_claim(equation)),
+        f"{to_text(equation.lhs)} = {to_text(equation.rhs)}",
+        word("why-differential-rules"),
+    )
+
+
+def _sentence(reasons: tuple[str, ...]) -> Text:
+    words = list(dict.fromkeys(word(f"why-{reason}") for reason in reasons))
+    return Text("；".join(w.zh for w in words), "; ".join(w.en for w in words))
