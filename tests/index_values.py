@@ -33,7 +33,7 @@ FUNCTIONS: dict[str, Callable[[float], float]] = {
 
 
 class Reading:
-    """``values`` gives each symbol (a name, or ``d name`` for an increment) as an array over the axes that need an index."""
+    """``values`` gives each symbol (``x``, or ``d x`` for an increment) as an array over its free axes."""
 
     def __init__(self, values: Mapping[str, Array], dims: Mapping[str, int]) -> None:
         self.values = values

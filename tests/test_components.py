@@ -1,7 +1,7 @@
 """Component rules: what the index form of an expression says of an entry is the entry.
 
-Random expressions over every operator, derivatives among them, are brought into index form, the index form is read as
-numbers by plain loops, and the numbers must be those of the evaluator, which differentiates by jets and has no index form.
+Random expressions over every operator, derivatives among them, are brought into index form, and the index form is read
+as numbers by plain loops. They must be those of the evaluator, which differentiates by jets and knows no index form.
 """
 
 from __future__ import annotations
