@@ -23,6 +23,7 @@ from cheatsheet.latex import latex_claim, latex_of
 from cheatsheet.lettering import Letters
 from cheatsheet.macros import expand
 from cheatsheet.pages import DisplayBlock
+from cheatsheet.plain import plain
 from cheatsheet.syntax import ClaimError, parse_expression
 from cheatsheet.typeset.drawings import drawn
 from cheatsheet.typeset.indexing import with_familiar_indices
@@ -35,10 +36,9 @@ _LEAD = "diff("
 
 @dataclass(frozen=True)
 class Step:
-    """One step: a formula, in LaTeX and as text, and the reason why it holds."""
+    """One step: a formula in LaTeX, and the reason why it holds."""
 
     latex: str
-    text: str
     why: Text
 
 
@@ -90,9 +90,10 @@ class Derivative:
     def steps(self) -> tuple[Step, ...]:
         """The derivation line by line, then the derivative drawn entry by entry where that tells more."""
         try:
-            return tuple(_worked_steps(self.equation))
+            found = tuple(_worked_steps(self.equation))
         except (NoIndexForm, BrokenStep):
-            return tuple(_differential_steps(self.equation, self.closed))
+            found = ()
+        return found or (_only_step(self.equation),)
 
     @cached_property
     def code(self) -> dict[str, str | None]:
@@ -114,12 +115,14 @@ class Derivative:
         return expand(latex_claim(self.equation) if self.result is None else latex_of(self.result))
 
     def to_json(self, *, text: bool = False) -> dict[str, Any]:
-        """The document of ``derive --json``; with ``text`` each step also has the text that a terminal shows."""
+        """The document of ``derive --json``; with ``text`` formulas are also given as a terminal shows them."""
         steps = [
-            {"latex": s.latex, "why": {"zh": s.why.zh, "en": s.why.en}} | ({"text": s.text} if text else {})
+            {"latex": s.latex, "why": {"zh": s.why.zh, "en": s.why.en}}
+            | ({"text": plain(s.latex)} if text else {})
             for s in self.steps
         ]
-        return {
+        whole = {"text": plain(self.latex)} if text else {}
+        return whole | {
             "input": self.input,
             "wrt": self.wrt,
             "layout": self.layout,
@@ -242,31 +245,22 @@ def _worked_steps(equation: Equation) -> Iterator[Step]:
             if isinstance(block, DisplayBlock):
                 why = block.caption or Text("", "")
                 for formula in block.formulas:
-                    yield Step(expand(formula), to_text(equation.rhs), why)
+                    yield Step(expand(formula), why)
 
 
 def _lines(derivation: Derivation, lines: list[Expr], letters: Letters) -> Iterator[Step]:
     """A step for each line after the first; lines that read alike are one."""
-    left, above = lines[0], lines[0]
-    first = True
+    start, above = f"{latex_of(lines[0], letters)} ", lines[0]
     for line, expr in zip(derivation.lines[1:], lines[1:], strict=True):
-        if expr == above:
-            continue
-        start = f"{latex_of(left, letters)} " if first else ""
-        text = f"{to_text(left)} " if first else "  "
-        yield Step(
-            expand(f"{start}= {latex_of(expr, letters)}"), f"{text}= {to_text(expr)}", _sentence(line.reasons)
-        )
-        first, above = False, expr
+        if expr != above:
+            yield Step(expand(f"{start}= {latex_of(expr, letters)}"), _sentence(line.reasons))
+            start, above = "", expr
 
 
-def _differential_steps(equation: Equation, closed: ClosedForm) -> Iterator[Step]:
-    """The differential and what is read off it, where no derivation by components is to be had."""
-    yield Step(
-        expand(latex_claim(equation)),
-        f"{to_text(equation.lhs)} = {to_text(equation.rhs)}",
-        word("why-differential-rules"),
-    )
+def _only_step(equation: Equation) -> Step:
+    """The result at once, where no derivation by components is to be had."""
+    why = "why-same" if equation.lhs == equation.rhs else "why-differential-rules"
+    return Step(expand(latex_claim(equation)), word(why))
 
 
 def _sentence(reasons: tuple[str, ...]) -> Text:

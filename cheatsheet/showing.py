@@ -43,6 +43,8 @@ def derivation_text(document: dict[str, Any], languages: tuple[str, ...]) -> str
     lines = [f"{document['input']}  by  {document['wrt']}  ·  {document['layout']} layout  ·  {shape}"]
     if document["result"] is not None:
         lines += ["", f"{_INDENT}{document['result']}"]
+    if "text" in document:
+        lines += ["", f"{_INDENT}{document['text']}"]
     components = document["components"]
     if components["indices"]:
         place = ", ".join(components["indices"])

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import gcd, lcm
 
 from cheatsheet.closed.lengths import length
-from cheatsheet.closed.products import Chain, Powers, Product, product, turned_chain, written
+from cheatsheet.closed.products import Chain, Powers, Product, factors_of, product, turned_chain, written
 from cheatsheet.dimensions import Shape
 from cheatsheet.expressions import Apply, Expr, Number
 from cheatsheet.operators.row import build
@@ -114,13 +114,6 @@ def _remaining(t: Product, end: int) -> Shape:
 
 def _is_kronecker(t: Product) -> bool:
     return len(t.chain) == 1 and isinstance(t.chain[0], Apply) and t.chain[0].op == "kron"
-
-
-def factors_of(expr: Expr) -> Chain:
-    """The factors of a matrix product."""
-    if isinstance(expr, Apply) and expr.op == "matmul" and not expr.shape.is_scalar:
-        return (*factors_of(expr.children[0]), expr.children[1])
-    return (expr,)
 
 
 def _divided(t: Product, number: Fraction, scalars: Powers, chain: Chain, shape: Shape) -> Product:

@@ -30,7 +30,7 @@ def spelled(terms: Iterable[tuple[Fraction, Term]], atoms: Atoms, reader: Reader
     for coefficient, term in terms:
         speller = Speller(names.again().fresh)
         factors: list[tuple[Expr, Fraction]] = []
-        for inside, bound in pieces(term):
+        for inside, bound in sorted(pieces(term), key=_first_of_piece):
             part = Term(tuple(_in_reading_order(inside, set(bound))), frozenset(bound))
             if not bound:
                 factors += [(_meant(speller.factor(f), atoms), e) for f, e in inside]
@@ -42,6 +42,12 @@ def spelled(terms: Iterable[tuple[Fraction, Term]], atoms: Atoms, reader: Reader
                 factors += own.scalars
         products.append(product(coefficient, factors, (), SCALAR))
     return Collector().sum(products, SCALAR)
+
+
+def _first_of_piece(piece: tuple[list[tuple[Factor, Fraction]], list[Idx]]) -> str:
+    """The first free index of a piece of a term; scalars come first."""
+    factors, bound = piece
+    return min((_first_free(f, set(bound)) for f, _ in factors), default="").replace("~", "")
 
 
 def _in_reading_order(

@@ -60,7 +60,7 @@ def closed_form(derivative: Apply, layout: str | None = None) -> ClosedForm:
     >>> closed_form(elaborate_expression("diff(norm(A @ x - b) ** 2, x)", declared)).result
     2 * A.T @ (A @ x - b)
     >>> closed_form(elaborate_expression("diff(b @ x.T, x)", declared)).entry
-    b[k] * delta(i, j)
+    delta(i, j) * b[k]
 
     Raises :class:`~cheatsheet.indices.differentials.NoDifferential` for an operator without a rule; ``result`` raises
     :class:`NoClosedFormError` where nothing could be shown.

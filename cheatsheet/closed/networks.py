@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from cheatsheet.closed.products import Chain, chain_expression, hadamard, turned_chain
+from cheatsheet.closed.products import Chain, chain_expression, factors_of, hadamard, turned_chain
 from cheatsheet.closed.turning import column
 from cheatsheet.dimensions import Axis
 from cheatsheet.expressions import Apply, Expr, Index, Size, walk
@@ -64,13 +64,15 @@ class Network:
         return self.axis_of(node.axis) if isinstance(node, Idx) else node.index.axis
 
     def weigh(self, node: Node, expr: Expr, exponent: Fraction = Fraction(1)) -> None:
-        self.weights.setdefault(node, []).append(((column(expr),), exponent))
+        chain = factors_of(column(expr)) if exponent == 1 else (column(expr),)
+        self.weights.setdefault(node, []).append((chain, exponent))
 
     def join(self, a: Node, b: Node, expr: Expr, exponent: Fraction = Fraction(1)) -> None:
         if a is b:
             self.weigh(a, build("diag", expr), exponent)
         else:
-            self.edges.append(Edge(a, b, (expr if exponent == 1 else hadamard([(expr, exponent)]),)))
+            chain = factors_of(expr) if exponent == 1 else (hadamard([(expr, exponent)]),)
+            self.edges.append(Edge(a, b, chain))
 
     # --- what hangs on an index ------------------------------------------------------------------------------------
 

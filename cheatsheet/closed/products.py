@@ -118,6 +118,13 @@ def _multiplied(a: Expr, b: Expr) -> Expr:
     return build("matmul", a, b)
 
 
+def factors_of(expr: Expr) -> Chain:
+    """The factors of a matrix product."""
+    if isinstance(expr, Apply) and expr.op == "matmul" and not expr.shape.is_scalar:
+        return (*factors_of(expr.children[0]), expr.children[1])
+    return (expr,)
+
+
 def turned_chain(chain: Chain) -> Chain:
     return tuple(turned(factor) for factor in reversed(chain))
 
