@@ -119,14 +119,23 @@ def embolden(source: str, letters: frozenset[str]) -> str:
     return _PIECES.sub(in_formula, source)
 
 
-def plain(source: str) -> Latex:
-    r"""The words alone, for bookmarks: no markup, formulas spelt out.
+def plain(source: str) -> str:
+    r"""The words alone: no markup, formulas spelt out.
 
     >>> plain("The form $\\M{x}\\T \\M{A}\\M{x}$")
-    Latex('The form xᵀAx')
+    'The form xᵀAx'
     """
     spelt = re.sub(r"\$((?:[^$\\]|\\.)+)\$", lambda formula: _spelt_out(formula[1]), source)
-    return Latex(escape_text(re.sub(r"\*\*|[*`]", "", spelt)))
+    return re.sub(r"\*\*|[*`]", "", spelt)
+
+
+def outline(source: str) -> Latex:
+    """The words alone as the hexadecimal text of a PDF bookmark.
+
+    >>> outline("A 迹")
+    Latex('FEFF004100208FF9')
+    """
+    return Latex("FEFF" + plain(source).encode("utf-16-be").hex().upper())
 
 
 def _spelt_out(formula: str) -> str:

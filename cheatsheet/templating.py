@@ -24,7 +24,7 @@ from cheatsheet.pages import (
     StepsBlock,
     TableBlock,
 )
-from cheatsheet.prose import Latex, escape_text, plain, prose
+from cheatsheet.prose import Latex, escape_text, outline, plain, prose
 
 Kind = Literal["sheet", "handbook"]
 KINDS: tuple[Kind, ...] = ("sheet", "handbook")
@@ -48,7 +48,7 @@ def render(document: Document, kind: Kind) -> str:
             lang=languages[0],
             both=len(languages) > 1,
             has_figures=kind == "handbook" and any(isinstance(b, FigureBlock) for b in blocks),
-            pdf_title=Latex(" · ".join(plain(document.title[lang]) for lang in languages)),
+            pdf_title=Latex(" · ".join(escape_text(plain(document.title[lang])) for lang in languages)),
             pdf_language=Latex("zh-Hans" if "zh" in languages else "en"),
         )
     )
@@ -82,7 +82,7 @@ def environment() -> jinja2.Environment:
     made.globals["word"] = word
     made.filters |= {
         "prose": prose,
-        "plain": plain,
+        "outline": outline,
         "text": lambda value: Latex(escape_text(value)),
         "formula": lambda value: Latex(breakable(_balanced(value))),
         "trusted": lambda value: Latex(_balanced(value)),

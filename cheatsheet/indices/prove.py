@@ -15,6 +15,7 @@ from cheatsheet.expressions import (
 from cheatsheet.indices.alignment import aligned
 from cheatsheet.indices.components import Components, free_alternatives
 from cheatsheet.indices.genericity import known_invertible
+from cheatsheet.indices.patience import within
 from cheatsheet.indices.places import Value, alternatives, require_alike
 from cheatsheet.indices.terms import NoIndexForm, Poly
 from cheatsheet.indices.zero import is_zero
@@ -36,6 +37,11 @@ def prove(equation: Equation) -> bool:
     >>> prove(elaborate_claim("diff(x.T @ A @ x, x) == 2 * x.T @ A", Declarations(given)))
     False
     """
+    with within():
+        return _proved(equation)
+
+
+def _proved(equation: Equation) -> bool:
     lhs, rhs = aligned(inline_definitions(equation.lhs), inline_definitions(equation.rhs))
     for left, right in equivalent_forms(lhs, rhs):
         try:

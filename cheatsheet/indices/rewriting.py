@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from cheatsheet.indices import matrix_rules, scalar_rules
+from cheatsheet.indices import matrix_rules, patience, scalar_rules
 from cheatsheet.indices.products import Product, Rule
 from cheatsheet.indices.scalar_rules import MOST_TERMS
 from cheatsheet.indices.terms import Factor, Factors, Idx, NoIndexForm, Term
@@ -44,6 +44,7 @@ def normal_form(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> lis
         if not coefficient:
             continue
         steps += 1
+        patience.check()
         if steps > MOST_STEPS or len(work) > MOST_TERMS:
             raise NoIndexForm("the expression has too many terms")
         for rule in RULES:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from cheatsheet.catalogue import Catalogue, Entry, Section
+from cheatsheet.cores import over_cores
 from cheatsheet.expressions import Symbol
 from cheatsheet.glossary import Text
 from cheatsheet.pages import Block, ClaimLine, Document, EntryPage, Language, Layout, PitfallLine, SectionPage
@@ -30,15 +31,21 @@ def document(
 ) -> Document:
     """The pages of a catalogue all of whose entries are as expected."""
     reports = {r.entry.id: r for r in report.entries}
-    sections = []
-    for number, section in enumerate(catalogue.sections, start=1):
-        pages = []
-        for place, entry in enumerate(section.entries, start=1):
-            pages.append(entry_page(reports[entry.id], f"{number}.{place}", layout))
-            if progress is not None:
-                progress(1)
-        sections.append(_section_page(section, number, tuple(pages)))
+    numbered = [
+        (reports[entry.id], f"{number}.{place}", layout)
+        for number, section in enumerate(catalogue.sections, start=1)
+        for place, entry in enumerate(section.entries, start=1)
+    ]
+    pages = iter(over_cores(_numbered_page, numbered, progress or (lambda count: None)))
+    sections = [
+        _section_page(section, number, tuple(next(pages) for _ in section.entries))
+        for number, section in enumerate(catalogue.sections, start=1)
+    ]
     return Document(catalogue.title, tuple(sections), lang, layout)
+
+
+def _numbered_page(numbered: tuple[EntryReport, str, Layout | None]) -> EntryPage:
+    return entry_page(*numbered)
 
 
 def _section_page(section: Section, number: int, pages: tuple[EntryPage, ...]) -> SectionPage:
