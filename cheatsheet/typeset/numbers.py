@@ -62,8 +62,27 @@ def counterexample_formulas(equation: Equation, example: Counterexample) -> list
         values = [f"{name} = {size}" for name, size in example.dims.items()]
     if example.index:
         values.append(r",\ ".join(f"{name} = {k + 1}" for name, k in example.index.items()))
-    left, right = matrix_of_values(example.left), matrix_of_values(example.right)
-    return [r",\quad ".join(values), rf"{left} \neq {right}"]
+    return [r",\quad ".join(values), _two_sides(example.left, example.right)]
+
+
+MOST_ROWS = 10
+"""Larger matrices are not printed: one entry in which the sides differ says as much."""
+
+
+def _two_sides(left: Any, right: Any) -> str:
+    """Both sides, or where they are large the first entry in which they differ."""
+    large = isinstance(left, list) and (len(left) > MOST_ROWS or _width(left) > MOST_ROWS)
+    if large and isinstance(left[0], list) and not isinstance(left[0][0], list):
+        for r, (row, other) in enumerate(zip(left, right, strict=True), start=1):
+            for c, (a, b) in enumerate(zip(row, other, strict=True), start=1):
+                if a != b:
+                    place = rf"[\,\cdot\,]_{{{r},{c}}}"
+                    return rf"{place}:\quad {number(a)} \neq {number(b)}"
+    return rf"{matrix_of_values(left)} \neq {matrix_of_values(right)}"
+
+
+def _width(rows: Any) -> int:
+    return max((len(row) for row in rows if isinstance(row, list)), default=1)
 
 
 def _value(name: str, value: Any, symbol: Symbol | None, letters: Letters) -> str:

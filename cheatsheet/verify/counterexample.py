@@ -36,7 +36,7 @@ def _candidates(claim: Claim, field: Field, clock: Clock, hints: list[Points], s
     styles = [("small", 1)] if field.exact else [("small", 1), ("real", 8)]
     known = [points.dims for points in hints]
     for attempt in range(3):
-        for turn, dims in enumerate(chain(islice(smallest(claim), 8 + 8 * attempt), known)):
+        for turn, dims in enumerate(chain(islice(smallest(claim), 20 + 8 * attempt), known)):
             work = max(1, claim.work(dims))
             count = min(48 * (1 + attempt), MOST_WORK // work)
             if count < 2 or clock.left <= 0:
