@@ -94,7 +94,7 @@ def _inverts_a_sum(side: Expr) -> bool:
 
 def _cases(lhs: Expr, rhs: Expr, positions: bool) -> tuple[Derivation, ...]:
     names = IndexNames(_names_in_use(lhs, rhs))
-    lhs, rhs = _apart(lhs, names), _apart(rhs, names)
+    lhs, rhs = (_apart(_without_idle_layouts(side), names) for side in (lhs, rhs))
     axes = lhs.shape.free_axes
     if positions and not any(is_spelled_out(axis) for axis in axes):
         raise NoIndexForm("no small axes to go through")
@@ -126,6 +126,14 @@ def _as_check(derivation: Derivation) -> Derivation:
     reasons = ("inverse-check", *second.reasons)
     lines = (first, Line(second.expr, reasons), *others)
     return Derivation(lines, derivation.indices, None)
+
+
+def _without_idle_layouts(expr: Expr) -> Expr:
+    """The derivative of a scalar by a scalar has no layout: all of them are written alike."""
+    expr = rebuild(expr, _without_idle_layouts)
+    if isinstance(expr, Apply) and expr.op == "diff" and all(child.shape.is_scalar for child in expr.children):
+        return build("diff", *expr.args, params=("numerator",))
+    return expr
 
 
 def _entry(side: Expr, indices: list[Index]) -> Expr:

@@ -97,13 +97,14 @@ def _rows(derivation: Derivation, lines: list[Expr], letters: Letters) -> list[S
     left, above = latex_of(lines[0], letters), lines[0]
     for line, expr in zip(derivation.lines[1:], lines[1:], strict=True):
         reasons += line.reasons
-        if expr == above:
+        shown = latex_of(expr, letters)
+        if expr == above or (rows and rows[-1].equation.right == shown):
             reasons = [reason for reason in reasons if reason != "rearrange"]
             continue
         why = _sentence(
             [word(f"why-{reason}") for reason in reasons] + _definitions_used(above, expr, letters)
         )
-        rows.append(StepRow(PrintedEquation(left, "=", latex_of(expr, letters)), why))
+        rows.append(StepRow(PrintedEquation(left, "=", shown), why))
         left, above, reasons = "", expr, []
     return rows
 

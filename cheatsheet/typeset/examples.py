@@ -77,7 +77,7 @@ def _worked(equation: Equation, values: Mapping[str, Value], dims: Mapping[str, 
     numbers = with_numbers(equation.rhs, values, dims)
     if numbers is not None:
         sides.append(numbers)
-    return [" = ".join([*sides, matrix_of_values(value)])]
+    return [" = ".join(dict.fromkeys([*sides, matrix_of_values(value)]))]
 
 
 def _worked_one_by_one(
