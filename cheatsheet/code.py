@@ -309,6 +309,12 @@ class CodeWriter:
 
     def chain(self, factors: list[Expr]) -> Code:
         """Factors with arrays between them: systems are solved from the right, diagonal matrices scale rows."""
+        first, *others = factors
+        if others and isinstance(first, Apply) and first.op in ("scale", "neg") and _is_special(first.children[-1]):
+            inner = self.chain([first.children[-1], *others])
+            if first.op == "neg":
+                return Code(f"-{bracketed(inner, UNARY)}", UNARY)
+            return Code(f"{self.operand(first.children[0], PRODUCT)} * {bracketed(inner, PRODUCT + 1)}", PRODUCT)
         for place, factor in enumerate(factors[:-1]):
             if rank(factor) == 2 and isinstance(factor, Apply):
                 special = self.special(factor, factors[place + 1 :])
@@ -346,6 +352,11 @@ def left_chain(expr: Expr) -> list[Expr]:
         left, right = expr.children
         return [*left_chain(left), right]
     return [expr]
+
+
+def _is_special(factor: Expr) -> bool:
+    """Whether a product with the matrix has a form of its own."""
+    return isinstance(factor, Apply) and (_inverse_of(factor) is not None or factor.op == "diag")
 
 
 def _inverse_of(expr: Apply) -> Expr | None:

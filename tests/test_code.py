@@ -31,6 +31,8 @@ WRITTEN = {
     "inv(A) @ x": "np.linalg.solve(A, x)",
     "x.T @ inv(A) @ y": "x @ np.linalg.solve(A, y)",
     "inv(A).T @ x": "np.linalg.solve(A.T, x)",
+    "2 * inv(A) @ x": "2 * np.linalg.solve(A, x)",
+    "-inv(A) @ x": "-np.linalg.solve(A, x)",
     "inv(A) @ inv(B) @ x": "np.linalg.solve(A, np.linalg.solve(B, x))",
     "inv(A) @ x @ y.T": "np.outer(np.linalg.solve(A, x), y)",
     "A @ inv(B)": "A @ np.linalg.inv(B)",

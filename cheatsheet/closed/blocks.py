@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cheatsheet.closed.collecting import Collector, zero
+from cheatsheet.closed.kronecker import exchange
+from cheatsheet.closed.lengths import length
 from cheatsheet.closed.views import Block, View
 from cheatsheet.dimensions import ONE, Axis, Shape
 from cheatsheet.expressions import Expr
@@ -45,7 +49,10 @@ def _expression(shape: Shape, view: View, block: Block, row: Value, col: Value) 
     rows, cols = (tuple(p for p in leaves(v) if isinstance(p, Idx)) for v in (row, col))
     own = Shape(tuple(_axis(v, a) for v, a in zip((row, col), shape.axes, strict=True)))
     products = [view.reader.product(c, t, rows, cols, own) for c, t in block.terms]
-    return Collector().sum(products, own)
+    collector = Collector()
+    found = collector.sum(products, own)
+    exchanged = [replace(p, chain=exchange(p.chain)) for p in products]
+    return found if exchanged == products else min(found, collector.sum(exchanged, own), key=length)
 
 
 def _axis(value: Value, axis: Axis) -> Axis:

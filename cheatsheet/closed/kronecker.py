@@ -22,6 +22,8 @@ def kronecker(network: Network, rows: Side, cols: Side) -> Chain:
     """
     if not any({e.a, e.b} & set(rows) and {e.a, e.b} & set(cols) for e in network.edges):
         return (*_vector(network, rows), *turned_chain(_vector(network, cols)))
+    if len(rows) < len(cols):
+        return turned_chain(kronecker(network, cols, rows))
     left, right = (_peeled(network, side) for side in (rows, cols))
     joined = {e.a if e.a in rows else e.b: e for e in network.edges}
     partners = {r: e.b if e.a is r else e.a for r, e in joined.items() if isinstance(r, Idx)}
@@ -35,6 +37,14 @@ def kronecker(network: Network, rows: Side, cols: Side) -> Chain:
     else:
         middle = _ordered(network, rows, cols, joined)
     return (*left, *middle, *right)
+
+
+def exchange(chain: Chain) -> Chain:
+    """The chain with its commutation matrix carried to the other side, ``K (A ⊗ B) = (B ⊗ A) K``."""
+    match chain:
+        case (Apply(op="K"), Apply(op="kron", args=(Expr() as a, Expr() as b)), *others):
+            return (build("kron", b, a), build("K", b.shape.cols, a.shape.cols), *others)
+    return chain
 
 
 def _by_columns(network: Network, rows: Side, joined: Mapping[Node, Edge], col: Node) -> Chain:
