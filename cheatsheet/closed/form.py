@@ -90,7 +90,8 @@ class ClosedForm:
             return None
         candidates = []
         for candidate in self._candidates():
-            if prove(Equation(self.derivative, candidate)):
+            # The derivatives inside were proved equal to their closed forms, which stand in their places here.
+            if prove(Equation(self.linear.derivative, candidate)):
                 return candidate
             candidates.append(candidate)
         for candidate in candidates[:MOST_CHECKED]:
@@ -101,7 +102,8 @@ class ClosedForm:
     @cached_property
     def entry(self) -> Expr:
         """The component at ``indices``, in the claim language."""
-        whole = component(self.derivative, list(self.indices)) if self.indices else self.derivative
+        derivative = self.linear.derivative
+        whole = component(derivative, list(self.indices)) if self.indices else derivative
         for candidate in self._entries():
             if prove(Equation(whole, candidate)) or (self._is_tensor and _agrees(whole, candidate)):
                 return candidate

@@ -1,0 +1,1 @@
+"""Timings against what else there is; tables to read, not tests."""
