@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product as cartesian
 
 from cheatsheet.derivation.contraction import contract, deltas_for_derivatives
+from cheatsheet.derivation.laws import MOST_SWEEPS, apply_laws
 from cheatsheet.derivation.naming import (
     matching_names,
     rename_bound,
@@ -72,7 +73,7 @@ def derive_cases(equation: Equation) -> tuple[Derivation, ...]:
     lhs, rhs = inline_definitions(equation.lhs), inline_definitions(equation.rhs)
     problem: Exception | None = None
     own, *checks = equivalent_forms(lhs, rhs)
-    for left, right in [*checks, own] if _inverts_a_sum(lhs) else [own, *checks]:
+    for left, right in [*checks, own] if _inverts_a_composite(lhs) else [own, *checks]:
         for positions in (False, True):
             try:
                 found = _cases(*aligned(left, right), positions)
@@ -84,11 +85,11 @@ def derive_cases(equation: Equation) -> tuple[Derivation, ...]:
     raise problem
 
 
-def _inverts_a_sum(side: Expr) -> bool:
-    """Whether the side is the inverse of a sum or a block matrix, of which components say nothing by themselves."""
+def _inverts_a_composite(side: Expr) -> bool:
+    """Whether the side is the inverse of a sum, product or block matrix, of which components say nothing by themselves."""
     match side:
-        case Apply(op="inv", args=(Apply(op="add" | "sub" | "block"),)):
-            return True
+        case Apply(op="inv", args=(Apply() as inner,)):
+            return inner.op not in ("inv", "transpose")
     return False
 
 
@@ -131,7 +132,11 @@ def _as_check(derivation: Derivation) -> Derivation:
 def _without_idle_layouts(expr: Expr) -> Expr:
     """The derivative of a scalar by a scalar has no layout: all of them are written alike."""
     expr = rebuild(expr, _without_idle_layouts)
-    if isinstance(expr, Apply) and expr.op == "diff" and all(child.shape.is_scalar for child in expr.children):
+    if (
+        isinstance(expr, Apply)
+        and expr.op == "diff"
+        and all(child.shape.is_scalar for child in expr.children)
+    ):
         return build("diff", *expr.args, params=("numerator",))
     return expr
 
@@ -174,6 +179,11 @@ def _apart(expr: Expr, names: IndexNames) -> Expr:
 def _written_out(expr: Expr, names: IndexNames) -> list[Line]:
     """An expression and its component form, step by step; the reason of a line explains it from the line before."""
     lines = [Line(expr)]
+    for _ in range(MOST_SWEEPS):
+        lawful, laws = apply_laws(lines[-1].expr)
+        if not laws:
+            break
+        lines.append(Line(lawful, laws))
     for _ in range(MOST_UNFOLDINGS):
         used = operators_unfolded(lines[-1].expr)
         following = unfold_once(lines[-1].expr, names)
