@@ -86,7 +86,7 @@ def derive_cases(equation: Equation) -> tuple[Derivation, ...]:
 
 
 def _inverts_a_composite(side: Expr) -> bool:
-    """Whether the side is the inverse of a sum, product or block matrix, of which components say nothing by themselves."""
+    """Whether the side is the inverse of a composite matrix, of which components say nothing by themselves."""
     match side:
         case Apply(op="inv", args=(Apply() as inner,)):
             return inner.op not in ("inv", "transpose")

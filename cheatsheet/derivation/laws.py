@@ -9,7 +9,7 @@ MOST_SWEEPS = 5
 
 
 def apply_laws(expr: Expr) -> tuple[Expr, tuple[str, ...]]:
-    """The expression with a law applied to every outermost function of a composite matrix, and which laws these were."""
+    """The expression with a law applied to each outermost function of a composite matrix, and the laws used."""
     used: list[str] = []
 
     def sweep(node: Expr) -> Expr:
