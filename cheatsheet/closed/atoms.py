@@ -31,6 +31,9 @@ PRODUCTS = frozenset(
     "I ones zeros unit K delta pi block".split()
 )
 """Operators whose components are products of components, so that nothing is lost by taking them apart."""
+DIVISORS = {"over": 1, "quotient": 1, "reciprocal": 1, "power": 0}
+"""Which argument of an operator gets a negative or another exponent; sums have no components there."""
+MONOMIAL = frozenset(["neg", "scale", "over", "hadamard", "quotient", "reciprocal", "transpose"])
 KEPT = frozenset(["orthogonal", "idempotent", "positive", "integer", "nonzero"])
 """Properties that simplify products; a diagonal or antisymmetric matrix is better left as it is written."""
 
@@ -40,20 +43,18 @@ Lift = Callable[[Expr, list[Index]], Expr]
 class Atoms:
     """Replaces what does not vary; ``meaning`` says what each symbol stands for.
 
-    ``directions`` gives the direction in which each varying symbol moves. ``depth`` says what is taken apart: 0
-    products only, 1 also sums and inverses of products, 2 also sums with a one, as ``1 - sigmoid(z)``; ``deepest`` is
-    the depth at which everything is, ``has_products`` whether there are inverses of products.
+    ``directions`` gives the direction in which each varying symbol moves. What stays whole at first can be taken
+    apart later where ``depths`` has a depth for it: 1 for sums and inverses of products, 2 for sums with a one, as
+    ``1 - sigmoid(z)``.
     """
 
-    def __init__(self, depth: int, adjugates: bool, lift: Lift) -> None:
+    def __init__(self, adjugates: bool, lift: Lift) -> None:
         self._directions: Mapping[Symbol, Expr] = {}
-        self.depth = depth
+        self.depths: dict[Symbol, int] = {}
         self.adjugates = adjugates
         self.lift = lift
         self.meaning: dict[Symbol, Expr] = {}
         self.integers: dict[str, Axis] = {}
-        self.deepest = 0
-        self.has_products = False
         self.has_crosses = False
         self._symbols: dict[Expr, Symbol] = {}
         self._forms: dict[Expr, Expr] = {}
@@ -115,9 +116,9 @@ class Atoms:
 
     def rebuilt(self, expr: Apply) -> Expr:
         args: list[Argument] = []
-        for a in expr.args:
+        for place, a in enumerate(expr.args):
             if isinstance(a, Expr):
-                args.append(self.form(a))
+                args.append(self.whole(a) if place == DIVISORS.get(expr.op) else self.form(a))
             else:
                 args.append(self.index(a) if isinstance(a, Index) else self.axis(a))
         params = expr.params
@@ -125,6 +126,15 @@ class Atoms:
             (jet,) = params
             params = (Jet(self.symbol(jet.symbol), tuple(self.symbol(s) for s in jet.by)),)
         return build(expr.op, *args, params=params)
+
+    def whole(self, expr: Expr) -> Expr:
+        """An expression that is divided by or raised to a power, its sums and matrix products kept whole."""
+        match expr:
+            case Sum() | Apply(op="add" | "sub" | "matmul"):
+                return self.opaque(expr)
+            case Apply() if expr.op in MONOMIAL:
+                return build(expr.op, *(self.whole(child) for child in expr.children))
+        return self.form(expr)
 
     def index(self, index: Index) -> Index:
         if index.parts:
@@ -159,11 +169,8 @@ class Atoms:
                 exponent = expr.children[1]
                 return isinstance(exponent, Number) and exponent.value.denominator == 1
             case "add" | "sub":
-                if free_indices(expr) or any(a.kind in ("product", "concatenation") for a in expr.shape.axes):
-                    return True
-                needed = 2 if any(_is_one(child) for child in expr.children) else 1
-                self.deepest = max(self.deepest, needed)
-                return self.depth >= needed
+                structured = any(a.kind in ("product", "concatenation") for a in expr.shape.axes)
+                return structured or bool(free_indices(expr))
         return expr.op in PRODUCTS or expr.op in DERIVATIVES
 
     def matrix_function(self, expr: Apply) -> Expr:
@@ -172,6 +179,10 @@ class Atoms:
         match inner:
             case Apply(op="transpose" | "vec" as op) if expr.op in ELEMENTWISE:
                 return self.form(build(op, build(expr.op, inner.children[0])))
+            case Apply(op="vec") if expr.op == "softmax":
+                exponential = build("exp", inner.children[0])
+                total = build("total", exponential)
+                return self.form(build("vec", build("over", exponential, total)))
             case Apply(op="transpose") if expr.op in ("inv", "adj"):
                 return self.form(build("transpose", build(expr.op, inner.children[0])))
             case Apply(op="transpose") if expr.op in ("det", "logdet"):
@@ -185,11 +196,6 @@ class Atoms:
                 return self.form(build("over", build("inv", m), s))
             case Apply(op="kron") if expr.op == "inv" and all(x.shape.is_square for x in inner.children):
                 return self.form(build("kron", *(build("inv", x) for x in inner.children)))
-            case Apply(op="matmul") if expr.op == "inv" and all(x.shape.is_square for x in inner.children):
-                self.deepest, self.has_products = max(self.deepest, 1), True
-                if self.depth:
-                    a, b = inner.children
-                    return self.form(build("matmul", build("inv", b), build("inv", a)))
             case Expr() if expr.op == "adj" and not self.adjugates and not _is_singular(inner):
                 return self.form(build("scale", build("det", inner), build("inv", inner)))
         return self.opaque(expr)
@@ -205,8 +211,21 @@ class Atoms:
                 return build("neg", self._symbols[turned])
         if expr not in self._symbols:
             properties = frozenset({"symmetric"} if is_symmetric(expr) else ())
-            self._symbols[expr] = self.new(expr, f"□{len(self._symbols)}", properties)
+            symbol = self._symbols[expr] = self.new(expr, f"□{len(self._symbols)}", properties)
+            depth = _depth(expr)
+            if depth:
+                self.depths[symbol] = depth
         return self._symbols[expr]
+
+    def apart(self, symbol: Symbol) -> Expr:
+        """What a symbol stands for, one step further apart."""
+        match self.meaning[symbol]:
+            case Apply(op="inv", args=(Apply() as inner,)):
+                a, b = inner.children
+                return self.form(build("matmul", build("inv", b), build("inv", a)))
+            case Apply() as expr:
+                return self.rebuilt(expr)
+        raise NoIndexForm("nothing to take apart")
 
     def new(self, expr: Expr, name: str, properties: frozenset[str]) -> Symbol:
         symbol = Symbol(name, self.shape(expr.shape), properties)
@@ -224,11 +243,14 @@ class Atoms:
         return build("transpose", build("matmul", self._symbols[matrix], build("transpose", b)))
 
     def lifted(self, expr: Expr, indices: list[Index]) -> Expr:
-        """A function of a component as a component of the function applied element by element."""
-        if not (isinstance(expr, Apply) and (expr.op in ELEMENTWISE or expr.op == "power")):
+        """A sum or a function of components as a component of the sum, or the function, of whole matrices."""
+        if isinstance(expr, Sum) or (isinstance(expr, Apply) and expr.op in ("add", "sub", "matmul")):
+            applied = self.lift(expr, indices)
+        elif isinstance(expr, Apply) and (expr.op in ELEMENTWISE or expr.op == "power"):
+            whole = self.lift(expr.children[0], indices)
+            applied = Apply(expr.op, (whole, *expr.args[1:]), whole.shape)
+        else:
             raise NoIndexForm("an index inside an expression that stays whole")
-        whole = self.lift(expr.children[0], indices)
-        applied = Apply(expr.op, (whole, *expr.args[1:]), whole.shape)
         return build("component", self.opaque(applied), *(self.index(i) for i in indices))
 
     def symbol(self, symbol: Symbol) -> Symbol:
@@ -244,8 +266,18 @@ class Atoms:
         return self._symbols[symbol]
 
 
+def _depth(expr: Expr) -> int:
+    """At which depth an expression that stays whole at first is taken apart; 0 for never."""
+    match expr:
+        case Apply(op="add" | "sub"):
+            return 2 if any(_is_one(child) for child in expr.children) else 1
+        case Apply(op="inv", args=(Apply(op="matmul") as inner,)):
+            return int(all(x.shape.is_square for x in inner.children))
+    return 0
+
+
 def _is_one(a: Expr) -> bool:
-    """Whether this is the one of ``1 - sigmoid(z)``, a difference that nobody takes apart."""
+    """Whether this is the one of ``1 - sigmoid(z)``, a difference that is seldom taken apart."""
     return a == Number(1) or (isinstance(a, Apply) and a.op == "ones")
 
 

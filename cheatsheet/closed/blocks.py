@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cheatsheet.closed.collecting import Collector, zero
-from cheatsheet.closed.kronecker import exchange
 from cheatsheet.closed.lengths import length
+from cheatsheet.closed.variants import exchange, spread
 from cheatsheet.closed.views import Block, View
 from cheatsheet.dimensions import ONE, Axis, Shape
 from cheatsheet.expressions import Expr
@@ -50,9 +50,12 @@ def _expression(shape: Shape, view: View, block: Block, row: Value, col: Value) 
     own = Shape(tuple(_axis(v, a) for v, a in zip((row, col), shape.axes, strict=True)))
     products = [view.reader.product(c, t, rows, cols, own) for c, t in block.terms]
     collector = Collector()
-    found = collector.sum(products, own)
-    exchanged = [replace(p, chain=exchange(p.chain)) for p in products]
-    return found if exchanged == products else min(found, collector.sum(exchanged, own), key=length)
+    variants = [products]
+    for change in (exchange, spread) if len(products) > 1 else ():
+        changed = [replace(p, chain=change(p.chain)) for p in products]
+        if changed != products:
+            variants.append(changed)
+    return min((collector.sum(variant, own) for variant in variants), key=length)
 
 
 def _axis(value: Value, axis: Axis) -> Axis:

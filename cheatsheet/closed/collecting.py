@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from math import gcd, lcm
 
 from cheatsheet.closed.lengths import length
 from cheatsheet.closed.products import Chain, Powers, Product, factors_of, product, turned_chain, written
+from cheatsheet.closed.variants import gather
 from cheatsheet.dimensions import Shape
 from cheatsheet.expressions import Apply, Expr, Number
 from cheatsheet.operators.row import build
@@ -28,7 +30,7 @@ class Collector:
         if not terms:
             return zero(shape)
         if len(terms) == 1:
-            return written(terms[0])
+            return expression(terms[0])
         key = tuple(terms)
         if key not in self.best:
             candidates = [_joined(terms)]
@@ -40,6 +42,7 @@ class Collector:
         """The sum with some terms replaced by one product: a common factor times a sum."""
         yield from self.common_scalars(terms, shape)
         yield from self.kronecker_sums(terms)
+        yield from self.shared_scalars(terms, shape)
         ends = [(k, end) for k in range(len(terms)) for end in (0, -1) if terms[k].chain]
         factors = list(dict.fromkeys((terms[k].chain[end], end) for k, end in ends))
         members = {(f, end): [t for t in terms if t.chain and t.chain[end] == f] for f, end in factors}
@@ -64,6 +67,16 @@ class Collector:
         chain = (factor, *factors_of(inner)) if end == 0 else (*factors_of(inner), factor)
         return product(number, scalars, chain, terms[0].shape)
 
+    def shared_scalars(self, terms: list[Product], shape: Shape) -> Iterator[list[Product]]:
+        """Some terms over a scalar factor that they alone have in common."""
+        if shape.is_scalar or not 2 < len(terms) <= MOST_TERMS:
+            return
+        for factor in dict.fromkeys(f for t in terms for f, _ in t.scalars):
+            own = [t for t in terms if factor in dict(t.scalars)]
+            if 1 < len(own) < len(terms):
+                new = self.over_content(own, shape)
+                yield [new if t is own[0] else t for t in terms if t is own[0] or t not in own]
+
     def kronecker_sums(self, terms: list[Product]) -> Iterator[list[Product]]:
         """``A ⊗ C + B ⊗ C`` as ``(A + B) ⊗ C``, and the same on the other side."""
         for side in (0, 1):
@@ -87,13 +100,16 @@ class Collector:
     def common_scalars(self, terms: list[Product], shape: Shape) -> Iterator[list[Product]]:
         """The sum over its common number and scalar factors, as one product."""
         number, scalars = content(terms)
-        if abs(number) == 1 and number > 0 and not scalars:
-            return
+        if number != 1 or scalars:
+            yield [self.over_content(terms, shape)]
+
+    def over_content(self, terms: list[Product], shape: Shape) -> Product:
+        """The common number and scalar factors times the sum of what is left."""
+        number, scalars = content(terms)
         inner = self.sum([_divided(t, number, scalars, t.chain, shape) for t in terms], shape)
         if shape.is_scalar:
-            yield [product(number, (*scalars, (inner, Fraction(1))), (), shape)]
-        else:
-            yield [product(number, scalars, (inner,), shape)]
+            return product(number, (*scalars, (inner, Fraction(1))), (), shape)
+        return product(number, scalars, factors_of(inner), shape)
 
 
 def _rest(chain: Chain, end: int) -> Chain:
@@ -165,14 +181,19 @@ def content(terms: list[Product]) -> tuple[Fraction, Powers]:
     return number, tuple(common)
 
 
+def expression(term: Product) -> Expr:
+    """The product as it is printed."""
+    return written(replace(term, chain=gather(term.chain)))
+
+
 def _joined(terms: list[Product]) -> Expr:
-    total = written(terms[0])
+    total = expression(terms[0])
     for t in terms[1:]:
         if t.coefficient < 0:
             positive = Product(-t.coefficient, t.scalars, t.chain, t.shape)
-            total = build("sub", total, written(positive))
+            total = build("sub", total, expression(positive))
         else:
-            total = build("add", total, written(t))
+            total = build("add", total, expression(t))
     return total
 
 

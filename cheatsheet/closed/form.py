@@ -19,8 +19,8 @@ from cheatsheet.expressions import (
     Equation,
     Expr,
     Index,
-    Number,
     Sum,
+    Symbol,
     free_indices,
     inline_definitions,
     rebuild,
@@ -81,7 +81,7 @@ class ClosedForm:
         self.names = IndexNames(_names_in_use(linear.derivative))
         self.index_names: dict[Source, str] = {source: self.names.fresh() for source in linear.sources}
         self.indices = tuple(Index(self.index_names[s], linear.axis(s)) for s in linear.sources)
-        self._seen: list[tuple[View, list[Block] | None]] = []
+        self.view = View(linear, self.index_names, self.names, layout)
 
     @cached_property
     def result(self) -> Expr | None:
@@ -115,32 +115,31 @@ class ClosedForm:
 
     # --- candidates --------------------------------------------------------------------------------------------------
 
-    def views(self) -> Iterator[tuple[View, list[Block]]]:
-        """The views that the index calculus can give, as deep as there is something to take apart."""
-        for depth in range(len(PENALTIES)):
-            if depth == len(self._seen):
-                view = View(self.linear, self.index_names, self.names, depth, self.layout)
-                try:
-                    self._seen.append((view, list(view.blocks())))
-                except (NoIndexForm, NoMatrixFormError, ShapeError):
-                    self._seen.append((view, None))
-            view, blocks = self._seen[depth]
-            if blocks is not None:
-                yield view, blocks
-            if view.atoms.deepest <= depth:
-                return
+    @cached_property
+    def blocks(self) -> list[Block] | None:
+        """The derivative in index form; None where the index calculus does not reach."""
+        try:
+            return list(self.view.blocks())
+        except (NoIndexForm, NoMatrixFormError, ShapeError):
+            return None
 
     def _candidates(self) -> Iterator[Expr]:
         """Forms in matrix notation, the most readable first; those that always exist last."""
         found: list[tuple[float, Expr]] = []
-        for view, blocks in self.views():
+        blocks = self.blocks
+        for depth, (factor, penalty) in enumerate(PENALTIES):
+            if blocks is None:
+                break
             try:
-                form = inline_definitions(assembled(self.derivative.shape, view, blocks))
-            except (NoMatrixFormError, ShapeError):
+                deeper = [self.view.apart(block, depth) for block in blocks] if depth else blocks
+                if depth and deeper == blocks:
+                    continue
+                blocks = deeper
+                form = inline_definitions(assembled(self.derivative.shape, self.view, blocks))
+            except (NoIndexForm, NoMatrixFormError, ShapeError):
                 continue
-            factor, penalty = PENALTIES[view.atoms.depth]
             found.append((length(form) / factor + penalty, form))
-            if not view.atoms.has_products and _is_simple(form):
+            if _is_simple(form):
                 break
         yield from (form for _, form in sorted(found, key=lambda pair: pair[0]))
         yield from sum_over_units(self.linear, self.names.again(), self.layout)
@@ -149,11 +148,10 @@ class ClosedForm:
 
     def _entries(self) -> Iterator[Expr]:
         """The component written out where no axis is made of others; else with units for the increments."""
-        if all(i.axis.kind in ("name", "integer") for i in self.indices):
-            for view, blocks in self.views():
-                if len(blocks) < 2 and not view.atoms.has_crosses:
-                    names = self.names.again()
-                    yield spelled(blocks[0].terms, view.atoms, view.reader, names) if blocks else Number(0)
+        plain = all(i.axis.kind in ("name", "integer") for i in self.indices)
+        if plain and self.blocks is not None and len(self.blocks) < 2 and not self.view.atoms.has_crosses:
+            terms = self.blocks[0].terms if self.blocks else ()
+            yield spelled(terms, self.view.atoms, self.view.reader, self.names.again())
         if self._is_tensor:
             yield from entry_by_units(self.linear, self.indices, self.layout)
 
@@ -166,10 +164,17 @@ def _agrees(derivative: Expr, candidate: Expr) -> bool:
 
 
 def _is_simple(form: Expr) -> bool:
-    """Whether nothing could be gained by taking sums apart."""
-    sums = [n for n in walk(form) if isinstance(n, Apply) and n.op in ("add", "sub")]
-    special = any(s.properties & {"orthogonal", "idempotent"} for s in symbols(form))
-    return len(sums) <= 1 and not special
+    """Whether nothing could be gained by taking sums and inverses of products apart."""
+    sums = 0
+    for node in walk(form):
+        match node:
+            case Apply(op="add" | "sub"):
+                sums += 1
+            case Apply(op="inv", args=(Apply(op="matmul") as inner,)):
+                sums += 2 * inner.children[0].shape.is_square
+            case Symbol() if node.properties & {"orthogonal", "idempotent"}:
+                sums += 1
+    return sums <= 1
 
 
 def worked_out(expr: Expr, layout: str) -> Expr:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain, count
 
 from cheatsheet.dimensions import Axis
 
@@ -16,7 +17,8 @@ class IndexNames:
         self.taken = set(taken)
 
     def fresh(self, axis: Axis | None = None) -> str:
-        names = (c + suffix for suffix in ("", "1", "2", "3") for c in INDEX_NAMES)
+        suffixes = chain([""], map(str, count(1)))
+        names = (letter + suffix for suffix in suffixes for letter in INDEX_NAMES)
         name = next(n for n in names if n not in self.taken)
         self.taken.add(name)
         return name

@@ -39,14 +39,6 @@ def kronecker(network: Network, rows: Side, cols: Side) -> Chain:
     return (*left, *middle, *right)
 
 
-def exchange(chain: Chain) -> Chain:
-    """The chain with its commutation matrix carried to the other side, ``K (A ⊗ B) = (B ⊗ A) K``."""
-    match chain:
-        case (Apply(op="K"), Apply(op="kron", args=(Expr() as a, Expr() as b)), *others):
-            return (build("kron", b, a), build("K", b.shape.cols, a.shape.cols), *others)
-    return chain
-
-
 def _by_columns(network: Network, rows: Side, joined: Mapping[Node, Edge], col: Node) -> Chain:
     """The matrix whose columns are the Kronecker products of the columns of two matrices."""
     first, second = (

@@ -14,12 +14,14 @@ from cheatsheet.closed.index_names import IndexNames
 from cheatsheet.closed.reading import Reader
 from cheatsheet.dimensions import ONE, Axis, Shape
 from cheatsheet.expressions import Apply, Expr, Index, Symbol, free_indices, walk
+from cheatsheet.indices import algebra
 from cheatsheet.indices.components import Components
 from cheatsheet.indices.derivatives import unit_direction
 from cheatsheet.indices.places import Value, alternatives
-from cheatsheet.indices.terms import Idx, NoIndexForm, Poly, Term
+from cheatsheet.indices.terms import Factor, Idx, NoIndexForm, Poly, Term
 
 MOST_CASES = 64
+MOST_TERMS = 60
 
 
 @dataclass(frozen=True)
@@ -31,20 +33,19 @@ class Block:
 
 
 class View:
-    """The differential with what does not vary kept whole, as far as ``depth`` says (see :class:`Atoms`)."""
+    """The differential with what does not vary kept whole (see :class:`Atoms`)."""
 
     def __init__(
         self,
         differential: Differential,
         index_names: Mapping[Source, str],
         names: IndexNames,
-        depth: int,
         layout: str,
     ) -> None:
         self.differential = differential
         self.index_names = index_names
         adjugates = any(isinstance(n, Apply) and n.op == "adj" for n in walk(differential.derivative))
-        self.atoms = Atoms(depth, adjugates, self.lift)
+        self.atoms = Atoms(adjugates, self.lift)
         self.reader = Reader(self.atoms.meaning, self.atoms.original, layout, names)
 
     def blocks(self) -> Iterator[Block]:
@@ -78,6 +79,37 @@ class View:
         own = iter([v for s, v in sorted(at.items()) if s[0] == 0])
         places = [0 if a.is_one else next(own) for a in form.shape.axes]
         return collected(c(self.atoms.form(form), *places))
+
+    def apart(self, block: Block, depth: int) -> Block:
+        """The block with the sums taken apart that are up to the depth; divisors stay as they are."""
+        work = list(block.terms[::-1])
+        done: list[tuple[Fraction, Term]] = []
+        while work:
+            coefficient, term = work.pop()
+            if len(done) + len(work) > MOST_TERMS:
+                raise NoIndexForm("too many terms")
+            found = next((f for f, e in term.factors if self.divisible(f, e, depth)), None)
+            if found is None:
+                done.append((coefficient, term))
+            else:
+                work += self.multiplied_out(coefficient, term, found).terms[::-1]
+        return block if tuple(done) == block.terms else Block(block.values, collected(Poly(done)))
+
+    def divisible(self, factor: Factor, exponent: Fraction, depth: int) -> bool:
+        whole = factor.head == "sym" and isinstance(factor.data, Symbol) and exponent > 0
+        return whole and exponent.denominator == 1 and 0 < self.atoms.depths.get(factor.data, 0) <= depth
+
+    def multiplied_out(self, coefficient: Fraction, term: Term, factor: Factor) -> Poly:
+        """The term with one of its factors taken apart."""
+        places = iter(factor.places)
+        at = [0 if axis.is_one else next(places) for axis in factor.data.shape.axes]
+        inner = self.components(self.differential.derivative)(self.atoms.apart(factor.data), *at)
+        exponents = dict(term.factors)
+        count = int(exponents.pop(factor))
+        rest = Poly([(coefficient, Term(tuple(exponents.items()), term.bound))])
+        if not exponents:
+            return algebra.bind(algebra.product(*[inner] * count).times(coefficient), term.bound)
+        return algebra.product(rest, *[inner] * count)
 
     def components(self, expr: Expr) -> Components:
         """An evaluator that knows the indices that stand free in the expression, and those of the variables."""
