@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 
 from cheatsheet.elaborate import Declarations
 from cheatsheet.expressions import Apply, Expr, Index, Number, Sum, Symbol, free_indices, substitute
@@ -150,7 +149,7 @@ def _put(expr: Expr, path: Path, new: Expr) -> Expr:
 def _variants(node: Expr) -> Iterator[Expr]:
     if isinstance(node, Number):
         yield Number(node.value + 1)
-        yield Number(-node.value - Fraction(1, 2))
+        yield Number(-node.value - 1)
         return
     if isinstance(node, Sum):
         return

@@ -67,6 +67,8 @@ class Claim:
             found.update(dict.fromkeys(node.shape.axes))
             if isinstance(node, Size):
                 found[node.axis] = None
+            if isinstance(node, Sum):
+                found.update(dict.fromkeys(index.axis for index in node.indices))
             for argument in node.args if isinstance(node, Apply) else ():
                 if isinstance(argument, Axis):
                     found[argument] = None
