@@ -1,9 +1,9 @@
-"""LaTeX to PDF: passes until the page numbers settle, the log read, the good PDF never lost.
+"""LaTeX to PDF in one pass, the log read, the good PDF never lost.
 
 Every run has a scratch directory of its own and puts its results in place by renaming, the PDF
 first and the record of it last: a build that is killed, or two builds at once, leave whole files,
-and a record that does not fit its PDF only means that the next build compiles again. The contents
-and cross-references of the last run are kept, so that an edit which moves no page needs one pass.
+and a record that does not fit its PDF only means that the next build compiles again. The templates
+write no .aux file: bookmarks and page numbers are known where they are printed.
 """
 
 from __future__ import annotations
@@ -25,9 +25,7 @@ from cheatsheet.texlog import Problem, missing_part, read_log
 # The date inside the PDF where SOURCE_DATE_EPOCH is not set: the same input, the same bytes.
 DEFAULT_EPOCH = "1735689600"  # 2025-01-01
 STATE_FOLDER = ".tex"
-MOST_PASSES = 5
 SECONDS_PER_PASS = 300
-_KEPT = (".aux", ".toc")
 _ABANDONED_AFTER = 3600  # seconds; a scratch directory older than this belongs to no living run
 
 Report = Callable[[str, int], None]
@@ -119,16 +117,16 @@ def compile_pdf(source: str, target: Path, report: Report | None = None) -> Comp
     with tempfile.TemporaryDirectory(prefix="run-", dir=state) as scratch:
         run = _Run(engine, environment, Path(scratch), target.stem, report)
         try:
-            passes, problems = run.with_kept(source, state)
+            problems = run.compiled(source)
         finally:
-            _keep(run, state, ".log")
+            _keep_log(run, state)
         _publish(run, state, target, key, problems)
-    return Compiled(target, passes, problems)
+    return Compiled(target, 1, problems)
 
 
 @dataclass
 class _Run:
-    """The passes of one compilation, in a scratch directory of its own."""
+    """One compilation, in a scratch directory of its own."""
 
     engine: str
     environment: dict[str, str]
@@ -139,39 +137,15 @@ class _Run:
     def file(self, suffix: str) -> Path:
         return self.scratch / (self.name + suffix)
 
-    def with_kept(self, source: str, state: Path) -> tuple[int, tuple[Problem, ...]]:
-        """Compiles with what the last run kept; where that leads to an error, from nothing."""
+    def compiled(self, source: str) -> tuple[Problem, ...]:
+        """The problems of the one pass that a document takes; raises :class:`CompileError` for errors."""
         self.file(".tex").write_text(source, encoding="utf-8")
-        kept = [state / (self.name + suffix) for suffix in _KEPT]
-        if all(path.exists() for path in kept):
-            for path in kept:
-                shutil.copyfile(path, self.scratch / path.name)
-            try:
-                return self.until_settled()
-            except CompileError:
-                for path in kept:
-                    (self.scratch / path.name).unlink(missing_ok=True)
-        return self.until_settled()
-
-    def until_settled(self) -> tuple[int, tuple[Problem, ...]]:
-        """Passes until contents and cross-references no longer change."""
-        before = self.references()
-        for number in range(1, MOST_PASSES + 1):
-            if self.report:
-                self.report(self.name, number)
-            problems = self.one_pass()
-            if any(p.kind in ("error", "missing-glyph") for p in problems):
-                raise CompileError(problems)
-            after = self.references()
-            if after == before:
-                return number, problems
-            before = after
-        unsettled = f"the page numbers do not settle in {MOST_PASSES} passes"
-        raise CompileError((Problem(self.name, None, "", "error", unsettled),))
-
-    def references(self) -> str:
-        files = [self.file(suffix) for suffix in _KEPT]
-        return "".join(_digest(f.read_bytes()) if f.exists() else "-" for f in files)
+        if self.report:
+            self.report(self.name, 1)
+        problems = self.one_pass()
+        if any(p.kind in ("error", "missing-glyph") for p in problems):
+            raise CompileError(problems)
+        return problems
 
     def one_pass(self) -> tuple[Problem, ...]:
         command = [self.engine, "-interaction=nonstopmode", "-no-shell-escape", self.name + ".tex"]
@@ -246,15 +220,14 @@ def _recorded(state: Path, key: str, target: Path) -> Compiled | None:
 def _publish(run: _Run, state: Path, target: Path, key: str, problems: tuple[Problem, ...]) -> None:
     pdf = run.file(".pdf").read_bytes()
     _replace(target, pdf)
-    _keep(run, state, *_KEPT)
     record = {"source": key, "pdf": _digest(pdf), "problems": [vars(p) for p in problems]}
     _replace(state / "record.json", json.dumps(record, ensure_ascii=False).encode("utf-8"))
 
 
-def _keep(run: _Run, state: Path, *suffixes: str) -> None:
-    for path in map(run.file, suffixes):
-        if path.exists():
-            _replace(state / path.name, path.read_bytes())
+def _keep_log(run: _Run, state: Path) -> None:
+    log = run.file(".log")
+    if log.exists():
+        _replace(state / log.name, log.read_bytes())
 
 
 def _sweep(state: Path) -> None:

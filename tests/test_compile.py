@@ -142,12 +142,11 @@ def test_nothing_changed_takes_no_pass(built: Path) -> None:
 
 
 @needs_tex
-def test_edit_that_moves_no_page_takes_one_pass(tmp_path: Path) -> None:
+def test_every_build_takes_one_pass(tmp_path: Path) -> None:
     first = compile_pdf(render(with_entry(QUADRATIC_FORM), "handbook"), tmp_path / "handbook.pdf")
     edited = replace(QUADRATIC_FORM, note=Text("改过的说明。", "An edited note."))
     second = compile_pdf(render(with_entry(edited), "handbook"), tmp_path / "handbook.pdf")
-    assert first.passes > 1
-    assert second.passes == 1
+    assert first.passes == second.passes == 1
     assert "改过的说明" in words_of(second.pdf)
     from_nothing = compile_pdf(
         render(with_entry(edited), "handbook"), tmp_path / "from-nothing" / "handbook.pdf"
@@ -230,11 +229,6 @@ ENGINE = '''\
     import pathlib, re, sys, time
     name = pathlib.Path(sys.argv[-1]).stem
     source = pathlib.Path(sys.argv[-1]).read_text()
-    aux, toc = pathlib.Path(name + ".aux"), pathlib.Path(name + ".toc")
-    pages = int(re.search(r"settles-at=(\\d+)", source)[1])
-    seen = int(aux.read_text()) if aux.exists() else 0
-    aux.write_text(str(min(seen + 1, pages)))
-    toc.write_text("toc")
     pathlib.Path(name + ".log").write_text("")
     pdf = pathlib.Path(name + ".pdf")
     pdf.write_text("%PDF " + source)
@@ -259,31 +253,24 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(("settles_at", "passes"), [(1, 2), (2, 3), (4, 5)])
-def test_as_many_passes_as_the_references_need(engine: Path, settles_at: int, passes: int) -> None:
+def test_one_pass_makes_it(engine: Path) -> None:
     reported: list[tuple[str, int]] = []
-    compiled = compile_pdf(f"settles-at={settles_at}", engine / "a.pdf", lambda *args: reported.append(args))
-    assert compiled.passes == passes
-    assert reported == [("a", number) for number in range(1, passes + 1)]
-
-
-def test_references_that_never_settle(engine: Path) -> None:
-    with pytest.raises(CompileError, match="do not settle in 5 passes"):
-        compile_pdf("settles-at=99", engine / "a.pdf")
-    assert not (engine / "a.pdf").exists()
+    compiled = compile_pdf("text", engine / "a.pdf", lambda *args: reported.append(args))
+    assert compiled.passes == 1
+    assert reported == [("a", 1)]
 
 
 def test_a_changed_date_is_a_change(engine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source, target = "settles-at=1", engine / "a.pdf"
+    source, target = "text", engine / "a.pdf"
     assert compile_pdf(source, target).passes > 0
     assert compile_pdf(source, target).passes == 0
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")
     assert compile_pdf(source, target).passes > 0
 
 
-@pytest.mark.parametrize("damage", ["pdf", "record", "no record", "references"])
+@pytest.mark.parametrize("damage", ["pdf", "record", "no record"])
 def test_damaged_state_only_costs_a_compilation(engine: Path, damage: str) -> None:
-    source, target = "settles-at=2", engine / "a.pdf"
+    source, target = "text", engine / "a.pdf"
     compile_pdf(source, target)
     good = target.read_bytes()
     state = engine / compiling.STATE_FOLDER / "a"
@@ -294,31 +281,28 @@ def test_damaged_state_only_costs_a_compilation(engine: Path, damage: str) -> No
             (state / "record.json").write_text('{"source": ')
         case "no record":
             (state / "record.json").unlink()
-        case "references":
-            (state / "record.json").unlink()
-            (state / "a.aux").write_text("nonsense")
     assert compile_pdf(source, target).passes > 0
     assert target.read_bytes() == good
 
 
 def test_a_failed_run_leaves_the_good_pdf(engine: Path) -> None:
     target = engine / "a.pdf"
-    compile_pdf("settles-at=1", target)
+    compile_pdf("text", target)
     with pytest.raises(CompileError, match="a: document: xelatex made no PDF: exit 1"):
-        compile_pdf("settles-at=1 half=0", target)
-    assert target.read_text() == "%PDF settles-at=1"
+        compile_pdf("text half=0", target)
+    assert target.read_text() == "%PDF text"
     assert [p.name for p in engine.iterdir() if p.name.startswith(".a.pdf")] == []
 
 
 def test_killed_in_the_middle(engine: Path) -> None:
     target = engine / "a.pdf"
-    compile_pdf("settles-at=1", target)
+    compile_pdf("text", target)
     victim = subprocess.Popen(
         [
             sys.executable,
             "-c",
             "import sys, pathlib; from cheatsheet.compile import compile_pdf;"
-            "compile_pdf('settles-at=1 half=5', pathlib.Path(sys.argv[1]))",
+            "compile_pdf('text half=5', pathlib.Path(sys.argv[1]))",
             target,
         ],
         cwd=Path(__file__).parents[1],
@@ -332,18 +316,18 @@ def test_killed_in_the_middle(engine: Path) -> None:
     os.killpg(victim.pid, signal.SIGKILL)
     victim.wait()
     assert len(left) == 1
-    assert target.read_text() == "%PDF settles-at=1"
-    assert compile_pdf("settles-at=1", target).passes == 0
+    assert target.read_text() == "%PDF text"
+    assert compile_pdf("text", target).passes == 0
 
     # What the killed run left behind is removed once it is old enough to be nobody's.
     os.utime(left[0], (0, 0))
-    assert compile_pdf("settles-at=2", target).passes > 0
+    assert compile_pdf("another text", target).passes > 0
     assert list(state.glob("run-*")) == []
 
 
 def test_builds_at_once_leave_whole_files(engine: Path) -> None:
     target = engine / "a.pdf"
-    texts = [f"settles-at=1 text {number} " + "x" * 100_000 for number in range(4)]
+    texts = [f"text text {number} " + "x" * 100_000 for number in range(4)]
     with ThreadPoolExecutor(len(texts)) as pool:
         list(pool.map(lambda text: compile_pdf(text, target), texts))
     assert target.read_text() in {f"%PDF {text}" for text in texts}
@@ -355,4 +339,4 @@ def test_builds_at_once_leave_whole_files(engine: Path) -> None:
 def test_an_engine_that_hangs(engine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiling, "SECONDS_PER_PASS", 0.5)
     with pytest.raises(CompileError, match="TeX was still running after"):
-        compile_pdf("settles-at=1 half=30", engine / "a.pdf")
+        compile_pdf("text half=30", engine / "a.pdf")

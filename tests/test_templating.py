@@ -94,7 +94,7 @@ def test_prose_that_cannot_be_set(source: str, message: str) -> None:
     [
         (r"**The** form $\M{x}\T \M{A} \M{x}$ of `x`", "The form xᵀA x of x"),
         (r"$x^{\mathsf T}A$ and $A^{-1}$, $a^\top$", "xᵀA and A⁻¹, aᵀ"),
-        (r"100% \input{x}", r"100\% \textbackslash{}input\{x\}"),
+        (r"100% \input{x}", r"100% \input{x}"),
     ],
 )
 def test_plain_words_for_bookmarks(source: str, words: str) -> None:
@@ -164,7 +164,8 @@ def test_a_formula_with_unbalanced_braces_is_refused() -> None:
 def test_hostile_text_is_text(kind: str) -> None:
     source = render(with_entry(EXTREME), kind)  # type: ignore[arg-type]
     assert r"\textbackslash{}input\{x\}" in source
-    assert not re.search(r"\\(input|write\d*)\b", source)
+    own = source.replace(r"\write\PageList", "").replace(r"\input{\jobname.pages}", "")
+    assert not re.search(r"\\(input|write\d*)\b", own.replace(r"\newwrite", ""))
 
 
 @pytest.mark.parametrize("kind", KINDS)
