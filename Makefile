@@ -29,12 +29,14 @@ tex:
 	@scripts/install-tex.sh || true
 
 test: install tex
+	$(BIN)/cheatsheet coverage --check
 	$(BIN)/python -m pytest
 
 check: install tex
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/cheatsheet coverage --check
 	$(BIN)/python -m pytest
 
 format: install

@@ -258,6 +258,38 @@ def show(id: str, file: str | None, lang: str) -> None:
 
 
 @main.command()
+@click.argument("file", required=False)
+@click.option(
+    "--check", "only_check", is_flag=True, help="Write nothing; fail where the page is out of date."
+)
+def coverage(file: str | None, only_check: bool) -> None:
+    """Verify docs/coverage.yaml, which formulas of other collections FILE has, and write it as a page."""
+    from cheatsheet.coverage import checking, data, page
+    from cheatsheet.terminal import failure
+
+    catalogue = open_catalogue(file)
+    rows = data.read_coverage(catalogue, catalogue.path.parent / data.FILE)
+    with progress_bar("checking", sum(len(row.claims) for row in rows.rows)) as progress:
+        report = checking.check_coverage(rows, catalogue, progress)
+    for problem in report.problems:
+        click.echo(problem.render(), err=True)
+    for claim in report.failing:
+        click.echo(failure(claim), err=True)
+    place = rows.path.with_name(page.NAME)
+    if not report.ok:
+        click.echo(f"{rows.path}: {place.name} is not written until every row is as it says", err=True)
+        sys.exit(FAILS)
+    text = page.page(report)
+    if not only_check:
+        place.write_text(text, encoding="utf-8")
+    elif not place.exists() or place.read_text(encoding="utf-8") != text:
+        click.echo(f"{place}: out of date; write it with cheatsheet coverage", err=True)
+        sys.exit(FAILS)
+    for title, found in page.counts(report).items():
+        click.echo(f"{title}: {found['covered']} covered, {found['open']} open, {found['out']} out of scope")
+
+
+@main.command()
 @click.argument("id")
 @click.argument("file", required=False)
 @click.option("--section", help="Write the draft into FILE, behind the last entry of this section.")

@@ -30,7 +30,7 @@ LAYERS = {
     "derivations": "derivation derivation.* closed closed.*",
     "the catalogue": "nodes schema reading declarations examples catalogue load reports stubs",
     "pages": "pages templating compile stamps typeset typeset.*",
-    "the map": "stamps pipeline",
+    "the map": "stamps pipeline coverage coverage.*",
     "the edges": "cheatsheet terminal showing derive cli __main__",
 }
 """From the bottom to the top; a module imports from its own layer and from those below. The first match counts."""
