@@ -45,27 +45,28 @@ class Atoms:
 
     ``directions`` gives the direction in which each varying symbol moves. What stays whole at first can be taken
     apart later where ``depths`` has a depth for it: 1 for sums and inverses of products, 2 for sums with a one, as
-    ``1 - sigmoid(z)``.
+    ``1 - sigmoid(z)``. With ``plain`` axes are not split: Kronecker products, ``vec`` and blocks stay whole too.
     """
 
-    def __init__(self, adjugates: bool, lift: Lift) -> None:
-        self._directions: Mapping[Symbol, Expr] = {}
+    def __init__(self, adjugates: bool, lift: Lift, plain: bool) -> None:
+        self.plain = plain
+        self._directions: Mapping[Expr, Expr] = {}
         self.depths: dict[Symbol, int] = {}
         self.adjugates = adjugates
         self.lift = lift
         self.meaning: dict[Symbol, Expr] = {}
-        self.integers: dict[str, Axis] = {}
+        self.renamed: dict[str, Axis] = {}
         self.has_crosses = False
         self._symbols: dict[Expr, Symbol] = {}
         self._forms: dict[Expr, Expr] = {}
         self._moves: dict[Expr, bool] = {}
 
     @property
-    def directions(self) -> Mapping[Symbol, Expr]:
+    def directions(self) -> Mapping[Expr, Expr]:
         return self._directions
 
     @directions.setter
-    def directions(self, directions: Mapping[Symbol, Expr]) -> None:
+    def directions(self, directions: Mapping[Expr, Expr]) -> None:
         self._directions = directions
         self._forms.clear()
         self._moves.clear()
@@ -76,13 +77,14 @@ class Atoms:
         """The axis with every number turned into a name, so that indices over it stay indices."""
         if axis.kind == "name" or axis.is_one:
             return axis
-        if axis.kind == "integer":
-            self.integers[str(axis)] = axis
-            return Axis("name", str(axis))
+        if axis.kind == "integer" or self.plain:
+            name = str(axis) if axis.names else str(axis.at({}))
+            self.renamed[name] = axis
+            return Axis("name", name)
         return Axis(axis.kind, None, tuple(self.axis(part) for part in axis.parts))
 
     def original(self, axis: Axis) -> Axis:
-        return axis.rename(self.integers) if self.integers else axis
+        return axis.rename(self.renamed) if self.renamed else axis
 
     def shape(self, shape: Shape) -> Shape:
         return Shape(tuple(self.axis(a) for a in shape.axes))
@@ -101,9 +103,9 @@ class Atoms:
         return self._forms[expr]
 
     def moving(self, expr: Expr) -> Expr:
+        if expr in self.directions:
+            return self.directions[expr]
         match expr:
-            case Symbol():
-                return self.directions[expr]
             case Sum():
                 return Sum(self.form(expr.body), tuple(self.index(i) for i in expr.indices))
             case Apply(op="cross"):
@@ -170,16 +172,18 @@ class Atoms:
                 return isinstance(exponent, Number) and exponent.value.denominator == 1
             case "add" | "sub":
                 structured = any(a.kind in ("product", "concatenation") for a in expr.shape.axes)
-                return structured or bool(free_indices(expr))
+                return (structured and not self.plain) or bool(free_indices(expr))
+            case "kron" | "vec" | "block" | "K":
+                return not self.plain
         return expr.op in PRODUCTS or expr.op in DERIVATIVES
 
     def matrix_function(self, expr: Apply) -> Expr:
         """The expression as a product of simpler ones where that is a matter of form, else a symbol for it."""
         inner = expr.args[0] if expr.args else None
         match inner:
-            case Apply(op="transpose" | "vec" as op) if expr.op in ELEMENTWISE:
+            case Apply(op="transpose" | "vec" as op) if expr.op in ELEMENTWISE and not self.plain:
                 return self.form(build(op, build(expr.op, inner.children[0])))
-            case Apply(op="vec") if expr.op == "softmax":
+            case Apply(op="vec") if expr.op == "softmax" and not self.plain:
                 exponential = build("exp", inner.children[0])
                 total = build("total", exponential)
                 return self.form(build("vec", build("over", exponential, total)))
@@ -187,6 +191,11 @@ class Atoms:
                 return self.form(build("transpose", build(expr.op, inner.children[0])))
             case Apply(op="transpose") if expr.op in ("det", "logdet"):
                 return self.form(build(expr.op, inner.children[0]))
+            case Apply(op="block") if expr.op in ("det", "inv") and (corners := _triangular(inner)):
+                a, b, d = corners
+                if expr.op == "inv":
+                    return self.form(_triangular_inverse(a, b, d, inner))
+                return self.form(build("scale", build("det", a), build("det", d)))
             case Symbol() if expr.op == "inv" and "orthogonal" in inner.properties:
                 return self.form(build("transpose", inner))
             case Apply(op="inv") if expr.op == "inv":
@@ -264,6 +273,30 @@ class Atoms:
             self.meaning[new] = symbol
             self._symbols[symbol] = new
         return self._symbols[symbol]
+
+
+def _triangular(block: Apply) -> tuple[Expr, Expr, Expr] | None:
+    """The diagonal blocks and the one beside them of a block matrix with a zero in one corner."""
+    if block.params != (2, 2):
+        return None
+    a, b, c, d = block.children
+    if not (a.shape.is_square and d.shape.is_square):
+        return None
+    return (a, b, d) if _is_zero(c) else (a, c, d) if _is_zero(b) else None
+
+
+def _triangular_inverse(a: Expr, b: Expr, d: Expr, block: Apply) -> Apply:
+    """``[[A, B], [0, D]]⁻¹ = [[A⁻¹, −A⁻¹BD⁻¹], [0, D⁻¹]]``, and its mirror image."""
+    first, last = build("inv", a), build("inv", d)
+    if block.children[1] is b:
+        beside = build("neg", build("matmul", build("matmul", first, b), last))
+        return build("block", first, beside, block.children[2], last, params=(2, 2))
+    beside = build("neg", build("matmul", build("matmul", last, b), first))
+    return build("block", first, block.children[1], beside, last, params=(2, 2))
+
+
+def _is_zero(expr: Expr) -> bool:
+    return expr == Number(0) or (isinstance(expr, Apply) and expr.op == "zeros")
 
 
 def _depth(expr: Expr) -> int:

@@ -33,6 +33,8 @@ from cheatsheet.indices.spelling import component
 from cheatsheet.indices.terms import NoIndexForm
 from cheatsheet.operators.row import ShapeError, build
 
+Seen = tuple[View, list[Block] | None]
+FAILURES = (NoIndexForm, NoMatrixFormError, ShapeError)
 DERIVATIVES = ("diff", "grad", "jacobian", "hessian")
 PENALTIES = ((1.0, 0), (1.0, 1), (0.6, 0))
 """What a form found by taking sums apart must gain: at depth 1 two characters, at depth 2 two fifths of the length."""
@@ -81,7 +83,7 @@ class ClosedForm:
         self.names = IndexNames(_names_in_use(linear.derivative))
         self.index_names: dict[Source, str] = {source: self.names.fresh() for source in linear.sources}
         self.indices = tuple(Index(self.index_names[s], linear.axis(s)) for s in linear.sources)
-        self.view = View(linear, self.index_names, self.names, layout)
+        self._seen: list[Seen] = []
 
     @cached_property
     def result(self) -> Expr | None:
@@ -115,43 +117,51 @@ class ClosedForm:
 
     # --- candidates --------------------------------------------------------------------------------------------------
 
-    @cached_property
-    def blocks(self) -> list[Block] | None:
-        """The derivative in index form; None where the index calculus does not reach."""
-        try:
-            return list(self.view.blocks())
-        except (NoIndexForm, NoMatrixFormError, ShapeError):
-            return None
+    def views(self) -> Iterator[Seen]:
+        """The derivative in index form, the axes split first and then, where that does not do, left whole."""
+        for plain in (False, True):
+            if len(self._seen) == plain:
+                view = View(self.linear, self.index_names, self.names, self.layout, plain)
+                try:
+                    self._seen.append((view, list(view.blocks())))
+                except FAILURES:
+                    self._seen.append((view, None))
+            yield self._seen[plain]
 
     def _candidates(self) -> Iterator[Expr]:
         """Forms in matrix notation, the most readable first; those that always exist last."""
-        found: list[tuple[float, Expr]] = []
-        blocks = self.blocks
-        for depth, (factor, penalty) in enumerate(PENALTIES):
-            if blocks is None:
+        for view, blocks in self.views():
+            found = [] if blocks is None else list(self._read(view, blocks))
+            yield from (form for _, form in sorted(found, key=lambda pair: pair[0]))
+            if found:
                 break
-            try:
-                deeper = [self.view.apart(block, depth) for block in blocks] if depth else blocks
-                if depth and deeper == blocks:
-                    continue
-                blocks = deeper
-                form = inline_definitions(assembled(self.derivative.shape, self.view, blocks))
-            except (NoIndexForm, NoMatrixFormError, ShapeError):
-                continue
-            found.append((length(form) / factor + penalty, form))
-            if _is_simple(form):
-                break
-        yield from (form for _, form in sorted(found, key=lambda pair: pair[0]))
         yield from sum_over_units(self.linear, self.names.again(), self.layout)
         if any(symbol.of for symbol in symbols(self.linear.derivative)):
             yield self.linear.derivative
 
+    def _read(self, view: View, blocks: list[Block]) -> Iterator[tuple[float, Expr]]:
+        """The forms that a view gives, each with how it is to be preferred: the least first."""
+        for depth, (factor, penalty) in enumerate(PENALTIES):
+            try:
+                deeper = [view.apart(block, depth) for block in blocks] if depth else blocks
+                if depth and deeper == blocks:
+                    continue
+                blocks = deeper
+                form = inline_definitions(assembled(self.derivative.shape, view, blocks))
+            except FAILURES:
+                continue
+            yield length(form) / factor + penalty, form
+            if _is_simple(form):
+                return
+
     def _entries(self) -> Iterator[Expr]:
         """The component written out where no axis is made of others; else with units for the increments."""
-        plain = all(i.axis.kind in ("name", "integer") for i in self.indices)
-        if plain and self.blocks is not None and len(self.blocks) < 2 and not self.view.atoms.has_crosses:
-            terms = self.blocks[0].terms if self.blocks else ()
-            yield spelled(terms, self.view.atoms, self.view.reader, self.names.again())
+        if all(i.axis.kind in ("name", "integer") for i in self.indices):
+            for view, blocks in self.views():
+                if blocks is not None and len(blocks) < 2 and not view.atoms.has_crosses:
+                    terms = blocks[0].terms if blocks else ()
+                    yield spelled(terms, view.atoms, view.reader, self.names.again())
+                    break
         if self._is_tensor:
             yield from entry_by_units(self.linear, self.indices, self.layout)
 

@@ -19,6 +19,7 @@ from cheatsheet.indices.components import Components
 from cheatsheet.indices.derivatives import unit_direction
 from cheatsheet.indices.places import Value, alternatives
 from cheatsheet.indices.terms import Factor, Idx, NoIndexForm, Poly, Term
+from cheatsheet.operators.row import build
 
 MOST_CASES = 64
 MOST_TERMS = 60
@@ -33,7 +34,7 @@ class Block:
 
 
 class View:
-    """The differential with what does not vary kept whole (see :class:`Atoms`)."""
+    """The differential with what does not vary kept whole; ``plain`` as for :class:`Atoms`."""
 
     def __init__(
         self,
@@ -41,11 +42,12 @@ class View:
         index_names: Mapping[Source, str],
         names: IndexNames,
         layout: str,
+        plain: bool = False,
     ) -> None:
         self.differential = differential
         self.index_names = index_names
         adjugates = any(isinstance(n, Apply) and n.op == "adj" for n in walk(differential.derivative))
-        self.atoms = Atoms(adjugates, self.lift)
+        self.atoms = Atoms(adjugates, self.lift, plain)
         self.reader = Reader(self.atoms.meaning, self.atoms.original, layout, names)
 
     def blocks(self) -> Iterator[Block]:
@@ -68,11 +70,16 @@ class View:
         form = self.differential.form
         assert form is not None
         c = self.components(form)
-        directions = {}
+        directions: dict[Expr, Expr] = {}
         for group, (variable, increment) in enumerate(
             zip(self.differential.variables, self.differential.increments, strict=True), start=1
         ):
             values = tuple(v for s, v in sorted(at.items()) if s[0] == group)
+            if self.atoms.plain and isinstance(variable, Apply) and variable.op == "vec":
+                c.names[f"%{group}"] = values[0]
+                axis = self.atoms.axis(variable.shape.rows)
+                directions[build("vec", increment)] = build("unit", Index(f"%{group}", axis), axis)
+                continue
             renamed = rebuild_variable(variable, self.atoms)
             _, directions[increment] = unit_direction(c, renamed, values)
         self.atoms.directions = directions

@@ -47,7 +47,7 @@ class IndexNames:
         self.taken = set(taken)
 
     def fresh(self, axis: Axis) -> str:
-        names = (c + suffix for suffix in ("", "1", "2", "3") for c in INDEX_NAMES)
+        names = (c + suffix for suffix in ("", *map(str, range(1, 1000))) for c in INDEX_NAMES)
         name = next(n for n in names if n not in self.taken)
         self.taken.add(name)
         return name
