@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from cheatsheet.closed.differential import Differential
 from cheatsheet.closed.form import ClosedForm, NoClosedFormError, closed_form
 from cheatsheet.code import LIBRARIES, NoCodeError, code_for
 from cheatsheet.derivation.claims import derive_cases
 from cheatsheet.derivation.steps import BrokenStep, Derivation
 from cheatsheet.elaborate import Declarations, elaborate_expression
-from cheatsheet.expressions import Apply, Equation, Expr, Index, Symbol
+from cheatsheet.expressions import Apply, Equation, Expr, Index, Symbol, rebuild
 from cheatsheet.formatting import to_text
 from cheatsheet.glossary import Text, word
 from cheatsheet.indices.differentials import NoDifferential
@@ -22,6 +23,7 @@ from cheatsheet.inference import infer_declarations
 from cheatsheet.latex import latex_claim, latex_of
 from cheatsheet.lettering import Letters
 from cheatsheet.macros import expand
+from cheatsheet.operators.row import build
 from cheatsheet.pages import DisplayBlock
 from cheatsheet.plain import plain
 from cheatsheet.syntax import ClaimError, parse_expression
@@ -31,6 +33,8 @@ from cheatsheet.verify.check import verify
 from cheatsheet.verify.verdicts import Verdict
 
 LANGUAGES = {"zh": ("zh",), "en": ("en",), "both": ("zh", "en")}
+LONGEST_STEP = 1200
+"""Characters of LaTeX beyond which a line explains nothing any more."""
 _LEAD = "diff("
 
 
@@ -93,7 +97,9 @@ class Derivative:
             found = tuple(_worked_steps(self.equation))
         except (NoIndexForm, BrokenStep):
             found = ()
-        return found or (_only_step(self.equation),)
+        if not found or max(len(step.latex) for step in found) > LONGEST_STEP:
+            found = tuple(_differential_steps(self.equation, self.closed.linear))
+        return found
 
     @cached_property
     def code(self) -> dict[str, str | None]:
@@ -257,10 +263,25 @@ def _lines(derivation: Derivation, lines: list[Expr], letters: Letters) -> Itera
             start, above = "", expr
 
 
-def _only_step(equation: Equation) -> Step:
-    """The result at once, where no derivation by components is to be had."""
-    why = "why-same" if equation.lhs == equation.rhs else "why-differential-rules"
-    return Step(expand(latex_claim(equation)), word(why))
+def _differential_steps(equation: Equation, linear: Differential) -> Iterator[Step]:
+    """The differential and what is read off it, where components are not to be had or fill the page."""
+    if equation.lhs == equation.rhs:
+        yield Step(expand(latex_claim(equation)), word("why-same"))
+        return
+    function, *variables = linear.derivative.children
+    x = variables[0]
+    if linear.form is None or len(variables) > 1 or not isinstance(x, Symbol):
+        yield Step(expand(latex_claim(equation)), word("why-differential-rules"))
+        return
+    whole = build("d", function, params=(frozenset({x.name}),))
+    form = _replaced(linear.form, {linear.increments[0]: x.increment})
+    letters = Letters(whole, form, equation.lhs, equation.rhs)
+    yield Step(expand(latex_claim(Equation(whole, form), letters)), word("why-differential-rules"))
+    yield Step(expand(latex_claim(equation, letters)), word("why-read-off"))
+
+
+def _replaced(expr: Expr, change: Mapping[Expr, Expr]) -> Expr:
+    return change.get(expr) or rebuild(expr, lambda child: _replaced(child, change))
 
 
 def _sentence(reasons: tuple[str, ...]) -> Text:

@@ -48,6 +48,9 @@ GIVEN = {
         vector("r", N),
         vector("k", Axis.of(3)),
         vector("l", Axis.of(3)),
+        vector("s", Axis.of(6)),
+        matrix("N2", Axis.of(2), Axis.of(2)),
+        matrix("N3", Axis.of(3), Axis.of(3)),
         Symbol("g", Shape.scalar(), frozenset({"positive"})),
         Symbol("f", Shape.scalar(), of=(x,)),
         vector("u", M, of=(x,)),
@@ -151,6 +154,28 @@ TEXTBOOK = [
     ("sum(diag(Y) ** 2)", "Y", "2 * diag(diag(Y))"),
     ("tr(matrix_power(Y, 3))", "Y", "3 * matrix_power(Y, 2).T"),
     ("tr(expm(Y))", "Y", "expm(Y).T"),
+    ("det(block([[Y, B], [zeros(n, n), C]]))", "Y", "det(Y) * det(C) * inv(Y).T"),
+    # chains of layers
+    ("F @ tanh(A @ x + b)", "x", "A.T @ diag(ones(m) - tanh(A @ x + b) ** 2) @ F.T"),
+    (
+        "norm(E @ tanh(A @ x) - y) ** 2",
+        "A",
+        "2 * (ones(m) - tanh(A @ x) ** 2) * (E.T @ (E @ tanh(A @ x) - y)) @ x.T",
+    ),
+    (
+        "logsumexp(E @ sigmoid(A @ x)) - y.T @ E @ sigmoid(A @ x)",
+        "A",
+        "sigmoid(A @ x) * (ones(m) - sigmoid(A @ x)) * (E.T @ (softmax(E @ sigmoid(A @ x)) - y)) @ x.T",
+    ),
+    (
+        "A.T @ softmax(A @ x / sqrt(n))",
+        "x",
+        "A.T @ (diag(softmax(A @ x / sqrt(n))) - softmax(A @ x / sqrt(n)) @ softmax(A @ x / sqrt(n)).T)"
+        " @ A / sqrt(n)",
+    ),
+    ("x.T @ B @ x * x.T @ C @ x", "x", "(x.T @ C @ x * (B + B.T) + x.T @ B @ x * (C + C.T)) @ x"),
+    ("(A @ x) / (A @ c)", "c", "-A.T @ diag(A @ x / (A @ c) ** 2)"),
+    ("sum(log(x[i] + x[j]), i, j)", "x", "2 / (x @ ones(n).T + ones(n) @ x.T) @ ones(n)"),
     # by a scalar, of abstract functions
     ("inv(U)", "t", "-inv(U).T @ diff(U, t) @ inv(U).T"),
     ("logdet(U)", "t", "tr(inv(U).T @ diff(U, t))"),
@@ -165,6 +190,8 @@ TEXTBOOK = [
     ("vec(inv(Y))", "vec(Y)", "-kron(inv(Y), inv(Y).T)"),
     ("vec(X @ X.T)", "vec(X)", "kron(X.T, I(m)) @ (I(m*m) + K(m, m))"),
     ("vec(sin(X))", "vec(X)", "diag(vec(cos(X)))"),
+    ("logsumexp(vec(X))", "X", "exp(X) / sum(exp(X))"),
+    ("s.T @ kron(N2, N3) @ s", "s", "(kron(N2, N3) + kron(N2.T, N3.T)) @ s"),
     ("kron(x, b)", "x", "kron(I(n), b.T)"),
     ("vec(F @ diag(b) @ E)", "b", "(kron(E.T, ones(p)) * kron(ones(m), F)).T"),
     ("block([[A @ x], [x]])", "x", "block([[A.T, I(n)]])"),

@@ -281,6 +281,15 @@ def test_a_tensor_is_drawn_slice_by_slice() -> None:
     assert last["latex"].count(r"\begin{bmatrix}") == 3
 
 
+def test_where_components_fill_the_page_the_differential_is_shown() -> None:
+    found = derive("hessian(logsumexp(A @ x), x)", wrt="x", given="A: [m, n]")
+    assert [step.why.en for step in found.steps] == [
+        "rules of the differential",
+        "the derivative read off the differential",
+    ]
+    assert r"\mathrm{d}" in found.steps[0].latex
+
+
 def test_the_text_is_in_the_language_asked_for() -> None:
     text = {
         lang: str(derive("norm(x)", wrt="x", layout="denominator", lang=lang))
