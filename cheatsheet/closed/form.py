@@ -64,8 +64,8 @@ def closed_form(derivative: Apply, layout: str | None = None) -> ClosedForm:
     >>> closed_form(elaborate_expression("diff(b @ x.T, x)", declared)).entry
     delta(i, j) * b[k]
 
-    Raises :class:`~cheatsheet.indices.differentials.NoDifferential` for an operator without a rule; ``result`` raises
-    :class:`NoClosedFormError` where nothing could be shown.
+    Raises :class:`~cheatsheet.indices.differentials.NoDifferential` for an operator without a rule; ``result`` and
+    ``entry`` raise :class:`NoClosedFormError` where nothing could be shown.
     """
     layout = layout or (derivative.params[0] if derivative.op == "diff" else "mixed")
     function, *variables = (inline_definitions(child) for child in derivative.children)
@@ -109,11 +109,20 @@ class ClosedForm:
         for candidate in self._entries():
             if prove(Equation(whole, candidate)) or (self._is_tensor and _agrees(whole, candidate)):
                 return candidate
-        return whole if self.result is None else entry(self.result, list(self.indices))
+        if self.result is not None:
+            return entry(self.result, list(self.indices))
+        if self._is_abstract:
+            return whole
+        raise NoClosedFormError(f"no component of {self.derivative} was found")
 
     @property
     def _is_tensor(self) -> bool:
         return self.derivative.shape.is_tensor
+
+    @property
+    def _is_abstract(self) -> bool:
+        """Whether there are functions that are only declared, whose derivatives stay what they are."""
+        return any(symbol.of for symbol in symbols(self.linear.derivative))
 
     # --- candidates --------------------------------------------------------------------------------------------------
 
@@ -136,7 +145,7 @@ class ClosedForm:
             if found:
                 break
         yield from sum_over_units(self.linear, self.names.again(), self.layout)
-        if any(symbol.of for symbol in symbols(self.linear.derivative)):
+        if self._is_abstract:
             yield self.linear.derivative
 
     def _read(self, view: View, blocks: list[Block]) -> Iterator[tuple[float, Expr]]:
