@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -155,14 +156,15 @@ def derive(
     expression: str,
     *,
     wrt: str,
-    given: str | Mapping[str, Symbol] = "",
+    given: str | Mapping[str, Any] = "",
     layout: str = "numerator",
     lang: str = "both",
 ) -> Derivative:
     """Differentiate an expression by a symbol, its transpose, its ``vec`` or a component of it.
 
-    ``given`` declares symbols as a catalogue does, ``"x: [n], A: [n, n]"``; names that it leaves out are inferred
-    (lower case a to g scalars, other lower case vectors, capitals matrices). ``lang`` is the language of ``str()``.
+    ``given`` declares symbols as a catalogue does, ``"x: [n], A: [n, n]"`` or ``{"x": ["n"], "A": ["n", "n"]}``, or is
+    a mapping to symbols; names that it leaves out are inferred (lower case a to g scalars, other lower case vectors,
+    capitals matrices). ``lang`` is the language of ``str()``.
 
     >>> from cheatsheet.derive import derive
     >>> found = derive("norm(A @ x - b) ** 2", wrt="x", given="b: [m]", layout="denominator")
@@ -174,11 +176,7 @@ def derive(
     Raises :class:`~cheatsheet.syntax.ClaimError` where the input is not well-formed (its ``text`` says which of the
     two texts it is about) or has an operator without a rule, :class:`~cheatsheet.errors.CatalogueError` for ``given``.
     """
-    if isinstance(given, str):
-        from cheatsheet.load import read_given
-
-        given = read_given(given)
-    node, symbols = _elaborated(expression, wrt, given, layout)
+    node, symbols = _elaborated(expression, wrt, _declared(given), layout)
     try:
         closed = closed_form(node, layout)
         _ = closed.result, closed.entry
@@ -190,6 +188,17 @@ def derive(
 
 
 # --- input ------------------------------------------------------------------------------------------------------------
+
+
+def _declared(given: str | Mapping[str, Any]) -> Mapping[str, Symbol]:
+    """The symbols of ``given``, in whichever form."""
+    if not isinstance(given, str):
+        if all(isinstance(symbol, Symbol) for symbol in given.values()):
+            return given
+        given = json.dumps(given)  # which is YAML
+    from cheatsheet.load import read_given
+
+    return read_given(given)
 
 
 def _elaborated(

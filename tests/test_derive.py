@@ -213,7 +213,11 @@ def test_symbols_are_given_as_yaml_or_as_a_mapping() -> None:
     }
     by_mapping = derive("x.T @ A @ x", wrt="x", given=mapping)
     by_text = derive("x.T @ A @ x", wrt="x", given="A: {shape: [n, n], is: symmetric}")
-    assert to_text(by_mapping.result) == to_text(by_text.result) == "2 * x.T @ A"
+    by_shapes = derive(
+        "x.T @ A @ x", wrt="x", given={"A": {"shape": ["n", "n"], "is": ["symmetric"]}, "x": ["n"]}
+    )
+    for found in (by_mapping, by_text, by_shapes):
+        assert to_text(found.result) == "2 * x.T @ A"
     with pytest.raises(CatalogueError, match="a shape is"):
         derive("x", wrt="x", given="x: n")
 
