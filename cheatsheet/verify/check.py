@@ -128,12 +128,22 @@ class _Inquiry:
         if self.seen and self.prove():
             if self.unexplained:
                 raise TierDisagreement(f"{self.claim.equation} is proved, and fails modulo a prime")
+            self.confirm()
             return Verdict("proved", method="index-calculus")
         self.persistent = True
         found = self.scan(thorough(self.claim))
         if found is not None:
             return self.refuted(found)
         return self.without_proof()
+
+    def confirm(self) -> None:
+        """Look at what is proved where it has room to be false: at dimensions as large as its degree asks for."""
+        try:
+            found = self.scan(large(self.claim))
+        except OutOfTimeError:
+            return
+        if found is not None:
+            raise TierDisagreement(f"{self.claim.equation} is proved, and fails at {found.to_json()}")
 
     def without_proof(self) -> Verdict:
         """Exact evaluation where the claim is rational, else sampling; neither below the size the claim asks for."""
