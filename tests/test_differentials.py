@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cheatsheet.elaborate import Declarations, elaborate_claim, elaborate_expression
-from cheatsheet.expressions import Apply, Expr, Symbol, walk
+from cheatsheet.expressions import Apply, Equation, Expr, Symbol, walk
 from cheatsheet.indices.differentials import (
     DERIVATIVES,
     NoDifferential,
@@ -27,7 +27,6 @@ from cheatsheet.verify.claim import nodes
 from cheatsheet.verify.evaluate import Evaluator
 from cheatsheet.verify.fields import Floating, Modular, UnsupportedError
 from cheatsheet.verify.points import Points, atoms
-from cheatsheet.verify.precise import Precise, TooFewDigitsError
 from tests.strategies import RATIONAL, SMOOTH, SYMBOLS, expressions
 
 DIMS = {"m": 2, "n": 3, "p": 2}
@@ -60,14 +59,20 @@ def compare_with_jets(expr: Expr, seed: int) -> bool:
         by_rules = build("zeros", *expr.shape.axes)
     by_jets = build("d", expr, params=(frozenset(VARYING),))
     points = batch_of(expr, seed=seed)
-    for field in (Modular(), Precise(100), Precise(400)):
+    for field in (Modular(), Floating()):
         try:
             ours, defined = numbers(by_rules, points, field)
             theirs, too = numbers(by_jets, points, field)
-            both = defined & too
-            assert not field.disagreement(ours[both], theirs[both], (1, 2)).any()
-        except (UnsupportedError, TooFewDigitsError):
+        except UnsupportedError:
             continue
+        both = defined & too
+        a, b = ours[both], theirs[both]
+        if not field.exact:
+            fine = (np.isfinite(a) & np.isfinite(b) & (abs(b) < 1e6)).all(axis=(1, 2))
+            if not np.allclose(a[fine], b[fine], rtol=1e-6, atol=1e-6):  # rounding, or a wrong rule?
+                assert verify(Equation(by_rules, by_jets), seconds=5).status != "refuted"
+            return bool(fine.any())
+        assert (a == b).all()
         if both.any():
             return True
     return False
