@@ -110,11 +110,15 @@ def expm(a: Jet) -> Jet:
 def _moderate(a: Jet) -> Jet:
     """The matrix, with the points excluded at which its exponential would be too large to compute with."""
     limit = min(2 * a.field.digits, 500)
-    far = np.asarray(abs(a.base).sum(axis=(-1, -2), keepdims=True) > limit, dtype=bool)
+    small = abs(a.base).sum(axis=(-1, -2), keepdims=True) <= limit
+    far = ~np.asarray(small, dtype=bool)  # so that what is not a number is far as well
+    for term in a.nilpotent.terms.values():
+        if term.dtype == np.float64:
+            far = far | ~np.isfinite(term).all(axis=(-1, -2), keepdims=True)
     if not far.any():
         return a
     a.domain.exclude(far, 2)
-    return a.linear(lambda t: t * ~far)
+    return a.linear(lambda t: np.where(far, 0, t))
 
 
 def _terms(digits: int) -> int:
