@@ -108,7 +108,16 @@ def test_pairs_of_indices_are_read_as_basis_vectors() -> None:
 
 @cache
 def derived(claim: Claim) -> tuple[Derivation, ...]:
-    return derive_cases(claim.equation)
+    """The derivations of a claim; none where it has too many positions to go through, one by one."""
+    try:
+        return derive_cases(claim.equation)
+    except NoIndexForm:
+        return ()
+
+
+def test_nearly_every_claim_has_a_derivation(full: bool) -> None:
+    found = [bool(derived(claim)) for chunk in range(CHUNKS) for claim in claims(chunk, full)]
+    assert sum(found) >= 0.99 * len(found)
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
