@@ -53,7 +53,7 @@ from cheatsheet.operators.row import build
 MOST_UNFOLDINGS = 4
 
 
-MOST_CASES = 9
+MOST_CASES = 16
 
 
 def derive_claim(equation: Equation) -> Derivation:

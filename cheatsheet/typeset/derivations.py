@@ -21,6 +21,10 @@ from cheatsheet.typeset.indexing import with_familiar_indices
 from cheatsheet.typeset.numbers import counterexample_formulas
 
 
+MOST_CASES = 4
+"""Of more cases, the entries of a 4×4 matrix say, the first few are printed; all were checked."""
+
+
 def blocks_of_claim(
     report: ClaimReport, line: ClaimLine, several: bool, layout: Layout | None = None
 ) -> list[Block]:
@@ -40,7 +44,7 @@ def blocks_of_claim(
         cases = derive_cases(equation)
     except (NoIndexForm, BrokenStep):
         return []
-    cases = tuple(derivation for derivation in cases if len(derivation.lines) > 1)
+    cases = tuple(derivation for derivation in cases if len(derivation.lines) > 1)[:MOST_CASES]
     if not cases:
         return []
     names = _Names.of(equation)
