@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := pdf
-.PHONY: pdf install tex test check format picture clean
+.PHONY: pdf install tex test test-full check format picture clean
 
 pdf: install tex
 	$(BIN)/cheatsheet build
@@ -31,6 +31,10 @@ tex:
 test: install tex
 	$(BIN)/cheatsheet coverage --check
 	$(BIN)/python -m pytest
+
+# No samples: every mutant, every derivation, thousands of random claims; about a quarter of an hour.
+test-full: install tex
+	$(BIN)/python -m pytest --full -n auto
 
 check: install tex
 	$(BIN)/ruff format --check .
