@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cheatsheet.expressions import Equation, Expr, Index
-from cheatsheet.indices.prove import prove
+from cheatsheet.indices.prove import normal_forms, prove
 from cheatsheet.tidying import tidied
 from cheatsheet.verify.check import verify
 
@@ -54,12 +54,14 @@ def checked(lines: list[Line], indices: tuple[Index, ...] = (), entry: Expr | No
     """
     between = (Line(tidied(line.expr), line.reasons) for line in lines[1:-1])
     lines = [lines[0], *between, *lines[1:][-1:]]
-    kept = [lines[0]]
-    for line in lines[1:]:
+    forms = normal_forms([line.expr for line in lines])
+    kept, form = [lines[0]], forms[0]
+    for line, own in zip(lines[1:], forms[1:], strict=True):
         if line.expr == kept[-1].expr or (line is not lines[-1] and len(repr(line.expr)) > LONGEST_LINE):
             continue
         step = Equation(kept[-1].expr, line.expr)
-        if prove(step):
+        same, form = own is not None and own == form, own
+        if same or prove(step):
             kept.append(line)
         elif verify(step).holds:
             kept.append(Line(line.expr, ("verified",)))

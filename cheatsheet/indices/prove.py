@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product as cartesian
 
 from cheatsheet.expressions import (
@@ -66,14 +67,41 @@ def _equal(lhs: Expr, rhs: Expr) -> bool:
     for a, b in zip(lhs.shape.axes, rhs.shape.axes, strict=True):
         require_alike(a, b)
     known = known_invertible(lhs) | known_invertible(rhs)
-    continuous = not any(isinstance(n, Apply) and n.op in ("sign", "pinv", "abs", "relu", "norm1")
-                         for side in (lhs, rhs) for n in walk(side))  # fmt: skip
+    continuous = _continuous(lhs, rhs)
     for names in index_cases(lhs, rhs):
         c = Components(names, known, continuous)
         for at in free_alternatives(lhs.shape.axes):
             if not is_zero(c(lhs, *at) - c(rhs, *at)):
                 return False
     return True
+
+
+def _continuous(*sides: Expr) -> bool:
+    """Whether equality on a dense set of points is equality at all of them."""
+    jumping = ("sign", "pinv", "abs", "relu", "norm1")
+    return not any(isinstance(n, Apply) and n.op in jumping for side in sides for n in walk(side))
+
+
+def normal_forms(scalars: Sequence[Expr]) -> list[tuple[str, ...] | None]:
+    """The normal form of each of several scalars, one text for each case of its free indices; None where there is none.
+
+    Scalars with the same texts are equal, for every dimension and value; of others this says nothing.
+    """
+    try:
+        cases = index_cases(*scalars)
+    except NoIndexForm:
+        return [None for _ in scalars]
+    continuous = _continuous(*scalars)
+    return [_normal_form(scalar, cases, continuous) for scalar in scalars]
+
+
+def _normal_form(scalar: Expr, cases: list[dict[str, Value]], continuous: bool) -> tuple[str, ...] | None:
+    known = known_invertible(scalar)
+    try:
+        with within():
+            return tuple(Components(names, known, continuous)(scalar).collect().key({}) for names in cases)
+    except (NoIndexForm, RecursionError):
+        return None
 
 
 def difference(lhs: Expr, rhs: Expr) -> list[Poly]:
