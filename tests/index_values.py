@@ -59,7 +59,7 @@ class Reading:
     def factor(self, f: Factor, at: Positions) -> float:
         match f.head:
             case "sym":
-                return float(self.values[f.label][tuple(self.place(p, at) for p in f.places)])
+                return float(self.entries(f.label)[tuple(self.place(p, at) for p in f.places)])
             case "delta":
                 i, j = (self.place(p, at) for p in f.places)
                 return float(i == j)
@@ -82,6 +82,14 @@ class Reading:
                 base, exponent = (self.poly(p, at) for p in f.subs)
                 return float(base**exponent)
         raise TypeError(f.head)
+
+    def entries(self, label: str) -> Array:
+        """The values of a symbol, or of the projectors X X⁺ (``X range``) and X⁺ X (``X row``)."""
+        name, _, side = label.partition(" ")
+        if side not in ("row", "range"):
+            return self.values[label]
+        a = self.values[name]
+        return a @ np.linalg.pinv(a) if side == "range" else np.linalg.pinv(a) @ a
 
     @staticmethod
     def place(place: Place, at: Positions) -> int:
