@@ -50,7 +50,9 @@ def catalogue(count: int) -> dict[str, Any]:
             entry |= {"note": {"zh": "假", "en": "false"}, "pitfalls": [{"claim": problem["claim"]}]}
         entries.append(entry)
     section = {"id": "all", "title": {"zh": "全部", "en": "all"}, "entries": entries}
-    return {"title": {"zh": "计时", "en": "timing"}, "layout": "numerator", "sections": [section]}
+    whole = {"title": {"zh": "计时", "en": "timing"}, "layout": "numerator", "sections": [section]}
+    copied: dict[str, Any] = json.loads(json.dumps(whole))  # nothing shared, or YAML would write anchors
+    return copied
 
 
 def check(path: Path, cache: Path) -> tuple[float, dict[str, int]]:
