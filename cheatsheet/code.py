@@ -310,11 +310,18 @@ class CodeWriter:
     def chain(self, factors: list[Expr]) -> Code:
         """Factors with arrays between them: systems are solved from the right, diagonal matrices scale rows."""
         first, *others = factors
-        if others and isinstance(first, Apply) and first.op in ("scale", "neg") and _is_special(first.children[-1]):
+        if (
+            others
+            and isinstance(first, Apply)
+            and first.op in ("scale", "neg")
+            and _is_special(first.children[-1])
+        ):
             inner = self.chain([first.children[-1], *others])
             if first.op == "neg":
                 return Code(f"-{bracketed(inner, UNARY)}", UNARY)
-            return Code(f"{self.operand(first.children[0], PRODUCT)} * {bracketed(inner, PRODUCT + 1)}", PRODUCT)
+            return Code(
+                f"{self.operand(first.children[0], PRODUCT)} * {bracketed(inner, PRODUCT + 1)}", PRODUCT
+            )
         for place, factor in enumerate(factors[:-1]):
             if rank(factor) == 2 and isinstance(factor, Apply):
                 special = self.special(factor, factors[place + 1 :])

@@ -136,7 +136,7 @@ class Symbol(Expr):
 
     @property
     def increment(self) -> Symbol:
-        """The free increment ``d(X)``: same shape, no properties, because a derivative treats entries as independent."""
+        """The free increment ``d(X)``: same shape, no properties: a derivative treats entries as independent."""
         return Symbol(self.name, self.shape, kind="differential")
 
 
@@ -181,7 +181,7 @@ class Sum(Expr):
 
 @dataclass(frozen=True)
 class Jet:
-    """Identifies an abstract derivative: the symbol differentiated and the symbols it is differentiated by, in order."""
+    """Identifies an abstract derivative: the symbol differentiated and those it is differentiated by, in order."""
 
     symbol: Symbol
     by: tuple[Symbol, ...]

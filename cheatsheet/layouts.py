@@ -42,8 +42,8 @@ def arrange(y: Shape, xs: tuple[Shape, ...], layout: str) -> Arrangement:
     """
     order = [(0, k) for k in range(len(y.free_axes))]
     for group, x in enumerate(xs, start=1):
-        axes = [(group, k) for k in range(len(x.free_axes))]
-        order += axes if layout == "mixed" else axes[::-1]
+        places = [(group, k) for k in range(len(x.free_axes))]
+        order += places if layout == "mixed" else places[::-1]
     if layout == "denominator":
         order.reverse()
     groups = (y, *xs)

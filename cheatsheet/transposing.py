@@ -69,7 +69,8 @@ def in_layout(equation: Equation, layout: str) -> Equation:
     """The claim as it reads when its derivatives are laid out in another way.
 
     Every ``diff`` is replaced by its form in the new layout, transposed or with its indices in another order
-    where that is needed, so that the claim says the same; then both sides are transposed if the left one is a transpose.
+    where that is needed, so that the claim says the same; then both sides are transposed if the left one is a
+    transpose.
     """
     lhs, rhs = (_simplified(_converted(side, layout)) for side in (equation.lhs, equation.rhs))
     if isinstance(lhs, Apply) and lhs.op == "transpose" and _has_derivative(lhs):
@@ -101,11 +102,11 @@ def _converted(expr: Expr, layout: str) -> Expr:
             places = [i for i in indices if isinstance(i, Index)]
             return build("component", new, *_reordered(inner, new, places))
         case Apply(op="component", args=(Apply(op="diff") as inner, *indices)):
-            new = _converted(inner, layout)
+            laid = _converted(inner, layout)
             places = [i for i in indices if isinstance(i, Index)]
-            if isinstance(new, Apply) and new.op == "transpose" and inner.op == "diff":
-                return build("component", new.children[0], *places[::-1])
-            return build("component", new, *places)
+            if isinstance(laid, Apply) and laid.op == "transpose" and inner.op == "diff":
+                return build("component", laid.children[0], *places[::-1])
+            return build("component", laid, *places)
         case Apply(op="diff"):
             new = _relaid(expr, layout)
             if expr.shape.is_tensor or _order(expr) == _order(new):

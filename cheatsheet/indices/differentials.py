@@ -279,9 +279,7 @@ def pinv(expr: Apply, parts: Differentials) -> Expr | None:
     outside = build("sub", rows, _product(a, expr))
     kernel = build("sub", cols, _product(expr, a))
     first = build("neg", _product(expr, da, expr))
-    return plus(
-        plus(first, _product(expr, turned, across, outside)), _product(kernel, across, turned, expr)
-    )
+    return plus(plus(first, _product(expr, turned, across, outside)), _product(kernel, across, turned, expr))
 
 
 def adj(expr: Apply, parts: Differentials) -> Expr | None:

@@ -38,7 +38,7 @@ class Operator:
     syntax: str
     """How it is written, for messages: ``inv(A)``."""
     arguments: str
-    """The kinds of its arguments, one letter each: ``e`` expression, ``i`` index, ``a`` axis; ``+`` repeats the last."""
+    """The kinds of its arguments, a letter each: ``e`` expression, ``i`` index, ``a`` axis; ``+`` repeats the last."""
     shape: ShapeRule
     good: str
     """A claim that uses the operator and holds."""
@@ -53,7 +53,7 @@ class Operator:
     latex: Callable[..., Any] | None = None
     evaluate: Callable[..., Any] | None = None
     numpy: Callable[..., Any] | None = None
-    sympy: Callable[..., Any] | None = None
+    sympy: Any = None
 
 
 TABLE: dict[str, Operator] = {}

@@ -20,7 +20,6 @@ from cheatsheet.typeset.drawings import drawn
 from cheatsheet.typeset.indexing import with_familiar_indices
 from cheatsheet.typeset.numbers import counterexample_formulas
 
-
 MOST_CASES = 4
 """Of more cases, the entries of a 4×4 matrix say, the first few are printed; all were checked."""
 
