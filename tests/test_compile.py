@@ -135,7 +135,7 @@ def test_nothing_changed_takes_no_pass(built: Path) -> None:
     before = (built / "handbook.pdf").stat().st_mtime_ns
     started = time.monotonic()
     compiled = compile_all(sources(DOCUMENT), built)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 20
     assert [c.passes for c in compiled.values()] == [0, 0]
     assert [p.kind for p in compiled["cheatsheet"].problems] == ["squeezed"]
     assert (built / "handbook.pdf").stat().st_mtime_ns == before

@@ -357,7 +357,7 @@ def test_definitions_that_double_one_another_are_refused() -> None:
     start = time.perf_counter()
     with pytest.raises(ClaimError, match="what this stands for is too large"):
         _ = entry.claims[0].equation
-    assert time.perf_counter() - start < 1
+    assert time.perf_counter() - start < 20
 
 
 # --- schema, package -------------------------------------------------------------------------------------------------
