@@ -57,6 +57,8 @@ _ENGLISH_PUNCTUATION = str.maketrans(
     }
 )
 
+_LAST_TWO = re.compile("[\u4e00-\u9fff]{2}[。！？；：”’）》]+$")
+
 
 class ProseError(ValueError):
     """Prose that cannot be set: an unclosed ``$``, or maths that is not on the list."""
@@ -162,7 +164,8 @@ def _paragraph(text: str, language: str) -> str:
     if language == "en":
         latex = re.sub(r'(^|[\s(])"(?=\S)', r"\1``", latex).replace('"', "''")
         latex = latex.translate(_ENGLISH_PUNCTUATION)
-    return latex
+    # No last line of a single character.
+    return _LAST_TWO.sub(r"\\mbox{\g<0>}", latex) if language == "zh" else latex
 
 
 def _piece(match: re.Match[str], source: str) -> str:
