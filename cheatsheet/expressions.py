@@ -53,6 +53,7 @@ class Expr:
     __slots__ = ("_hash", "key", "shape")
     shape: Shape
     key: tuple[Any, ...]
+    children: tuple[Expr, ...] = ()
 
     def __init__(self, shape: Shape, key: tuple[Any, ...]) -> None:
         self.shape = shape
@@ -83,10 +84,6 @@ class Expr:
         from cheatsheet.to_sympy import to_sympy
 
         return to_sympy(self, dims)
-
-    @property
-    def children(self) -> tuple[Expr, ...]:
-        return ()
 
 
 class Number(Expr):
@@ -149,7 +146,7 @@ class Apply(Expr):
     ``params`` holds what is neither: the layout of a ``diff``, the grid of a ``block``.
     """
 
-    __slots__ = ("args", "op", "params")
+    __slots__ = ("args", "children", "op", "params")
 
     def __init__(
         self, op: str, args: tuple[Argument, ...], shape: Shape, params: tuple[Any, ...] = ()
@@ -157,26 +154,20 @@ class Apply(Expr):
         self.op = op
         self.args = args
         self.params = params
+        self.children = tuple(a for a in args if isinstance(a, Expr))
         super().__init__(shape, (op, args, params, shape))
-
-    @property
-    def children(self) -> tuple[Expr, ...]:
-        return tuple(a for a in self.args if isinstance(a, Expr))
 
 
 class Sum(Expr):
     """A scalar summed over one index name or several."""
 
-    __slots__ = ("body", "indices")
+    __slots__ = ("body", "children", "indices")
 
     def __init__(self, body: Expr, indices: tuple[Index, ...]) -> None:
         self.body = body
         self.indices = indices
+        self.children = (body,)
         super().__init__(body.shape, ("sum", body, indices))
-
-    @property
-    def children(self) -> tuple[Expr, ...]:
-        return (self.body,)
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ _ENGLISH_PUNCTUATION = str.maketrans(
     }
 )
 
-_LAST_TWO = re.compile("[\u4e00-\u9fff]{2}[。！？；：”’）》]+$")
+_LAST_TWO = re.compile(r"[\u4e00-\u9fff]{2}[。！？；：”’）》]+$")
 
 
 class ProseError(ValueError):

@@ -143,7 +143,7 @@ def check_claims(claims: Sequence[Claim], progress: Progress | None = None) -> l
 
 
 def _verdicts(tasks: list[tuple[str, Declarations]], progress: Progress | None) -> list[Verdict]:
-    from cheatsheet.verify.cache import VerdictCache, default_path
+    from cheatsheet.verify.cache import VerdictCache
     from cheatsheet.verify.workers import Task, verify_all
 
     told = [0]
@@ -154,7 +154,7 @@ def _verdicts(tasks: list[tuple[str, Declarations]], progress: Progress | None) 
         told[0] = done
 
     claims = [Task(text, declarations) for text, declarations in tasks]
-    cache = VerdictCache(default_path())
+    cache = VerdictCache()
     try:
         return verify_all(claims, cache=cache, progress=tell)
     finally:

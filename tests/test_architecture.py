@@ -16,7 +16,7 @@ LONGEST_MODULE = 450
 LONGEST_FUNCTION = 60
 
 LAYERS = {
-    "positions, words, axes": "cores errors dimensions syntax glossary linebreaks texlog macros plain prose",
+    "positions, words, axes": "cores shelf errors dimensions syntax glossary linebreaks texlog macros plain prose",
     "expressions": "expressions layouts source formatting lettering",
     "what a row of the table is made of": (
         "operators.row operators.shapes operators.values operators.writing operators.notation operators.coding "

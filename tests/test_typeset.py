@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
+import pickle
 import re
+from dataclasses import replace
+from fractions import Fraction
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -14,16 +19,18 @@ from cheatsheet.derivation.reasons import rules_used
 from cheatsheet.dimensions import Axis, Shape
 from cheatsheet.elaborate import Declarations, elaborate_claim, elaborate_expression
 from cheatsheet.expressions import Symbol, without_properties
+from cheatsheet.glossary import Text
 from cheatsheet.pages import DisplayBlock, EntryPage, FigureBlock, StepsBlock
-from cheatsheet.reports import EntryReport
+from cheatsheet.reports import ClaimReport, EntryReport
 from cheatsheet.typeset import examples, figures
 from cheatsheet.typeset.document import entry_page
 from cheatsheet.typeset.givens import given_lines
 from cheatsheet.typeset.illformed import ill_formed
 from cheatsheet.typeset.indexing import with_familiar_indices
+from cheatsheet.typeset.kept import PageKeys, PageShelf
 from cheatsheet.typeset.numbers import counterexample_formulas, number
 from cheatsheet.typeset.shows import shape_table
-from cheatsheet.verify.verdicts import Counterexample
+from cheatsheet.verify.verdicts import Counterexample, Verdict
 
 m, n, p = (Axis.of(name) for name in "mnp")
 A, B = Symbol("A", Shape.matrix(m, n)), Symbol("B", Shape.matrix(n, p))
@@ -46,7 +53,7 @@ def report(id_: str) -> EntryReport:
 
 @cache
 def page(id_: str) -> EntryPage:
-    return entry_page(report(id_), "1.1")
+    return entry_page(report(id_))
 
 
 def displays(id_: str, caption: str) -> list[str]:
@@ -273,7 +280,7 @@ def test_rules_of_differentiation(expression: str, rules: tuple[str, ...]) -> No
 @pytest.mark.parametrize("layout", ["numerator", "denominator", "mixed"])
 def test_a_page_in_one_layout_keeps_to_it(layout: str) -> None:
     for id_ in ("linear-form", "linear-map", "word2vec-score", "inner-product-rule"):
-        shown = entry_page(report(id_), "1.1", layout)  # type: ignore[arg-type]
+        shown = entry_page(report(id_), layout)  # type: ignore[arg-type]
         assert {name for claim in shown.claims for form in claim.forms for name in form.layouts} <= {layout}
 
 
@@ -284,7 +291,7 @@ def test_pitfalls_and_derivations_name_their_layout() -> None:
 
 
 def test_the_derivation_is_that_of_the_layout_asked_for() -> None:
-    shown = entry_page(report("linear-form-transposed"), "1.1", "denominator")
+    shown = entry_page(report("linear-form-transposed"), "denominator")
     (steps,) = [b for b in shown.blocks if isinstance(b, StepsBlock)]
     assert steps.rows[-1].equation.right == "a_i"
 
@@ -324,3 +331,55 @@ def test_arrows_of_the_figure_are_gradients_at_points_of_a_level_curve() -> None
         )
         assert abs(cosine) < 1e-2
         assert (x1 - x0) * x0 + (y1 - y0) * y0 > 0, "uphill"
+
+
+# --- pages kept on disk ---
+
+
+def test_a_page_comes_back_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    made = [page("quadratic-form"), page("shape-table")]
+    shelf = PageShelf()
+    shelf.keep(["a", "b"], made)
+    shelf.close()
+    again = PageShelf()
+    assert again.find(["a", "b", "c"]) == dict(zip("ab", made, strict=True))
+    again.close()
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"rubbish", pickle.dumps(os.system), pickle.dumps(["no page"]), "text"]
+)
+def test_what_is_no_page_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes | str
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    shelf = PageShelf()
+    shelf.shelf.keep({"a": data})
+    assert shelf.find(["a"]) == {}
+    shelf.close()
+
+
+def test_the_key_of_a_page_sees_every_part_of_its_entry() -> None:
+    whole = report("quadratic-form")
+    entry = whole.entry
+    refuted = ClaimReport(whole.claims[0].claim, Verdict("checked"))
+    others = [
+        replace(whole, entry=changed)
+        for changed in (
+            replace(entry, note=Text("说明", "another note")),
+            replace(entry, name=Text("名", "name")),
+            replace(entry, tags=("other",)),
+            replace(entry, source="elsewhere"),
+            replace(entry, claims=entry.claims[:-1] or (*entry.claims, *entry.claims)),
+            replace(entry, pitfalls=()),
+            replace(entry, example=None if entry.example else {"x": ((Fraction(1),),)}),
+            replace(entry, scope=replace(entry.scope, given=dict(reversed(entry.given.items())))),
+        )
+    ] + [replace(whole, claims=(refuted, *whole.claims[1:]))]
+    keys = PageKeys(None)
+    assert len({keys.key(r) for r in (whole, *others)} | {PageKeys("mixed").key(whole)}) == len(others) + 2
+    timed = replace(
+        whole, claims=tuple(replace(r, verdict=replace(r.verdict, seconds=9.0)) for r in whole.claims)
+    )
+    assert keys.key(timed) == keys.key(whole)

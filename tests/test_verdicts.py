@@ -292,13 +292,13 @@ def test_a_kill_at_any_moment_leaves_the_file_whole(tmp_path: Path) -> None:
         process.wait()
         connection = sqlite3.connect(path)
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        rows = connection.execute("SELECT key FROM verdicts").fetchall()
+        rows = connection.execute("SELECT key FROM kept").fetchall()
         connection.close()
         assert len(rows) % 20 == 0  # a batch is stored whole or not at all
         cache = VerdictCache(path)
         cache.keep({"after": Verdict("proved")})
         assert cache.find(["after"]) == {"after": Verdict("proved")}
-        cache.connection.execute("DELETE FROM verdicts WHERE key = 'after'")  # type: ignore[union-attr]
+        cache.shelf.connection.execute("DELETE FROM kept WHERE key = 'after'")  # type: ignore[union-attr]
         cache.close()
 
 

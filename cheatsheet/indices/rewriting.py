@@ -7,6 +7,7 @@ needs (a property, an index that stands nowhere else) it checks itself.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 
 from cheatsheet.indices import matrix_rules, patience, scalar_rules
 from cheatsheet.indices.products import Product, Rule
@@ -15,23 +16,35 @@ from cheatsheet.indices.terms import Factor, Factors, Idx, NoIndexForm, Term
 
 MOST_STEPS = 4000
 
-RULES: tuple[Rule, ...] = (
-    scalar_rules.drop_zero_exponents,
-    scalar_rules.contract_delta,
-    scalar_rules.expand_group,
-    scalar_rules.reduce_functions,
-    scalar_rules.pull_primes,
-    scalar_rules.merge_symbolic_exponents,
-    matrix_rules.reduce_signs,
-    matrix_rules.contract_properties,
-    matrix_rules.contract_triangular,
-    matrix_rules.contract_pseudo_inverse,
-    matrix_rules.absorb_projector,
-    matrix_rules.merge_powers,
-    matrix_rules.cancel_inverse,
-    scalar_rules.cancel_group,
-    scalar_rules.split_fraction,
+SPECIAL = "special"
+"""In place of a head: the component of a symbol with declared properties."""
+
+RULES: tuple[tuple[Rule, frozenset[str]], ...] = (
+    (scalar_rules.contract_delta, frozenset({"delta"})),
+    (scalar_rules.expand_group, frozenset({"group"})),
+    (scalar_rules.reduce_functions, frozenset({"fn"})),
+    (scalar_rules.pull_primes, frozenset({"prime"})),
+    (scalar_rules.merge_symbolic_exponents, frozenset({"expo"})),
+    (matrix_rules.reduce_signs, frozenset({"det"})),
+    (matrix_rules.contract_properties, frozenset({SPECIAL})),
+    (matrix_rules.contract_triangular, frozenset({SPECIAL, "mat"})),
+    (matrix_rules.contract_pseudo_inverse, frozenset({"mat"})),
+    (matrix_rules.absorb_projector, frozenset({SPECIAL})),
+    (matrix_rules.merge_powers, frozenset({"mat"})),
+    (matrix_rules.cancel_inverse, frozenset({"mat"})),
+    (scalar_rules.cancel_group, frozenset({"group"})),
+    (scalar_rules.split_fraction, frozenset({"group"})),
 )
+"""Each rule with the heads of the factors that it starts from: a product without any of them is not shown to it."""
+
+
+@cache
+def _rules_for(heads: frozenset[str]) -> tuple[Rule, ...]:
+    return tuple(rule for rule, starts in RULES if starts & heads)
+
+
+def _head(factor: Factor) -> str:
+    return SPECIAL if factor.head == "sym" and factor.data.properties else factor.head
 
 
 def normal_form(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> list[tuple[Fraction, Term]]:
@@ -47,7 +60,9 @@ def normal_form(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> lis
         patience.check()
         if steps > MOST_STEPS or len(work) > MOST_TERMS:
             raise NoIndexForm("the expression has too many terms")
-        for rule in RULES:
+        if not all(factors.values()):
+            factors = {f: e for f, e in factors.items() if e}
+        for rule in _rules_for(frozenset(map(_head, factors))):
             result = rule(coefficient, factors, bound)
             if result is not None:
                 work += result

@@ -12,12 +12,6 @@ MOST_TERMS = 4000
 LARGEST_EXPANSION = 12
 
 
-def drop_zero_exponents(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> list[Product] | None:
-    if all(factors.values()):
-        return None
-    return [(coefficient, {f: e for f, e in factors.items() if e}, bound)]
-
-
 def contract_delta(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> list[Product] | None:
     """Σᵢ δᵢⱼ aᵢ = aⱼ; a delta of two free indices makes them one in the other factors."""
     for factor, exponent in factors.items():

@@ -16,6 +16,7 @@ from cheatsheet.typeset.claims import claim_line, definition_line
 from cheatsheet.typeset.derivations import blocks_of_claim
 from cheatsheet.typeset.examples import example_block
 from cheatsheet.typeset.givens import bold_letters, given_lines
+from cheatsheet.typeset.kept import PageKeys, PageShelf
 from cheatsheet.typeset.pitfalls import pitfall_line
 from cheatsheet.typeset.shows import shown_block
 
@@ -31,12 +32,8 @@ def document(
 ) -> Document:
     """The pages of a catalogue all of whose entries are as expected."""
     reports = {r.entry.id: r for r in report.entries}
-    numbered = [
-        (reports[entry.id], f"{number}.{place}", layout)
-        for number, section in enumerate(catalogue.sections, start=1)
-        for place, entry in enumerate(section.entries, start=1)
-    ]
-    pages = iter(over_cores(_numbered_page, numbered, progress or (lambda count: None)))
+    made = _entry_pages([reports[entry.id] for entry in catalogue], layout, progress or (lambda count: None))
+    pages = iter(made)
     sections = [
         _section_page(section, number, tuple(next(pages) for _ in section.entries))
         for number, section in enumerate(catalogue.sections, start=1)
@@ -44,24 +41,42 @@ def document(
     return Document(catalogue.title, tuple(sections), lang, layout)
 
 
-def _numbered_page(numbered: tuple[EntryReport, str, Layout | None]) -> EntryPage:
-    return entry_page(*numbered)
+def _entry_pages(reports: list[EntryReport], layout: Layout | None, progress: Progress) -> list[EntryPage]:
+    """The pages of entries, not numbered yet: those kept from an earlier build, and the others worked out."""
+    keys = PageKeys(layout)
+    named = [keys.key(report) for report in reports]
+    shelf = PageShelf()
+    try:
+        pages = shelf.find(named)
+        progress(sum(key in pages for key in named))
+        missing = {key: report for key, report in zip(named, reports, strict=True) if key not in pages}
+        made = over_cores(_page, [(report, layout) for report in missing.values()], progress)
+        shelf.keep(list(missing), made)
+    finally:
+        shelf.close()
+    pages |= dict(zip(missing, made, strict=True))
+    return [pages[key] for key in named]
+
+
+def _page(asked: tuple[EntryReport, Layout | None]) -> EntryPage:
+    return entry_page(*asked)
 
 
 def _section_page(section: Section, number: int, pages: tuple[EntryPage, ...]) -> SectionPage:
+    pages = tuple(replace(page, number=f"{number}.{place}") for place, page in enumerate(pages, start=1))
     letters = bold_letters(s for entry in section.entries for s in _symbols(entry))
     intro = None if section.intro is None else _bold(section.intro, letters)
     return SectionPage(str(number), section.id, _bold(section.title, letters), pages, intro, number - 1)
 
 
-def entry_page(report: EntryReport, number: str, layout: Layout | None = None) -> EntryPage:
-    """One entry, ready to print."""
+def entry_page(report: EntryReport, layout: Layout | None = None) -> EntryPage:
+    """One entry, ready to print but for its number."""
     entry = report.entry
     held = [r for r in report.claims if r.claim.expect == "holds"]
     letters = bold_letters(_symbols(entry))
     claims = [claim_line(r, layout) for r in held]
     return EntryPage(
-        number=number,
+        number="",
         id=entry.id,
         name=_bold(entry.name, letters),
         given=(

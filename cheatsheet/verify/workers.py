@@ -10,6 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing.context import BaseContext
 
+from cheatsheet.cores import collect_rarely
 from cheatsheet.elaborate import Declarations
 from cheatsheet.verify.cache import Keys, VerdictCache
 from cheatsheet.verify.verdicts import SECONDS, Verdict
@@ -80,7 +81,7 @@ def _in_processes(
     context = multiprocessing.get_context("fork")
     lost: list[int] = []
     try:
-        with ProcessPoolExecutor(count, mp_context=context) as pool:
+        with ProcessPoolExecutor(count, context, initializer=collect_rarely) as pool:
             futures = {pool.submit(_verify_chunk, chunk, seconds): chunk for chunk in chunks}
             for future in as_completed(futures):
                 chunk = futures[future]
