@@ -104,7 +104,16 @@ def progress_bar(label: str, total: int) -> Iterator[Callable[[int], None] | Non
 
 
 def write_json(document: dict[str, Any]) -> None:
-    click.echo(json.dumps(document, ensure_ascii=False, indent=1))
+    """The document with a line for each of its members and for each item of a list: to be read, and quickly made."""
+    lines = []
+    for key, value in document.items():
+        if isinstance(value, list) and value:
+            items = (json.dumps(item, ensure_ascii=False) for item in value)
+            shown = "[\n  " + ",\n  ".join(items) + "\n ]"
+        else:
+            shown = json.dumps(value, ensure_ascii=False)
+        lines.append(f" {json.dumps(key)}: {shown}")
+    click.echo("{\n" + ",\n".join(lines) + "\n}")
 
 
 # --- commands --------------------------------------------------------------------------------------------------------
