@@ -30,7 +30,7 @@ tex:
 
 test: install tex
 	$(BIN)/cheatsheet coverage --check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 # No samples: every mutant, every derivation, thousands of random claims; about a quarter of an hour.
 test-full: install tex
@@ -41,7 +41,7 @@ check: install tex
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/cheatsheet coverage --check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 format: install
 	$(BIN)/ruff format .

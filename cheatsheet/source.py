@@ -115,7 +115,10 @@ def _flow_offsets(text: str, start: int, value: str, style: str) -> list[int] | 
 
 
 def _flow_character(text: str, place: int, style: str) -> tuple[int, str]:
-    """How many characters of the file make the next one of the value, and which one; none for an escaped break."""
+    """How many characters of the file make the next one of the value, and which one.
+
+    An escaped break makes nothing by itself, and a newline of each blank line after it.
+    """
     if style == "'" and text.startswith("''", place):
         return 2, "'"
     if style == '"' and text[place] == "\\":
@@ -123,11 +126,9 @@ def _flow_character(text: str, place: int, style: str) -> tuple[int, str]:
             digits = found["x"] or found["u"] or found["U"]
             character = chr(int(digits, 16)) if digits else _SIMPLE.get(found["simple"], "\\")
             return len(found[0]), character
-        end = _BREAK.match(text, place + 1)
-        after = end.end() if end else place + 1
-        while text[after : after + 1] in (" ", "\t"):
-            after += 1
-        return after - place, ""
+        if found := _BLANKS.match(text, place + 1):
+            return found.end() - place, "\n" * (len(_BREAK.findall(found[0])) - 1)
+        return 1, ""
     return (1, text[place]) if place < len(text) else (0, "")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import cheatsheet
@@ -284,6 +284,7 @@ SCALAR_LINES = st.lists(
 )
 
 
+@example(["x\\", "  ", "  ", " a"], '"', "\n")
 @settings(max_examples=400, deadline=None)
 @given(
     SCALAR_LINES,
