@@ -72,7 +72,10 @@ def equation_sides(equation: Equation, letters: Letters | None = None) -> tuple[
     """The two sides of a claim, printed as :func:`latex_claim` prints them."""
     letters = letters or Letters(equation.lhs, equation.rhs)
     explicit = _ungrouped(equation.lhs) == _ungrouped(equation.rhs)
-    left, right = (Printer(letters, side, explicit) for side in (equation.lhs, equation.rhs))
+    lhs, rhs = equation.lhs, equation.rhs
+    # A derivative that vanishes is a zero of one size in one layout and of another in the other.
+    derivative = isinstance(lhs, Apply) and lhs.op == "diff"
+    left, right = Printer(letters, lhs, explicit), Printer(letters, lhs if derivative else rhs, explicit)
     return left.inside(equation.lhs).text, right.inside(equation.rhs).text
 
 

@@ -1,8 +1,8 @@
 r"""Signs in front, brackets gone: an expression that a calculation built, as one would write it down.
 
 Products and sums are grouped to the left, as they are read; minus signs are pulled out of factors, fractions and sums,
-and a sum of a negative term is a difference. The value stays the same, and so does the matrix whose component is taken:
-what stands inside the brackets of (A(BC))_{ij} may be the very point.
+a sum of a negative term is a difference, and terms that are 0 are left out. The value stays the same, and so does the
+matrix whose component is taken: what stands inside the brackets of (A(BC))_{ij} may be the very point.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from cheatsheet.expressions import Apply, Expr, Number, Sum, rebuild
 from cheatsheet.operators.row import build
 
-_ONE = Number(1)
+_ZERO, _ONE = Number(0), Number(1)
 _PRODUCTS = ("scale", "matmul", "hadamard")
 _BILINEAR = ("over", "quotient", "reciprocal", "kron", "cross", "dot", "outer")
 _SIGN_PASSES_THROUGH = ("transpose", "tr")
@@ -26,16 +26,21 @@ def tidied(expr: Expr) -> Expr:
     a - b * a * c
     >>> tidied(build("neg", build("over", build("neg", a), b)))
     a / b
+    >>> tidied(build("add", build("scale", a, Number(0)), b))
+    b
     """
     if isinstance(expr, Apply) and expr.op == "component":
-        return expr
+        zero = isinstance(expr.args[0], Apply) and expr.args[0].op == "zeros"
+        return _ZERO if zero else expr
     expr = rebuild(expr, tidied)
     if isinstance(expr, Sum):
         negative, body = unsigned(expr.body)
-        return _signed(Sum(body, expr.indices), negative)
+        return _ZERO if body == _ZERO else _signed(Sum(body, expr.indices), negative)
     if not isinstance(expr, Apply):
         return expr
     match expr.op:
+        case "scale" | "over" if expr.shape.is_scalar and _vanishes(expr):
+            return _ZERO
         case "neg":
             return negated(expr.children[0])
         case "add" | "sub":
@@ -51,6 +56,12 @@ def tidied(expr: Expr) -> Expr:
             negative, a = unsigned(expr.children[0])
             return _signed(build(op, a), negative)
     return expr
+
+
+def _vanishes(expr: Apply) -> bool:
+    """Whether a product of scalars has a factor 0, or a quotient the numerator 0."""
+    factors = expr.children if expr.op == "scale" else expr.children[:1]
+    return _ZERO in factors
 
 
 def _signed(expr: Expr, negative: bool) -> Expr:
@@ -89,6 +100,10 @@ def _added(a: Expr, b: Expr, subtract: bool) -> Expr:
     """``a + b`` or ``a - b``, grouped to the left."""
     negative, b = unsigned(b)
     subtract = subtract != negative
+    if b == _ZERO:
+        return a
+    if a == _ZERO:
+        return _signed(b, subtract)
     if isinstance(b, Apply) and b.op in ("add", "sub"):
         c, d = b.children
         return _added(_added(a, c, subtract), d, subtract != (b.op == "sub"))

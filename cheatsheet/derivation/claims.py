@@ -336,6 +336,8 @@ PROPERTIES = ("symmetric", "antisymmetric", "orthogonal", "idempotent", "diagona
 def _meeting(a: Expr, b: Expr) -> tuple[str, ...]:
     """Why the two component forms are equal: nothing but the order of terms, a declared property, or a law."""
     if equal(_with_atoms(a), _with_atoms(b)):
+        if _orders(a) != _orders(b):
+            return ("mixed-partials",)
         plain = is_contracted(a) and is_contracted(b)
         return ("rearrange",) if plain else ("contract",)
     declared = {p for e in (a, b) for s in symbols(e) for p in s.properties}
@@ -344,13 +346,19 @@ def _meeting(a: Expr, b: Expr) -> tuple[str, ...]:
         return used[:2]
     ops = [{n.op for n in walk(e) if isinstance(n, Apply)} for e in (a, b)]
     both = ops[0] | ops[1]
-    if ("adj" in ops[0]) != ("adj" in ops[1]):
+    if ("adj" in ops[0]) != ("adj" in ops[1]) and both & {"inv", "det"}:
         return ("adjugate-is-det-inverse",)
     laws = [law for law in LAWS if law in both]
     return tuple(f"law-{law}" for law in laws)[:2] or ("rearrange",)
 
 
-LAWS = ("det", "logdet", "inv", "pinv", "expm", "matrix_power", "exp", "log", "sin", "cos", "tan",
+def _orders(expr: Expr) -> set[tuple[str, ...]]:
+    """The variables of each repeated derivative, in the order in which it is taken."""
+    derivatives = (n for n in walk(expr) if isinstance(n, Apply) and n.op == "diff" and len(n.children) > 2)
+    return {tuple(map(repr, n.children[1:])) for n in derivatives}
+
+
+LAWS = ("adj", "det", "logdet", "inv", "pinv", "expm", "matrix_power", "exp", "log", "sin", "cos", "tan",
         "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "abs", "sign", "relu", "sigmoid", "softplus",
         "sqrt", "power")  # fmt: skip
 """Operators whose laws a step may rest on, the most telling first."""

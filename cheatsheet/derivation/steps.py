@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cheatsheet.expressions import Equation, Expr, Index
+from cheatsheet.expressions import Apply, Equation, Expr, Index, rebuild
 from cheatsheet.indices.prove import normal_forms, prove
+from cheatsheet.operators.row import build
 from cheatsheet.tidying import tidied
 from cheatsheet.verify.check import verify
 
@@ -53,7 +54,7 @@ def checked(lines: list[Line], indices: tuple[Index, ...] = (), entry: Expr | No
     Raises :class:`BrokenStep` for a pair that is neither.
     """
     between = (Line(tidied(line.expr), line.reasons) for line in lines[1:-1])
-    lines = [lines[0], *between, *lines[1:][-1:]]
+    lines = _without_mere_order([lines[0], *between, *lines[1:][-1:]])
     forms = normal_forms([line.expr for line in lines])
     kept, form = [lines[0]], forms[0]
     for line, own in zip(lines[1:], forms[1:], strict=True):
@@ -68,3 +69,38 @@ def checked(lines: list[Line], indices: tuple[Index, ...] = (), entry: Expr | No
         else:
             raise BrokenStep(step.lhs, step.rhs)
     return Derivation(tuple(kept), indices, entry)
+
+
+def _without_mere_order(lines: list[Line]) -> list[Line]:
+    """The lines without those that the next one only writes in another order: ``δ_ij x_k`` before ``x_k δ_ji``."""
+    kept = lines[:1]
+    for line in lines[1:]:
+        if (
+            len(kept) > 1
+            and line.reasons == ("rearrange",)
+            and _ordered(kept[-1].expr) == _ordered(line.expr)
+        ):
+            kept[-1] = Line(line.expr, kept[-1].reasons)
+        else:
+            kept.append(line)
+    return kept
+
+
+def _ordered(expr: Expr) -> Expr:
+    """The expression with the factors of its products and the indices of its deltas in one order."""
+    expr = rebuild(expr, _ordered)
+    match expr:
+        case Apply(op="delta"):
+            return build("delta", *sorted((a for a in expr.args if isinstance(a, Index)), key=str))
+        case Apply(op="scale") if all(child.shape.is_scalar for child in expr.children):
+            first, *others = sorted(_factors(expr), key=repr)
+            for other in others:
+                first = build("scale", first, other)
+            return first
+    return expr
+
+
+def _factors(expr: Expr) -> list[Expr]:
+    if isinstance(expr, Apply) and expr.op == "scale":
+        return [factor for child in expr.children for factor in _factors(child)]
+    return [expr]

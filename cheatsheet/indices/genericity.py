@@ -18,10 +18,24 @@ def invertible(a: Expr, known: frozenset[Expr]) -> bool:
             return bool(a.properties & INVERTIBLE)
         case Apply(op="I" | "inv" | "expm"):
             return True
-        case Apply(op="transpose" | "neg"):
+        case Apply(op="transpose" | "neg" | "matrix_power" | "adj"):
             return invertible(a.children[0], known)
+        case Apply(op="scale"):
+            return _never_zero(a.children[0]) and invertible(a.children[1], known)
+        case Apply(op="diag", args=(Expr() as x,)) if x.shape.is_vector:
+            return _never_zero(x)
         case Apply(op="matmul" | "kron"):
             return all(x.shape.is_square and invertible(x, known) for x in a.children)
+    return False
+
+
+def _never_zero(x: Expr) -> bool:
+    """Whether no entry is zero: a number, or a symbol declared so."""
+    match x:
+        case Number():
+            return x.value != 0
+        case Symbol():
+            return bool(x.properties & {"positive", "nonzero"})
     return False
 
 

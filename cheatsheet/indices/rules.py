@@ -15,7 +15,7 @@ from cheatsheet.expressions import Apply, Expr, Index
 from cheatsheet.indices import algebra, functions, powers
 from cheatsheet.indices.algebra import ONE_POLY
 from cheatsheet.indices.places import Value, locate, require_alike, split
-from cheatsheet.indices.terms import ZERO, NoIndexForm, Poly
+from cheatsheet.indices.terms import ZERO, Factor, NoIndexForm, Poly
 
 if TYPE_CHECKING:
     from cheatsheet.indices.components import Components
@@ -235,8 +235,6 @@ def block(c: Components, expr: Apply, at: At) -> Poly:
 
 
 def constant_pi(c: Components, expr: Apply, at: At) -> Poly:
-    from cheatsheet.indices.terms import Factor
-
     return algebra.single(Factor("pi", None, label="pi"))
 
 

@@ -19,7 +19,7 @@ PRINTED: tuple[Layout, ...] = ("numerator", "denominator")
 def claim_line(report: ClaimReport, layout: Layout | None = None) -> ClaimLine:
     """The claim in each layout printed; forms that read alike are one."""
     equation = report.claim.equation
-    verdict = report.verdict.status
+    verdict = "differs" if equation.negated and report.verdict.status == "proved" else report.verdict.status
     if not has_layout(equation):
         return ClaimLine((Form(printed(equation)),), verdict)  # type: ignore[arg-type]
     own: Layout = report.claim.declarations.layout  # type: ignore[assignment]

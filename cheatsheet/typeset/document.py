@@ -15,7 +15,7 @@ from cheatsheet.reports import CatalogueReport, EntryReport
 from cheatsheet.typeset.claims import claim_line, definition_line
 from cheatsheet.typeset.derivations import blocks_of_claim
 from cheatsheet.typeset.examples import example_block
-from cheatsheet.typeset.givens import bold_letters, given_lines
+from cheatsheet.typeset.givens import bold_letters, conditions, given_lines
 from cheatsheet.typeset.kept import PageKeys, PageShelf
 from cheatsheet.typeset.pitfalls import pitfall_line
 from cheatsheet.typeset.shows import shown_block
@@ -82,6 +82,7 @@ def entry_page(report: EntryReport, layout: Layout | None = None) -> EntryPage:
         given=(
             *given_lines(s for s in _symbols(entry) if s.definition is None),
             *(definition_line(s) for s in _symbols(entry) if s.definition is not None),
+            *conditions(r.claim.equation for r in held if not r.claim.equation.negated),
         ),
         claims=tuple(claims),
         note=None if entry.note is None else _bold(entry.note, letters),

@@ -78,7 +78,7 @@ def _visible(latex: str) -> str:
 
 
 def _slices(equation: Equation, letters: Letters) -> list[Block]:
-    """∂Y/∂x₁, ∂Y/∂x₂, …, ∂Y/∂xₙ of a matrix by a vector, each a dotted matrix."""
+    """∂Y/∂x₁, ∂Y/∂x₂, …, ∂Y/∂xₙ of a matrix by a vector, each a dotted matrix in the layout of the claim."""
     lhs = equation.lhs
     assert isinstance(lhs, Apply)
     inner, *places = lhs.args
@@ -91,15 +91,17 @@ def _slices(equation: Equation, letters: Letters) -> list[Block]:
     formulas = []
     for place in (Index(0, along.axis), Index(1, along.axis), last_position(along.axis)):
         entry = at(equation.rhs, {str(along.name): place})
-        part = build("diff", y, build("component", x, place), params=("mixed",))
+        part = build("diff", y, build("component", x, place), params=inner.params)
         formulas.append(f"{latex_of(part, letters)} = {dotted(entry, row, column, letters)}")
     formulas.insert(2, r"\ldots")
     return [DisplayBlock((r",\quad ".join(formulas),), word("slice-by-slice"))]
 
 
 def _tensor_indices(inner: Apply, places: list[Index]) -> tuple[Index | None, Index | None, Index | None]:
+    """The indices of the row and the column of a slice, in the order that the layout gives them, and of the slices."""
     y, *xs = inner.children
     sources = arrange(y.shape, tuple(x.shape for x in xs), inner.params[0]).sources
     by_source = dict(zip(sources, places, strict=True))
     named = {s: i for s, i in by_source.items() if isinstance(i.name, str)}
-    return named.get((0, 0)), named.get((0, 1)), named.get((1, 0))
+    row, column = ([named.get(s) for s in sources if s[0] == 0] + [None])[:2]
+    return row, column, named.get((1, 0))

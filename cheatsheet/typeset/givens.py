@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
-from cheatsheet.expressions import Symbol
+from cheatsheet.expressions import Apply, Equation, Symbol, free_indices, walk
 from cheatsheet.glossary import Text, word
+from cheatsheet.indices.genericity import invertible
 from cheatsheet.latex import latex_of
 from cheatsheet.lettering import Letters, axis_text, letter_of
 from cheatsheet.pages import Given
@@ -24,6 +25,22 @@ def _given_line(symbols: list[Symbol], space: str) -> Given:
     letters = Letters(*symbols)
     names = ", ".join(latex_of(symbol, letters) for symbol in symbols)
     return Given(rf"{names} \in {space}", _remark(symbols[0], len(symbols)))
+
+
+def conditions(equations: Iterable[Equation]) -> tuple[Given, ...]:
+    """The matrices that must be invertible for the claims to mean anything, so far as no declaration says so."""
+    inverted = [
+        node.children[0]
+        for equation in equations
+        for side in (equation.lhs, equation.rhs)
+        for node in walk(side)
+        if isinstance(node, Apply) and node.op == "inv"
+    ]
+    needed = [m for m in dict.fromkeys(inverted) if not invertible(m, frozenset()) and not free_indices(m)]
+    if not needed:
+        return ()
+    letters = Letters(*needed)
+    return (Given(", ".join(latex_of(m, letters) for m in needed), word("is-invertible")),)
 
 
 def _space(symbol: Symbol) -> str:
