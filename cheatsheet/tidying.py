@@ -120,7 +120,7 @@ def _multiplied(op: str, a: Expr, b: Expr) -> Expr:
         if b.op == op and (op != "scale" or not _is_chain(a)):
             c, d = b.children
             return _multiplied(op, _multiplied(op, a, c), d)
-        if op == "scale" and b.op == "matmul" and not _is_chain(a):
+        if op == "scale" and b.op == "matmul" and not b.shape.is_scalar and not _is_chain(a):
             c, d = b.children
             return build("matmul", _multiplied("scale", a, c), d)
     return build(op, a, b)

@@ -29,10 +29,10 @@ def transposed(expr: Expr) -> Expr:
             return expr.children[0]
         case Apply(op="matmul"):
             a, b = expr.children
-            if isinstance(a, Apply) and a.op == "scale":
-                factor, matrix = a.children
+            factor, matrix = _without_factor(a)
+            if factor is not None:
                 return _scaled(factor, transposed(build("matmul", matrix, b)))
-            left, right = transposed(b), a if a.shape.is_scalar else transposed(a)
+            left, right = _transposed_factor(b), a if a.shape.is_scalar else _transposed_factor(a)
             return build("matmul", left, right)
         case Apply() if expr.op in _BOTH:
             return build(expr.op, *(transposed(child) for child in expr.children))
@@ -55,6 +55,25 @@ def transposed(expr: Expr) -> Expr:
         case Apply(op="hessian"):
             return expr
     return build("transpose", expr)
+
+
+def _transposed_factor(x: Expr) -> Expr:
+    """The transpose of a factor; a sum of columns keeps its brackets, (x − a)ᵀ."""
+    if isinstance(x, Apply) and x.op in ("add", "sub") and x.shape.is_vector and not x.shape.rows.is_one:
+        return build("transpose", x)
+    return transposed(x)
+
+
+def _without_factor(product: Expr) -> tuple[Expr | None, Expr]:
+    """The number or scalar in front of a product of matrices, if there is one, and the product without it."""
+    match product:
+        case Apply(op="scale"):
+            return product.children[0], product.children[1]
+        case Apply(op="matmul"):
+            first, last = product.children
+            factor, rest = _without_factor(first)
+            return factor, product if factor is None else build("matmul", rest, last)
+    return None, product
 
 
 def _scaled(factor: Expr, product: Expr) -> Expr:
@@ -141,7 +160,9 @@ def _reordered(old: Apply, new: Apply, places: list[Index]) -> list[Index]:
 
 
 def _simplified(expr: Expr) -> Expr:
-    """Transposes carried inwards throughout."""
+    """The transposes of derivatives carried inwards; others stay where the author of the claim put them."""
+    if not _has_derivative(expr) or (isinstance(expr, Apply) and expr.op == "diff"):
+        return expr
     if isinstance(expr, Apply) and expr.op == "transpose":
         inner = _simplified(expr.children[0])
         return transposed(inner)
