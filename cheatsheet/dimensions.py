@@ -196,7 +196,13 @@ class Shape:
         return iter(self.axes)
 
     def __str__(self) -> str:
-        return "×".join(f"({a})" if a.kind in ("product", "concatenation") else str(a) for a in self.axes)
+        return "×".join(_in_words(axis) for axis in self.axes)
+
+
+def _in_words(axis: Axis) -> str:
+    if not axis.names:
+        return str(axis.at({}))
+    return f"({axis})" if axis.kind in ("product", "concatenation") else str(axis)
 
 
 _SCALAR = Shape((ONE, ONE))

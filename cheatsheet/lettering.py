@@ -108,10 +108,12 @@ def axis_text(axis: Axis) -> str:
     """
     if axis.kind == "name":
         return name_in_script(str(axis.value))
-    if axis.kind == "integer":
-        return str(axis.value)
+    if not axis.names:
+        return str(axis.at({}))
     if axis.kind == "concatenation":
         return "+".join(axis_text(p) for p in axis.parts)
+    if len(set(axis.parts)) == 1 and axis.parts[0].kind == "name":
+        return f"{axis_text(axis.parts[0])}^{len(axis.parts)}"
     parts = [f"({axis_text(p)})" if p.kind == "concatenation" else axis_text(p) for p in axis.parts]
     text = parts[0]
     for part in parts[1:]:

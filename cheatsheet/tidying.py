@@ -46,6 +46,16 @@ def tidied(expr: Expr) -> Expr:
         case "add" | "sub":
             a, b = expr.children
             return _added(a, b, subtract=expr.op == "sub")
+        case "power" if expr.children[1] == Number(2) and _is_root(expr.children[0]):
+            return expr.children[0].children[0]
+        case "over" if expr.shape.is_scalar and _is_fraction(expr.children[0]):
+            (above, below), outer = expr.children[0].children, expr.children[1]
+            return tidied(build("over", above, _in_front(outer, below)))
+        case "scale" if expr.shape.is_scalar and _is_fraction(expr.children[0]):
+            (above, below), factor = expr.children[0].children, expr.children[1]
+            if above == _ONE and not isinstance(factor, Sum):
+                return tidied(build("over", factor, below))
+            return _multiplied("scale", expr.children[0], factor)
         case op if op in _BILINEAR:
             (p, a), (q, b) = (unsigned(child) for child in expr.children)
             return _signed(build(op, a, b), p != q)
@@ -62,6 +72,19 @@ def _vanishes(expr: Apply) -> bool:
     """Whether a product of scalars has a factor 0, or a quotient the numerator 0."""
     factors = expr.children if expr.op == "scale" else expr.children[:1]
     return _ZERO in factors
+
+
+def _is_root(expr: Expr) -> bool:
+    return isinstance(expr, Apply) and expr.op == "sqrt" and expr.shape.is_scalar
+
+
+def _is_fraction(expr: Expr) -> bool:
+    return isinstance(expr, Apply) and expr.op == "over" and expr.children[0].shape.is_scalar
+
+
+def _in_front(a: Expr, b: Expr) -> Expr:
+    """The product of two scalars, a number first."""
+    return build("scale", b, a) if isinstance(b, Number) else build("scale", a, b)
 
 
 def _signed(expr: Expr, negative: bool) -> Expr:

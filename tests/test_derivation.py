@@ -91,7 +91,7 @@ def agrees(before: Expr, after: Expr) -> bool:
 def test_pairs_of_indices_are_read_as_basis_vectors() -> None:
     """The judge itself: it accepts what is right and refuses what is not."""
     declared = Declarations(read_given("A: [m, n], B: [p, q]"))
-    equation = elaborate_claim("kron(A, B) == kron(A, B)", declared)
+    equation = elaborate_claim("kron(A, B) == kron(A, 2 * B) / 2", declared)
     for derivation in derive_cases(equation):
         first = derivation.lines[0].expr
         assert isinstance(first, Apply)
@@ -213,3 +213,42 @@ def test_a_pair_that_is_not_equal_is_refused() -> None:
     assert checked([Line(left.lhs), Line(left.rhs, ("rearrange",))])
     with pytest.raises(BrokenStep, match="not shown equal"):
         checked([Line(left.lhs), Line(right.lhs, ("rearrange",))])
+
+
+# --- what is not printed ---
+
+
+def lines_of(claim: str, given: str) -> list[str]:
+    derivation = derive_claim(elaborate_claim(claim, Declarations(read_given(given))))
+    return [str(line.expr) for line in derivation.lines]
+
+
+def test_no_way_out_and_back() -> None:
+    for claim in ("d(2 * X - Y) == 2 * d(X) - d(Y)", "adj(A @ B) == adj(B) @ adj(A)"):
+        lines = lines_of(claim, "X: [m, n], Y: [m, n], A: [n, n], B: [n, n]")
+        assert len(lines) == len(set(lines)) == 2
+
+
+def test_zeros_are_not_dragged_along() -> None:
+    lines = lines_of(
+        "block([[A, zeros(m, n)]]) @ block([[B], [C]]) == A @ B", "A: [m, p], B: [p, q], C: [n, q]"
+    )
+    assert len(lines) > 2
+    assert not any("zeros" in line or "* 0" in line or "0 *" in line for line in lines[2:])
+
+
+CHAIN = "x: [n], u: {shape: [], of: x}, f: {shape: [], of: u}"
+
+
+@pytest.mark.parametrize(
+    ("claim", "given", "expected"),
+    [
+        ("diff(f, x)[i] == diff(f, u) * diff(u, x[i])", CHAIN, "chain-rule"),
+        ("diff(f, x[i], x[j]) == diff(f, x[j], x[i])", "x: [n], f: {shape: [], of: x}", "mixed-partials"),
+        ("adj(A) == tr(A) * I(2) - A", "A: [2, 2]", "law-adj"),
+        ("diff(tr(A @ X), X) == A", "A: [n, m], X: [m, n]", "delta-matrix"),
+    ],
+)  # fmt: skip
+def test_the_reason_is_the_one_that_explains_the_line(claim: str, given: str, expected: str) -> None:
+    derivation = derive_claim(elaborate_claim(claim, Declarations(read_given(given))))
+    assert expected in {reason for line in derivation.lines for reason in line.reasons}

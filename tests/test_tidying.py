@@ -50,7 +50,7 @@ def test_the_value_stays(expr: Expr, seed: int) -> None:
     assert expected is not None
     after = tidied(expr)
     assert after.shape == expr.shape
-    assert set(free_indices(after)) == set(free_indices(expr))
+    assert set(free_indices(after)) <= set(free_indices(expr))  # what is multiplied by 0 is gone
     got = _independent_value(after, points, order)
     assert got is not None
     assert np.allclose(got, expected, rtol=1e-9, atol=1e-9 * (1 + np.abs(expected).max(initial=0)))

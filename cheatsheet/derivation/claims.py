@@ -19,7 +19,7 @@ from cheatsheet.derivation.reasons import (
     rules_used,
     writing_out,
 )
-from cheatsheet.derivation.steps import BrokenStep, Derivation, Line, checked
+from cheatsheet.derivation.steps import BrokenStep, Derivation, Line, checked, ordered
 from cheatsheet.derivation.unfolding import (
     IndexNames,
     in_reading_order,
@@ -49,6 +49,7 @@ from cheatsheet.indices.prove import equivalent_forms, prove
 from cheatsheet.indices.spelling import component
 from cheatsheet.indices.terms import NoIndexForm
 from cheatsheet.operators.row import build
+from cheatsheet.tidying import tidied
 
 MOST_UNFOLDINGS = 4
 
@@ -256,7 +257,7 @@ def _differentiated(expr: Expr, names: IndexNames) -> list[Line]:
     lines = [Line(applied, rules)]
     lines.append(Line(in_reading_order(unfold(applied, names)), writing_out(applied)))
     with_deltas = deltas_for_derivatives(lines[-1].expr)
-    lines.append(Line(with_deltas, putting_deltas(with_deltas)))
+    lines.append(Line(with_deltas, putting_deltas(lines[-1].expr, with_deltas)))
     lines.append(Line(contract(with_deltas), contracting(with_deltas)))
     return lines
 
@@ -271,7 +272,7 @@ def _apply_rules(expr: Expr) -> tuple[Expr, tuple[str, ...]]:
         own, variable = _symbol_of(y), _symbol_of(first)
         if own is not None and own == variable:
             result: Expr = deltas_for_derivatives(build("diff", y, first, params=expr.params))
-            rules = putting_deltas(result)
+            rules = putting_deltas(expr, result)
         else:
             result = _derivative(y, first)
             rules = rules_used(y, variable) if variable is not None else ()
@@ -326,30 +327,53 @@ def _joined(left: list[Line], right: list[Line]) -> list[Line]:
     lines = list(left)
     for k, line in enumerate(reversed(right)):
         reasons = right[len(right) - k].reasons if k else _meeting(left[-1].expr, line.expr)
-        lines.append(Line(line.expr, reasons))
+        lines.append(Line(line.expr, tuple("recognise" if r == "components" else r for r in reasons)))
     return lines
 
 
-PROPERTIES = ("symmetric", "antisymmetric", "orthogonal", "idempotent", "diagonal", "positive_definite")
+PROPERTIES = ("symmetric", "antisymmetric", "orthogonal", "idempotent", "diagonal", "lower_triangular",
+              "upper_triangular", "positive_definite")  # fmt: skip
 
 
 def _meeting(a: Expr, b: Expr) -> tuple[str, ...]:
-    """Why the two component forms are equal: nothing but the order of terms, a declared property, or a law."""
-    if equal(_with_atoms(a), _with_atoms(b)):
+    """Why the two component forms are equal: the order of terms, deltas, declared properties, laws of functions.
+
+    Each reason is found by trying whether the forms stay equal without it.
+    """
+    bare = [without_properties(side) for side in (a, b)]
+    if equal(_with_atoms(bare[0]), _with_atoms(bare[1])):
         if _orders(a) != _orders(b):
             return ("mixed-partials",)
-        plain = is_contracted(a) and is_contracted(b)
-        return ("rearrange",) if plain else ("contract",)
+        if is_contracted(a) and is_contracted(b):
+            return _differentiating(a, b) or ("rearrange",)
+        contracted = [ordered(contract(tidied(side))) for side in (a, b)]
+        return ("contract",) if contracted[0] == contracted[1] else ("contract", "rearrange")
     declared = {p for e in (a, b) for s in symbols(e) for p in s.properties}
-    used = tuple(f"property-{p}" for p in PROPERTIES if p in declared)
-    if used and not equal(without_properties(a), without_properties(b)):
-        return used[:2]
+    needed = () if equal(*bare) else tuple(f"property-{p}" for p in PROPERTIES if p in declared)
+    if needed and equal(_with_atoms(a), _with_atoms(b)):
+        return (*needed[:2], "rearrange") if _is_long(a) or _is_long(b) else needed[:2]
     ops = [{n.op for n in walk(e) if isinstance(n, Apply)} for e in (a, b)]
     both = ops[0] | ops[1]
     if ("adj" in ops[0]) != ("adj" in ops[1]) and both & {"inv", "det"}:
-        return ("adjugate-is-det-inverse",)
+        return ("adjugate-is-det-inverse", *needed[:1])
     laws = [law for law in LAWS if law in both]
-    return tuple(f"law-{law}" for law in laws)[:2] or ("rearrange",)
+    return (*[f"law-{law}" for law in laws][:2], *needed[:1]) or ("rearrange",)
+
+
+def _differentiating(a: Expr, b: Expr) -> tuple[str, ...]:
+    """Whether one form still has a derivative to be carried out, or derivatives by what stands between."""
+    found = [
+        {tuple(map(_symbol_of, n.children)) for n in walk(side) if isinstance(n, Apply) and n.op == "diff"}
+        for side in (a, b)
+    ]
+    if found[0] and found[1]:
+        return ("chain-rule",) if found[0] != found[1] else ()
+    return ("differentiate",) if found[0] or found[1] else ()
+
+
+def _is_long(expr: Expr) -> bool:
+    """Whether the form has terms or sums to be gone through besides what a property says."""
+    return any(isinstance(n, Sum) or (isinstance(n, Apply) and n.op in ("add", "sub")) for n in walk(expr))
 
 
 def _orders(expr: Expr) -> set[tuple[str, ...]]:
@@ -369,11 +393,13 @@ def equal(a: Expr, b: Expr) -> bool:
 
 
 def _with_atoms(expr: Expr) -> Expr:
-    """The expression without properties, functions of matrices and scalars standing as letters of their own."""
-    if isinstance(expr, Symbol):
-        return Symbol(expr.name, expr.shape, frozenset(), expr.of, expr.definition, expr.kind)
+    """The expression with functions of matrices and of scalars standing as letters of their own."""
     if isinstance(expr, Apply) and expr.op in LAWS and expr.op not in ("sqrt", "power"):
         if not expr.shape.is_scalar or not free_indices(expr):
-            return Symbol(f"\u25a1{with_numbered_indices(expr)!r}", expr.shape)
+            symmetric = all("symmetric" in a.properties for a in expr.children if isinstance(a, Symbol))
+            properties = {"symmetric"} if symmetric and isinstance(expr.children[0], Symbol) else set()
+            properties &= set() if expr.shape.is_scalar else {"symmetric"}
+            inside = with_numbered_indices(ordered(rebuild(expr, tidied)))
+            return Symbol(f"\u25a1{inside!r}", expr.shape, frozenset(properties))
         return expr
     return rebuild(expr, _with_atoms)

@@ -59,12 +59,25 @@ def _rule(node: Expr, x: Symbol) -> str:
 def writing_out(differentiated: Expr) -> tuple[str, ...]:
     """What is done to a derivative that the rules gave: operators written out, or only Σ drawn to the front."""
     used = operators_unfolded(differentiated)
+    if used == ("def-elementwise",) and any(
+        isinstance(n, Apply) and n.op == "component" and any(_is_product(m) for m in walk(n.args[0]))  # type: ignore[arg-type]
+        for n in walk(differentiated)
+    ):
+        return ("def-matmul",)
     return used if used != ("components",) else ("sums-to-front",)
 
 
-def putting_deltas(after: Expr) -> tuple[str, ...]:
-    """∂xₖ/∂xⱼ is a delta; for a scalar, ∂x/∂x is one."""
-    return ("delta",) if _has_delta(after) else ("own-derivative",)
+def _is_product(expr: Expr) -> bool:
+    return isinstance(expr, Apply) and expr.op == "matmul"
+
+
+def putting_deltas(before: Expr, after: Expr) -> tuple[str, ...]:
+    """∂xₖ/∂xⱼ is a delta, ∂xₖₗ/∂xᵢⱼ a product of two; for a scalar, ∂x/∂x is one."""
+    if not _has_delta(after):
+        return ("own-derivative",)
+    variables = (n.children[1] for n in walk(before) if isinstance(n, Apply) and n.op == "diff")
+    of_matrix = any(isinstance(v, Apply) and v.op == "component" and len(v.args) == 3 for v in variables)
+    return ("delta-matrix",) if of_matrix else ("delta",)
 
 
 def contracting(before: Expr) -> tuple[str, ...]:

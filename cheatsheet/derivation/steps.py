@@ -54,11 +54,11 @@ def checked(lines: list[Line], indices: tuple[Index, ...] = (), entry: Expr | No
     Raises :class:`BrokenStep` for a pair that is neither.
     """
     between = (Line(tidied(line.expr), line.reasons) for line in lines[1:-1])
-    lines = _without_mere_order([lines[0], *between, *lines[1:][-1:]])
+    lines = _without_loops(_without_mere_order([lines[0], *between, *lines[1:][-1:]]))
     forms = normal_forms([line.expr for line in lines])
     kept, form = [lines[0]], forms[0]
     for line, own in zip(lines[1:], forms[1:], strict=True):
-        if line.expr == kept[-1].expr or (line is not lines[-1] and len(repr(line.expr)) > LONGEST_LINE):
+        if line is not lines[-1] and len(repr(line.expr)) > LONGEST_LINE:
             continue
         step = Equation(kept[-1].expr, line.expr)
         same, form = own is not None and own == form, own
@@ -75,20 +75,29 @@ def _without_mere_order(lines: list[Line]) -> list[Line]:
     """The lines without those that the next one only writes in another order: ``δ_ij x_k`` before ``x_k δ_ji``."""
     kept = lines[:1]
     for line in lines[1:]:
-        if (
-            len(kept) > 1
-            and line.reasons == ("rearrange",)
-            and _ordered(kept[-1].expr) == _ordered(line.expr)
-        ):
+        if len(kept) > 1 and line.reasons == ("rearrange",) and ordered(kept[-1].expr) == ordered(line.expr):
             kept[-1] = Line(line.expr, kept[-1].reasons)
         else:
             kept.append(line)
     return kept
 
 
-def _ordered(expr: Expr) -> Expr:
+def _without_loops(lines: list[Line]) -> list[Line]:
+    """The lines without the way from one of them out and back to it."""
+    kept: dict[str, Line] = {}
+    for line in lines:
+        written = repr(line.expr)
+        if written in kept:
+            place = list(kept).index(written)
+            kept = dict(list(kept.items())[: place + 1])
+        else:
+            kept[written] = line
+    return list(kept.values())
+
+
+def ordered(expr: Expr) -> Expr:
     """The expression with the factors of its products and the indices of its deltas in one order."""
-    expr = rebuild(expr, _ordered)
+    expr = rebuild(expr, ordered)
     match expr:
         case Apply(op="delta"):
             return build("delta", *sorted((a for a in expr.args if isinstance(a, Index)), key=str))

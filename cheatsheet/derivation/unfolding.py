@@ -23,7 +23,7 @@ from cheatsheet.expressions import (
     substitute,
 )
 from cheatsheet.indices.components import Components
-from cheatsheet.indices.places import Value, position
+from cheatsheet.indices.places import Value, is_spelled_out, position
 from cheatsheet.indices.spelling import Speller, component
 from cheatsheet.indices.terms import Idx
 from cheatsheet.layouts import arrange
@@ -53,7 +53,9 @@ class IndexNames:
         return name
 
     def choices(self, axis: Axis) -> list[Index]:
-        """A new index over the axis; over a concatenation, one for each block."""
+        """A new index over the axis; over a concatenation, one for each block, or each position where there are few."""
+        if axis.kind == "concatenation" and is_spelled_out(axis):
+            return [Index(k, axis) for k in range(axis.at({}))]
         if axis.kind == "concatenation":
             return [Index.in_block(axis, k, self.index(part)) for k, part in enumerate(axis.parts)]
         return [self.index(axis)]
@@ -264,7 +266,9 @@ def operators_unfolded(expr: Expr) -> tuple[str, ...]:
     def visit(node: Expr) -> None:
         match node:
             case Apply(op="component", args=(Apply() as operand, *_)):
-                if operand.op not in OPAQUE or operand.op == "diff":
+                if operand.op == "block" and all(part.shape.is_scalar for part in operand.children):
+                    found.append("entries")
+                elif operand.op not in OPAQUE or operand.op == "diff":
                     found.append(operand.op)
             case Apply() if node.op in COMPONENTWISE or node.op in FUNCTIONS or node.op == "diff":
                 if _squared_norm(node):

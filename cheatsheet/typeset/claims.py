@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cheatsheet.expressions import Equation, Symbol
+from cheatsheet.expressions import Equation, Symbol, symbols
 from cheatsheet.glossary import word
 from cheatsheet.indices.prove import prove
 from cheatsheet.latex import equation_sides, latex_of, relation_sign
@@ -49,10 +49,19 @@ def _printed(own: Layout) -> tuple[Layout, ...]:
 
 def verified_in_layout(equation: Equation, layout: str) -> Equation | None:
     """The claim in another layout, once it is verified in its own right."""
+    if any(_defined_in_layout(s) for side in (equation.lhs, equation.rhs) for s in symbols(side)):
+        return None  # its definition is printed once, as it reads in the layout of the entry
     other = in_layout(equation, layout)
     if not other.negated and prove(other):
         return other
     return other if verify(other).holds else None
+
+
+def _defined_in_layout(symbol: Symbol) -> bool:
+    meaning = symbol.definition
+    return meaning is not None and (
+        has_layout(Equation(meaning, meaning)) or any(_defined_in_layout(s) for s in symbols(meaning))
+    )
 
 
 def printed(equation: Equation) -> PrintedEquation:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cheatsheet.derivation.claims import derive_cases
 from cheatsheet.derivation.steps import BrokenStep, Derivation
-from cheatsheet.expressions import Equation, Expr, Symbol, inline_definitions, rebuild, symbols
+from cheatsheet.expressions import Equation, Expr, Number, Symbol, inline_definitions, rebuild, symbols
 from cheatsheet.glossary import Text, word
 from cheatsheet.indices.terms import NoIndexForm
 from cheatsheet.latex import latex_claim, latex_of
@@ -21,7 +21,7 @@ from cheatsheet.typeset.indexing import with_familiar_indices
 from cheatsheet.typeset.numbers import counterexample_formulas
 
 MOST_CASES = 4
-"""Of more cases, the entries of a 4×4 matrix say, the first few are printed; all were checked."""
+"""Of more cases, the entries of a 4×4 matrix say, a few are printed, zeros last; all were checked."""
 
 
 def blocks_of_claim(
@@ -43,13 +43,16 @@ def blocks_of_claim(
         cases = derive_cases(equation)
     except (NoIndexForm, BrokenStep):
         return []
-    cases = tuple(derivation for derivation in cases if len(derivation.lines) > 1)[:MOST_CASES]
+    worked = [derivation for derivation in cases if len(derivation.lines) > 1]
+    cases = tuple(sorted(worked, key=lambda derivation: derivation.entry == Number(0))[:MOST_CASES])
     if not cases:
         return []
     names = _Names.of(equation)
     lines = [_printed_lines(derivation, equation, names) for derivation in cases]
     letters = Letters(*(line for case in lines for line in case), equation.lhs, equation.rhs)
     rows = [row for d, own in zip(cases, lines, strict=True) for row in _rows(d, own, letters)]
+    if len(worked) > len(cases):
+        rows.append(StepRow(PrintedEquation("", "", r"\cdots"), word("why-others")))
     # A single line says what the claim says: no need to say it twice.
     steps = StepsBlock(tuple(rows), claim=claim if len(rows) > 1 else "", layouts=layouts)
     return [steps, *(drawn(equation, cases[0], names.put_back, letters) if len(cases) == 1 else [])]

@@ -24,7 +24,8 @@ def given_lines(symbols: Iterable[Symbol]) -> tuple[Given, ...]:
 def _given_line(symbols: list[Symbol], space: str) -> Given:
     letters = Letters(*symbols)
     names = ", ".join(latex_of(symbol, letters) for symbol in symbols)
-    return Given(rf"{names} \in {space}", _remark(symbols[0], len(symbols)))
+    fixed = any(axis.kind == "integer" for axis in symbols[0].shape.free_axes)
+    return Given(rf"{names} \in {space}", _remark(symbols[0], len(symbols)), fixed_size=fixed)
 
 
 def conditions(equations: Iterable[Equation]) -> tuple[Given, ...]:
