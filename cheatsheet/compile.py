@@ -26,6 +26,8 @@ from cheatsheet.texlog import Problem, missing_part, read_log
 DEFAULT_EPOCH = "1735689600"  # 2025-01-01
 STATE_FOLDER = ".tex"
 SECONDS_PER_PASS = 300
+MOST_TOLD = 40
+"""Of more problems than these, and a slip in a template makes hundreds, only the number is told."""
 _ABANDONED_AFTER = 3600  # seconds; a scratch directory older than this belongs to no living run
 
 Report = Callable[[str, int], None]
@@ -39,7 +41,9 @@ class CompileError(RuntimeError):
     """TeX made no PDF, or a wrong one; ``problems`` say why, entry by entry."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("\n".join(map(str, problems)))
+        more = len(problems) - MOST_TOLD
+        told = [*map(str, problems[:MOST_TOLD]), *([f"… and {more} more"] if more > 0 else [])]
+        super().__init__("\n".join(told))
         self.problems = problems
 
 
