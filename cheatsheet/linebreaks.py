@@ -27,7 +27,9 @@ _OPENING = frozenset(["(", "[", r"\{", r"\lVert", r"\lvert", r"\langle"])
 _CLOSING = frozenset([")", "]", r"\}", r"\rVert", r"\rvert", r"\rangle"])
 _LONG_GROUP = 90  # tokens
 # After one of these a sign is not an operator between two terms, and no line may begin.
-_UNFINISHED = frozenset(["", ",", ";", "^", "_", r"\,", r"\;", r"\!", r"\bigl", r"\Bigl", r"\big"])
+_UNFINISHED = frozenset(
+    ["", ",", ";", "^", "_", r"\,", r"\;", r"\!", r"\bigl", r"\Bigl", r"\biggl", r"\Biggl", r"\big"]
+)
 
 
 def breakable(latex: str) -> str:
@@ -73,9 +75,18 @@ def _open_long_groups(tokens: list[str]) -> list[str]:
             start = opened.pop()
             round_ones = tokens[start + 1] == "(" and tokens[at + 1 : at + 2] == [")"]
             if not boxed and not opened and round_ones and at - start > _LONG_GROUP:
-                out[start], out[at] = r"\Bigl", r"\Bigr"
+                size = _size(tokens[start + 2 : at])
+                out[start], out[at] = rf"\{size}l", rf"\{size}r"
         boxed += (token in ("{", r"\begin")) - (token in ("}", r"\end"))
     return out
+
+
+def _size(inside: list[str]) -> str:
+    """How large parentheses of fixed size must be for what they enclose."""
+    found = {token.strip() for token in inside}
+    if r"\begin" in found:
+        return "Bigg"
+    return "bigg" if found & {r"\frac", r"\pd", r"\pdd", r"\sum"} else "Big"
 
 
 def _begins(previous: str) -> bool:
