@@ -92,6 +92,8 @@ def negated(w: Writer, expr: Apply) -> Written:
 def fraction(w: Writer, expr: Apply) -> Written:
     """``A / a`` with a fraction bar."""
     a, b = (w.inside(child) for child in expr.children)
+    if isinstance(expr.children[0], Apply) and expr.children[0].op == "block":  # too tall to stand on a bar
+        return Written(rf"\frac{{1}}{{{b.text}}}{a.text}", FACTOR, tall=True)
     return Written(rf"\frac{{{a.text}}}{{{b.text}}}", FACTOR, tall=True)
 
 
@@ -230,8 +232,9 @@ def exponential(w: Writer, expr: Apply) -> Written:
 
 
 def matrix_exponential(w: Writer, expr: Apply) -> Written:
+    """e^A, of sums and products too; expm(A) only of what is too tall for an exponent."""
     (a,) = expr.children
-    if _is_short(a):
+    if not w.inside(a).tall:
         return Written(rf"\mathrm e^{script_group(w.script(a))}", RAISED)
     return named("expm")(w, expr)
 
