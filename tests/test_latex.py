@@ -71,7 +71,7 @@ WRITTEN = {
     "matrix_power(A @ B, 3)": r"(\M A\M B)^3",
     "matrix_power(A, -2)": r"\M A^{-2}",
     "expm(A)": r"\mathrm e^{\M A}",
-    "expm(A + B)": r"\operatorname{expm}(\M A + \M B)",
+    "expm(A + B)": r"\mathrm e^{\M A + \M B}",
     "exp(a)": r"\mathrm e^a",
     "exp(A)": r"\exp(\M A)",
     "exp(-x.T @ x)": r"\exp(-\M x\T\M x)",

@@ -2,16 +2,17 @@ r"""What an entry declares: ``\M{A}, \M{B} \in \R^{m \times n}`` and the propert
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from cheatsheet.expressions import Apply, Equation, Symbol, free_indices, walk
+from cheatsheet.expressions import Apply, Equation, Expr, Number, Sum, Symbol, free_indices, walk
 from cheatsheet.glossary import Text, word
 from cheatsheet.indices.genericity import invertible
 from cheatsheet.latex import latex_of
 from cheatsheet.lettering import Letters, axis_text, letter_of
 from cheatsheet.pages import Given
 
+_DERIVATIVES = frozenset({"diff", "grad", "jacobian", "hessian"})
 _OF_SCALARS = frozenset({"positive", "nonzero"})
 
 
@@ -29,19 +30,31 @@ def _given_line(symbols: list[Symbol], space: str) -> Given:
 
 
 def conditions(equations: Iterable[Equation]) -> tuple[Given, ...]:
-    """The matrices that must be invertible for the claims to mean anything, so far as no declaration says so."""
-    inverted = [
-        node.children[0]
-        for equation in equations
-        for side in (equation.lhs, equation.rhs)
-        for node in walk(side)
-        if isinstance(node, Apply) and node.op == "inv"
-    ]
+    """What the claims need besides the declarations: matrices that are inverted, vectors whose norm is differentiated."""
+    nodes = [n for e in equations for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Apply)]
+    inverted = [n.children[0] for n in nodes if n.op == "inv"]
     needed = [m for m in dict.fromkeys(inverted) if not invertible(m, frozenset()) and not free_indices(m)]
-    if not needed:
-        return ()
-    letters = Letters(*needed)
-    return (Given(", ".join(latex_of(m, letters) for m in needed), word("is-invertible")),)
+    found = []
+    if needed:
+        letters = Letters(*needed)
+        found.append(Given(", ".join(latex_of(m, letters) for m in needed), word("is-invertible")))
+    vectors = dict.fromkeys(v for n in nodes if n.op in _DERIVATIVES for v in _rooted(n.children[0]))
+    if vectors:
+        letters = Letters(*vectors)
+        found.append(Given(", ".join(rf"{latex_of(v, letters)} \neq \M 0" for v in vectors), word("where-differentiable")))
+    return tuple(found)
+
+
+def _rooted(expr: Expr) -> Iterator[Expr]:
+    """The arguments of norms, those under a square excepted."""
+    match expr:
+        case Apply(op="power", args=(Apply(op="norm") as norm, Number() as k)) if k.value == 2:
+            yield from _rooted(norm.children[0])
+        case Apply(op="norm"):
+            yield expr.children[0]
+        case Apply() | Sum():
+            for child in expr.children:
+                yield from _rooted(child)
 
 
 def _space(symbol: Symbol) -> str:
