@@ -74,14 +74,14 @@ class Given:
     """Declared symbols: ``latex`` such as ``\\M{A} \\in \\R^{n\\times n}``, and their properties; or ``lead``, *where*,
     and the definition of a name.
 
-    The sheet prints only what has a remark or a lead, or a size in numbers: a claim must not stand there without its
-    conditions.
+    The sheet prints only what has a remark or a lead, or ``restricts``, as a size in numbers does: a claim must not stand
+    there without its conditions.
     """
 
     latex: str
     remark: Text | None = None
     lead: Text | None = None
-    fixed_size: bool = False
+    restricts: bool = False
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ class EntryPage:
     @property
     def conditions(self) -> tuple[Given, ...]:
         """The declarations that say more than a shape."""
-        return tuple(given for given in self.given if given.remark or given.lead or given.fixed_size)
+        return tuple(given for given in self.given if given.remark or given.lead or given.restricts)
 
     @property
     def on_sheet(self) -> bool:

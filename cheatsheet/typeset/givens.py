@@ -26,11 +26,11 @@ def _given_line(symbols: list[Symbol], space: str) -> Given:
     letters = Letters(*symbols)
     names = ", ".join(latex_of(symbol, letters) for symbol in symbols)
     fixed = any(axis.kind == "integer" for axis in symbols[0].shape.free_axes)
-    return Given(rf"{names} \in {space}", _remark(symbols[0], len(symbols)), fixed_size=fixed)
+    return Given(rf"{names} \in {space}", _remark(symbols[0], len(symbols)), restricts=fixed)
 
 
 def conditions(equations: Iterable[Equation]) -> tuple[Given, ...]:
-    """What the claims need besides the declarations: matrices that are inverted, vectors whose norm is differentiated."""
+    """What the claims need besides the declarations, for inverses and for derivatives of norms."""
     nodes = [n for e in equations for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Apply)]
     inverted = [n.children[0] for n in nodes if n.op == "inv"]
     needed = [m for m in dict.fromkeys(inverted) if not invertible(m, frozenset()) and not free_indices(m)]
@@ -39,9 +39,8 @@ def conditions(equations: Iterable[Equation]) -> tuple[Given, ...]:
         letters = Letters(*needed)
         found.append(Given(", ".join(latex_of(m, letters) for m in needed), word("is-invertible")))
     vectors = dict.fromkeys(v for n in nodes if n.op in _DERIVATIVES for v in _rooted(n.children[0]))
-    if vectors:
-        letters = Letters(*vectors)
-        found.append(Given(", ".join(rf"{latex_of(v, letters)} \neq \M 0" for v in vectors), word("where-differentiable")))
+    for vector in vectors:
+        found.append(Given(rf"{latex_of(vector, Letters(vector))} \neq \M 0", restricts=True))
     return tuple(found)
 
 
