@@ -74,8 +74,8 @@ class Given:
     """Declared symbols: ``latex`` such as ``\\M{A} \\in \\R^{n\\times n}``, and their properties; or ``lead``, *where*,
     and the definition of a name.
 
-    The sheet prints only what has a remark or a lead, or ``restricts``, as a size in numbers does: a claim must not stand
-    there without its conditions.
+    The sheet prints only what has a remark or a lead, or ``restricts``, as a size in numbers does: a claim must not
+    stand there without its conditions.
     """
 
     latex: str

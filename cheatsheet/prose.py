@@ -20,7 +20,7 @@ _COMMANDS = frozenset(
     xi pi rho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma
     Upsilon Phi Psi Omega ell frac tfrac dfrac sqrt sum prod int lim max min sup inf arg log ln
     exp det dim ker rank sin cos tan sinh cosh tanh arcsin arccos arctan operatorname partial
-    nabla infty prime top bot circ odot otimes oplus times cdot div pm mp ast star le leq ge
+    nabla infty prime top bot circ odot oslash otimes oplus times cdot div pm mp ast star le leq ge
     geq ne neq equiv approx sim simeq propto ll gg in notin subset subseteq cup cap setminus
     forall exists neg land lor to mapsto rightarrow leftarrow Rightarrow Leftrightarrow iff
     implies ldots cdots vdots ddots dots quad qquad left right bigl bigr Bigl Bigr big Big
