@@ -46,6 +46,8 @@ def tidied(expr: Expr) -> Expr:
         case "add" | "sub":
             a, b = expr.children
             return _added(a, b, subtract=expr.op == "sub")
+        case "power" if expr.children[0] == _ZERO and _is_positive(expr.children[1]):
+            return _ZERO
         case "power" if expr.children[1] == Number(2) and _is_root(expr.children[0]):
             return expr.children[0].children[0]
         case "over" if expr.shape.is_scalar and _is_fraction(expr.children[0]):
@@ -72,6 +74,10 @@ def _vanishes(expr: Apply) -> bool:
     """Whether a product of scalars has a factor 0, or a quotient the numerator 0."""
     factors = expr.children if expr.op == "scale" else expr.children[:1]
     return _ZERO in factors
+
+
+def _is_positive(expr: Expr) -> bool:
+    return isinstance(expr, Number) and expr.value > 0
 
 
 def _is_root(expr: Expr) -> bool:

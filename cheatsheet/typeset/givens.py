@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from cheatsheet.expressions import Apply, Equation, Expr, Number, Sum, Symbol, free_indices, walk
+from cheatsheet.expressions import (
+    Apply,
+    Equation,
+    Expr,
+    Number,
+    Sum,
+    Symbol,
+    free_indices,
+    inline_definitions,
+    symbols,
+    walk,
+)
 from cheatsheet.glossary import Text, word
 from cheatsheet.indices.genericity import invertible
 from cheatsheet.latex import latex_of
@@ -16,24 +27,24 @@ _DERIVATIVES = frozenset({"diff", "grad", "jacobian", "hessian"})
 _OF_SCALARS = frozenset({"positive", "nonzero"})
 
 
-def given_lines(symbols: Iterable[Symbol]) -> tuple[Given, ...]:
+def given_lines(declared: Iterable[Symbol]) -> tuple[Given, ...]:
     """The declarations in their order, neighbours that say the same as one."""
-    groups = groupby(symbols, key=lambda s: (_space(s), _properties(s), s.of))
+    groups = groupby(declared, key=lambda s: (_space(s), _properties(s), s.of))
     return tuple(_given_line(list(group), space) for (space, _, _), group in groups)
 
 
-def _given_line(symbols: list[Symbol], space: str) -> Given:
-    letters = Letters(*symbols)
-    names = ", ".join(latex_of(symbol, letters) for symbol in symbols)
-    fixed = any(axis.kind == "integer" for axis in symbols[0].shape.free_axes)
-    return Given(rf"{names} \in {space}", _remark(symbols[0], len(symbols)), restricts=fixed)
+def _given_line(alike: list[Symbol], space: str) -> Given:
+    letters = Letters(*alike)
+    names = ", ".join(latex_of(symbol, letters) for symbol in alike)
+    fixed = any(axis.kind == "integer" for axis in alike[0].shape.free_axes)
+    return Given(rf"{names} \in {space}", _remark(alike[0], len(alike)), restricts=fixed)
 
 
 def conditions(equations: Iterable[Equation]) -> tuple[Given, ...]:
     """What the claims need besides the declarations, for inverses and for derivatives of norms."""
     nodes = [n for e in equations for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Apply)]
     inverted = [n.children[0] for n in nodes if n.op == "inv"]
-    needed = [m for m in dict.fromkeys(inverted) if not invertible(m, frozenset()) and not free_indices(m)]
+    needed = [m for m in dict.fromkeys(inverted) if _is_in_doubt(m)]
     found = []
     if needed:
         letters = Letters(*needed)
@@ -42,6 +53,12 @@ def conditions(equations: Iterable[Equation]) -> tuple[Given, ...]:
     for vector in vectors:
         found.append(Given(rf"{latex_of(vector, Letters(vector))} \neq \M 0", restricts=True))
     return tuple(found)
+
+
+def _is_in_doubt(matrix: Expr) -> bool:
+    """Whether the declarations leave open if the matrix is invertible; one of numbers is what it is."""
+    varies = bool(symbols(inline_definitions(matrix)))
+    return varies and not invertible(matrix, frozenset()) and not free_indices(matrix)
 
 
 def _rooted(expr: Expr) -> Iterator[Expr]:
@@ -84,7 +101,7 @@ def _remark(symbol: Symbol, count: int) -> Text | None:
     return Text("、".join(p.zh for p in parts), ", ".join(p.en for p in parts))
 
 
-def bold_letters(symbols: Iterable[Symbol]) -> frozenset[str]:
+def bold_letters(declared: Iterable[Symbol]) -> frozenset[str]:
     r"""The letters that stand for vectors and matrices in an entry's words: ``A``, ``u_o``, ``\Sigma``, and ``I``.
 
     >>> from cheatsheet.dimensions import Axis, Shape
@@ -94,7 +111,7 @@ def bold_letters(symbols: Iterable[Symbol]) -> frozenset[str]:
     """
     found = {"I"}
     taken: set[str] = set()
-    for symbol in symbols:
+    for symbol in declared:
         letter = letter_of(symbol.name)
         name = f"{letter.base}_{letter.below}" if letter.below else letter.base
         (taken if symbol.shape.is_scalar else found).add(name)
