@@ -125,4 +125,6 @@ def _definitions_used(above: Expr, below: Expr, letters: Letters) -> list[Text]:
 
 def _sentence(reasons: list[Text]) -> Text:
     distinct = list(dict.fromkeys(reasons))
+    if all(r.zh == r.en for r in distinct):  # formulas alone are said once
+        return Text.of_both("; ".join(r.en for r in distinct))
     return Text("；".join(r.zh for r in distinct), "; ".join(r.en for r in distinct))

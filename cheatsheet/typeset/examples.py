@@ -180,5 +180,6 @@ def evaluate(expr: Expr, values: Mapping[str, Value], dims: Mapping[str, int]) -
 
 def _exact(value: Any) -> Any:
     if isinstance(value, float):
-        return f"{value:.6g}"
+        short = f"{value:.6g}"
+        return short if abs(float(short) - value) <= 1e-12 * abs(value) else repr(value)
     return int(value) if Fraction(value).denominator == 1 else str(Fraction(value))

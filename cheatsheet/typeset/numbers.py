@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from decimal import ROUND_DOWN, Context, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -43,7 +44,12 @@ def number(value: Any) -> str:
         return rf"{sign}\tfrac{{{above}}}{{{below}}}"
     if re.fullmatch(r"-?\d+", text):
         return text
-    shortened = f"{float(text):.{SHOWN_DIGITS}g}"
+    exact = Decimal(text)
+    if not exact:
+        return "0"
+    # What dots follow must be digits of the number itself: cut, not rounded.
+    kept = Context(prec=SHOWN_DIGITS, rounding=ROUND_DOWN).plus(exact)
+    shortened = f"{float(kept):.{SHOWN_DIGITS}g}"
     mantissa, _, exponent = shortened.partition("e")
     cut = "" if Fraction(shortened) == Fraction(text) else r"\ldots"
     return mantissa + cut + (rf"\times 10^{{{int(exponent)}}}" if exponent else "")
@@ -62,7 +68,8 @@ def counterexample_formulas(equation: Equation, example: Counterexample) -> list
         values = [f"{name} = {size}" for name, size in example.dims.items()]
     if example.index:
         values.append(r",\ ".join(f"{name} = {k + 1}" for name, k in example.index.items()))
-    return [r",\quad ".join(values), _two_sides(example.left, example.right)]
+    shown = [r",\quad ".join(values)] if values else []
+    return [*shown, _two_sides(example.left, example.right)]
 
 
 MOST_ROWS = 10
