@@ -42,6 +42,11 @@ def breakable(latex: str) -> str:
 
     >>> print(breakable(r"= -a + (-b)"))
     = -a \brk{200}+ (-b)
+
+    Sums that stand one behind another stay together.
+
+    >>> print(breakable(r"x + \sum_{i=1}^n\sum_{j=1}^n a"))
+    x \brk{200}+ \sum_{i=1}^n\sum_{j=1}^n a
     """
     out: list[str] = []
     boxed = parentheses = 0
@@ -59,7 +64,11 @@ def breakable(latex: str) -> str:
         out.append(raw)
         if not token.isspace():
             previous = token
-    return "".join(out)
+    return _BETWEEN_SUMS.sub(r"\1", "".join(out))
+
+
+_BETWEEN_SUMS = re.compile(r"(\\sum_\{[^{}]*\}(?:\^(?:\{[^{}]*\}|\w))?)\\brk\{\d+\}(?=\\sum)")
+"""The mark before a sum that stands directly behind another: ΣΣ is not torn apart."""
 
 
 def _open_long_groups(tokens: list[str]) -> list[str]:

@@ -72,12 +72,13 @@ def derive_cases(equation: Equation) -> tuple[Derivation, ...]:
     A claim M⁻¹ = X that is not derived by components is derived in the form M X = I.
     """
     lhs, rhs = inline_definitions(equation.lhs), inline_definitions(equation.rhs)
+    spoken_for = _names_in_use(equation.lhs, equation.rhs)
     problem: Exception | None = None
     own, *checks = equivalent_forms(lhs, rhs)
     for left, right in [*checks, own] if _inverts_a_composite(lhs) else [own, *checks]:
         for positions in (False, True):
             try:
-                found = _cases(*aligned(left, right), positions)
+                found = _cases(*aligned(left, right), positions, spoken_for)
             except (NoIndexForm, BrokenStep) as error:
                 problem = problem or error
                 continue
@@ -94,8 +95,8 @@ def _inverts_a_composite(side: Expr) -> bool:
     return False
 
 
-def _cases(lhs: Expr, rhs: Expr, positions: bool) -> tuple[Derivation, ...]:
-    names = IndexNames(_names_in_use(lhs, rhs))
+def _cases(lhs: Expr, rhs: Expr, positions: bool, spoken_for: set[str]) -> tuple[Derivation, ...]:
+    names = IndexNames(spoken_for | _names_in_use(lhs, rhs))
     lhs, rhs = (_apart(_without_idle_layouts(side), names) for side in (lhs, rhs))
     axes = lhs.shape.free_axes
     if positions and not any(is_spelled_out(axis) for axis in axes):
@@ -148,10 +149,13 @@ def _entry(side: Expr, indices: list[Index]) -> Expr:
 
 
 def _names_in_use(*sides: Expr) -> set[str]:
+    """The names that indices may not have; the entries of a matrix are printed in small letters."""
     taken: set[str] = set()
     for side in sides:
         for symbol in symbols(side):
-            taken |= {symbol.name, *symbol.shape.names, *(s.name for s in symbol.of)}
+            taken |= {symbol.name, symbol.name.lower(), *symbol.shape.names, *(s.name for s in symbol.of)}
+            if symbol.definition is not None:
+                taken |= _names_in_use(symbol.definition)
         for node in walk(side):
             taken |= node.shape.names
         taken |= set(free_indices(side))

@@ -79,7 +79,9 @@ def _formatted(key: str, *parts: str) -> Text:
 
 
 def _shape(shape: Shape) -> str:
-    return r" \times ".join(axis_text(axis) for axis in shape.axes)
+    """The shape as a formula, a size that is a sum in brackets."""
+    sizes = [axis_text(axis) for axis in shape.axes]
+    return r" \times ".join(f"({size})" if "+" in size else size for size in sizes)
 
 
 def _plain(text: str) -> str:
