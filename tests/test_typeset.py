@@ -98,7 +98,7 @@ def test_abstract_functions_of_a_counterexample_are_formulas() -> None:
         ("A @ x == A @ A", r"\M A\M x = \M A\M A", r"$m \times n$ 与 $m \times n$ 不能相乘。"),
         ("A + B == A", r"\M A + \M B = \M A", r"两个运算对象的形状不同：$m \times n$ 与 $n \times p$。"),
         ("A @ x == x", r"\M A\M x = \M x", r"左边的形状是 $m \times 1$，右边的形状是 $n \times 1$。"),
-        ("tr(A) == c", r"\tr(\M A) = c", r"运算 `tr` 不适用于形状 $m \times n$。"),
+        ("tr(A) == c", r"\tr(\M A) = c", r"迹不适用于形状 $m \times n$。"),
         ("A[i, j] == A[j, i]", "a_{ij} = a_{ji}", "指标 $j$ 在一处取到 $n$，在另一处取到 $m$。"),
         (
             "sum(A[j, i], i) == x[j]",

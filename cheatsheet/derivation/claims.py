@@ -45,7 +45,7 @@ from cheatsheet.expressions import (
 from cheatsheet.indices.alignment import aligned
 from cheatsheet.indices.differentials import depends, differentiate, expand_differential
 from cheatsheet.indices.places import is_spelled_out
-from cheatsheet.indices.prove import equivalent_forms, prove
+from cheatsheet.indices.prove import equivalent_forms, normal_forms, prove
 from cheatsheet.indices.spelling import component
 from cheatsheet.indices.terms import NoIndexForm
 from cheatsheet.operators.row import build
@@ -117,7 +117,7 @@ def _case(lhs: Expr, rhs: Expr, indices: list[Index], names: IndexNames) -> Deri
     left = _worked_out(_entry(lhs, indices), names)
     right = _written_out(_entry(rhs, indices), names)
     try:
-        return checked(_joined(left, right), tuple(indices), right[-1].expr)
+        return checked(_joined(left, right), tuple(indices), tidied(right[-1].expr))
     except BrokenStep:  # some line on the way is beyond the calculus: the sides are compared as they stand
         first, last = left[0].expr, right[0].expr
         return checked([Line(first), Line(last, _meeting(first, last))], tuple(indices))
@@ -396,6 +396,15 @@ def equal(a: Expr, b: Expr) -> bool:
     return prove(Equation(a, b))
 
 
+def _written(function: Apply) -> str:
+    """The function and its arguments as text, the same for arguments of the same normal form."""
+    if all(child.shape.is_scalar for child in function.children):
+        forms = normal_forms(function.children)
+        if None not in forms:
+            return f"{function.op} {forms}"
+    return repr(with_numbered_indices(ordered(rebuild(function, tidied))))
+
+
 def _with_atoms(expr: Expr) -> Expr:
     """The expression with functions of matrices and of scalars standing as letters of their own."""
     if isinstance(expr, Apply) and expr.op in LAWS and expr.op not in ("sqrt", "power"):
@@ -403,7 +412,6 @@ def _with_atoms(expr: Expr) -> Expr:
             symmetric = all("symmetric" in a.properties for a in expr.children if isinstance(a, Symbol))
             properties = {"symmetric"} if symmetric and isinstance(expr.children[0], Symbol) else set()
             properties &= set() if expr.shape.is_scalar else {"symmetric"}
-            inside = with_numbered_indices(ordered(rebuild(expr, tidied)))
-            return Symbol(f"\u25a1{inside!r}", expr.shape, frozenset(properties))
+            return Symbol(f"\u25a1{_written(expr)}", expr.shape, frozenset(properties))
         return expr
     return rebuild(expr, _with_atoms)

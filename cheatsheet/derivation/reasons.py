@@ -82,7 +82,9 @@ def putting_deltas(before: Expr, after: Expr) -> tuple[str, ...]:
 
 def contracting(before: Expr) -> tuple[str, ...]:
     """A delta takes a sum away; without one, the sum is only taken apart."""
-    return ("contract",) if _has_delta(before) else ("sum-by-terms",)
+    if _has_delta(before):
+        return ("rearrange",) if is_contracted(before) else ("contract",)
+    return ("sum-by-terms",) if any(isinstance(n, Sum) for n in walk(before)) else ("rearrange",)
 
 
 def is_contracted(expr: Expr) -> bool:

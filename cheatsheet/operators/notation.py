@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 
 from cheatsheet.dimensions import Axis
-from cheatsheet.expressions import Apply, Expr, Index, Sum, Symbol
+from cheatsheet.expressions import Apply, Expr, Index, Number, Sum, Symbol
 from cheatsheet.operators.writing import (
     ATOM,
     CIRCLE,
@@ -226,6 +226,8 @@ def root(w: Writer, expr: Apply) -> Written:
 def exponential(w: Writer, expr: Apply) -> Written:
     """e^x of a short scalar, exp(x) of anything else: e^A is the matrix exponential."""
     (x,) = expr.children
+    if x == Number(1):
+        return Written(r"\mathrm e")
     if x.shape.is_scalar and _is_short(x):
         return Written(rf"\mathrm e^{script_group(w.script(x))}", RAISED)
     return called(r"\exp")(w, expr)

@@ -12,6 +12,9 @@ from cheatsheet.operators.row import ShapeError, build
 from cheatsheet.syntax import ClaimError, Raw, parse_claim
 from cheatsheet.transposing import has_layout
 
+_OPERATIONS = {"inv": "operation-inverse", "det": "operation-determinant", "tr": "operation-trace",
+               "block": "operation-block"}  # fmt: skip
+
 
 class _Lenient(Elaborator):
     """Builds every application and takes every index, keeping the first that does not fit."""
@@ -70,7 +73,11 @@ def _misfit_of_operands(op: str, shapes: list[Shape]) -> Text:
         return _formatted("cannot-multiply", *map(_shape, shapes))
     if len(shapes) == 2 and not shapes[0].agrees(shapes[1]):
         return _formatted("operands-differ", *map(_shape, shapes))
-    return _formatted("operand-unfit", op, ", ".join(map(_shape, shapes)))
+    name, sizes = _OPERATIONS.get(op, op), ", ".join(map(_shape, shapes))
+    if name == op:
+        return _formatted("operand-unfit", op, sizes)
+    named, pattern = word(name), word("operation-unfit")
+    return Text(pattern.zh.format(named.zh, sizes), pattern.en.format(named.en, sizes))
 
 
 def _formatted(key: str, *parts: str) -> Text:
