@@ -158,7 +158,7 @@ def test_value_is_that_of_numpy(name: str) -> None:
     expr = parse(text)
     assert any(isinstance(n, Apply) and n.op == name for n in nodes(expr))
     compared = 0
-    for seed in range(3):
+    for seed in range(6):
         points = points_of(expr, seed=seed)
         found, defined = value(expr, points)
         for k in np.flatnonzero(defined):
@@ -388,7 +388,7 @@ CLOSED_FORMS = [
 @pytest.mark.parametrize(("text", "closed"), CLOSED_FORMS)
 def test_closed_forms(text: str, closed: str) -> None:
     """A difference is asked for, so that both sides share the increments of d(…)."""
-    points = Points(atoms(SYMBOLS), DIMS, 6, "small", seed=4)
+    points = Points(atoms(SYMBOLS), DIMS, 30, "small", seed=4)
     found, defined = value(parse(text), points, Rational())
     expected, _ = value(parse(closed), points, Rational())
     assert defined.any()

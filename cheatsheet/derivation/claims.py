@@ -346,7 +346,7 @@ def _meeting(a: Expr, b: Expr) -> tuple[str, ...]:
     """
     bare = [without_properties(side) for side in (a, b)]
     if equal(_with_atoms(bare[0]), _with_atoms(bare[1])):
-        if _orders(a) != _orders(b):
+        if _orders(a) != _orders(b) and _orders(a, sort=True) == _orders(b, sort=True):
             return ("mixed-partials",)
         if is_contracted(a) and is_contracted(b):
             return _differentiating(a, b) or ("rearrange",)
@@ -358,7 +358,7 @@ def _meeting(a: Expr, b: Expr) -> tuple[str, ...]:
         return (*needed[:2], "rearrange") if _is_long(a) or _is_long(b) else needed[:2]
     ops = [{n.op for n in walk(e) if isinstance(n, Apply)} for e in (a, b)]
     both = ops[0] | ops[1]
-    if ("adj" in ops[0]) != ("adj" in ops[1]) and both & {"inv", "det"}:
+    if ("adj" in ops[0]) != ("adj" in ops[1]) and "inv" in both:
         return ("adjugate-is-det-inverse", *needed[:1])
     laws = [law for law in LAWS if law in both]
     return (*[f"law-{law}" for law in laws][:2], *needed[:1]) or ("rearrange",)
@@ -371,7 +371,8 @@ def _differentiating(a: Expr, b: Expr) -> tuple[str, ...]:
         for side in (a, b)
     ]
     if found[0] and found[1]:
-        return ("chain-rule",) if found[0] != found[1] else ()
+        by = [{v for _, *variables in side for v in variables} for side in found]
+        return ("chain-rule",) if by[0] != by[1] else ("differentiate",) if found[0] != found[1] else ()
     return ("differentiate",) if found[0] or found[1] else ()
 
 
@@ -380,10 +381,18 @@ def _is_long(expr: Expr) -> bool:
     return any(isinstance(n, Sum) or (isinstance(n, Apply) and n.op in ("add", "sub")) for n in walk(expr))
 
 
-def _orders(expr: Expr) -> set[tuple[str, ...]]:
-    """The variables of each repeated derivative, in the order in which it is taken."""
-    derivatives = (n for n in walk(expr) if isinstance(n, Apply) and n.op == "diff" and len(n.children) > 2)
-    return {tuple(map(repr, n.children[1:])) for n in derivatives}
+def _orders(expr: Expr, sort: bool = False) -> set[tuple[str, ...]]:
+    """The variables of each repeated derivative, in the order in which it is taken, or sorted."""
+    found = set()
+    for node in walk(expr):
+        if isinstance(node, Apply) and node.op == "diff":
+            inner, variables = node.children[0], list(map(repr, node.children[1:]))
+            while isinstance(inner, Apply) and inner.op == "diff":
+                variables = [*map(repr, inner.children[1:]), *variables]
+                inner = inner.children[0]
+            if len(variables) > 1:
+                found.add(tuple(sorted(variables) if sort else variables))
+    return found
 
 
 LAWS = ("adj", "det", "logdet", "inv", "pinv", "expm", "matrix_power", "exp", "log", "sin", "cos", "tan",

@@ -263,7 +263,7 @@ def sized(letter: str, separator: str) -> Rule:
     def rule(w: Writer, expr: Apply) -> Written:
         axes = [(a, w.axis(a)) for a in expr.args if isinstance(a, Axis)]
         sums = len(axes) > 1
-        sizes = separator.join(f"({t})" if sums and a.kind == "concatenation" else t for a, t in axes)
+        sizes = separator.join(f"({t})" if sums and "+" in t else t for a, t in axes)
         return Written(rf"\M {letter}_{script_group(sizes)}", LOWERED)
 
     return rule

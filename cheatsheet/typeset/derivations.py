@@ -33,7 +33,7 @@ def blocks_of_claim(
     """
     equation, derived = claim_in(report, layout)
     claim = latex_claim(equation) if several else ""
-    layouts = () if derived is None or line.layouts_agree else (derived,)
+    layouts = () if derived is None or layout is not None else (derived,)
     if equation.negated:
         witness = report.verdict.witness
         if witness is None:

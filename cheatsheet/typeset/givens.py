@@ -42,22 +42,44 @@ def _given_line(alike: list[Symbol], space: str) -> Given:
 
 def conditions(equations: Iterable[Equation]) -> tuple[Given, ...]:
     """What the claims need besides the declarations, for inverses and for derivatives of norms."""
-    nodes = [n for e in equations for side in (e.lhs, e.rhs) for n in walk(side) if isinstance(n, Apply)]
-    inverted = [n.children[0] for n in nodes if n.op == "inv"]
-    needed = [m for m in dict.fromkeys(inverted) if _is_in_doubt(m)]
+    claims = [[equation.lhs, equation.rhs] for equation in equations]
+    needs = list(map(_inverted, claims))
     found = []
-    if needed:
-        letters = Letters(*needed)
-        found.append(Given(", ".join(latex_of(m, letters) for m in needed), word("is-invertible")))
-    vectors = dict.fromkeys(v for n in nodes if n.op in _DERIVATIVES for v in _rooted(n.children[0]))
-    for vector in vectors:
+    if any(needs):
+        matrices = dict.fromkeys(m for need in needs for m in need)
+        letters = Letters(*matrices)
+        alike = all(set(need) == set(needs[0]) for need in needs)
+        remark = word("is-invertible" if alike else "is-invertible-where-inverted")
+        found.append(Given(", ".join(latex_of(m, letters) for m in matrices), remark))
+    for vector in dict.fromkeys(v for sides in claims for v in _under_differentiated_norms(sides)):
         found.append(Given(rf"{latex_of(vector, Letters(vector))} \neq \M 0", restricts=True))
     return tuple(found)
+
+
+def _inverted(sides: list[Expr]) -> list[Expr]:
+    """The matrices whose inverses occur, so far as it is in doubt that they have any."""
+    nodes = (n for side in (*sides, *_definitions(sides)) for n in walk(side) if isinstance(n, Apply))
+    return [m for m in dict.fromkeys(n.children[0] for n in nodes if n.op == "inv") if _is_in_doubt(m)]
+
+
+def _under_differentiated_norms(sides: list[Expr]) -> list[Expr]:
+    nodes = (n for side in sides for n in walk(side) if isinstance(n, Apply) and n.op in _DERIVATIVES)
+    return [vector for node in nodes for vector in _rooted(node.children[0])]
+
+
+def _definitions(sides: Iterable[Expr]) -> Iterator[Expr]:
+    """What the names of ``let`` stand for, those in other definitions included."""
+    for symbol in dict.fromkeys(s for side in sides for s in symbols(side)):
+        if symbol.definition is not None:
+            yield symbol.definition
+            yield from _definitions([symbol.definition])
 
 
 def _is_in_doubt(matrix: Expr) -> bool:
     """Whether the declarations leave open if the matrix is invertible; one of numbers is what it is."""
     varies = bool(symbols(inline_definitions(matrix)))
+    if isinstance(matrix, Apply) and matrix.op == "block":
+        return False  # what its blocks need is said of them
     return varies and not invertible(matrix, frozenset()) and not free_indices(matrix)
 
 
@@ -93,9 +115,9 @@ def _properties(symbol: Symbol) -> tuple[str, ...]:
 def _remark(symbol: Symbol, count: int) -> Text | None:
     parts = [word(p) for p in _properties(symbol)]
     if symbol.of:
-        arguments = ", ".join(f"${latex_of(s, Letters(s))}$" for s in symbol.of)
+        arguments = [f"${latex_of(s, Letters(s))}$" for s in symbol.of]
         function = word("functions-of" if count > 1 else "function-of")
-        parts.append(Text(function.zh.format(arguments), function.en.format(arguments)))
+        parts.append(Text(function.zh.format("、".join(arguments)), function.en.format(", ".join(arguments))))
     if not parts:
         return None
     return Text("、".join(p.zh for p in parts), ", ".join(p.en for p in parts))

@@ -113,6 +113,8 @@ class _Inquiry:
     """The same for each choice of dimensions."""
     integers: set[tuple[int, ...]] = field(default_factory=set)
     """The values of the integer symbols at which they do."""
+    proved: bool = False
+    """Whether a proof is to be confirmed, for which a few points are enough."""
     persistent: bool = False
     """Whether all is done to refute the claim, because nothing proved it."""
     evidence: list[dict[str, int]] = field(default_factory=list)
@@ -128,6 +130,7 @@ class _Inquiry:
         if self.seen and self.prove():
             if self.unexplained:
                 raise TierDisagreement(f"{self.claim.equation} is proved, and fails modulo a prime")
+            self.proved = True
             self.confirm()
             return Verdict("proved", method="index-calculus")
         self.persistent = True
@@ -222,7 +225,8 @@ class _Inquiry:
     def batches(self, dims: dict[str, int]) -> Iterator[tuple[Points, Field]]:
         """Points modulo a prime, or where that cannot be, in floating point."""
         claim, seed = self.claim, self.seed
-        count = min(MOST_POINTS, MOST_WORK // max(1, claim.work(dims)))
+        most = ENOUGH_POINTS if self.proved else MOST_POINTS
+        count = min(most, MOST_WORK // max(1, claim.work(dims)))
         if count < 2:
             return
         prime = Modular(PRIMES[(seed + sum(dims.values())) % len(PRIMES)])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from hashlib import blake2b
 from itertools import pairwise
 from math import isqrt, lcm
 from typing import Any
@@ -107,7 +108,8 @@ class Points:
         return self.integers[key]
 
     def generator(self, key: Key) -> np.random.Generator:
-        return np.random.default_rng([self.seed, *"/".join(key).encode()])
+        digest = blake2b("/".join((str(self.seed), *key)).encode(), digest_size=8).digest()
+        return np.random.default_rng(int.from_bytes(digest))  # one number: a sequence takes four times as long
 
     def select(self, chosen: Sequence[int]) -> Points:
         """Some of the points."""
