@@ -140,7 +140,7 @@ MEANINGS: dict[str, tuple[str, Callable[[Numbers], Any]]] = {
     "sign": ("sign(X)", lambda s: np.sign(s["X"])),
     "sigmoid": ("sigmoid(X)", lambda s: sigmoid(s["X"])),
     "relu": ("relu(X)", lambda s: np.maximum(s["X"], 0)),
-    "softplus": ("softplus(X)", lambda s: np.log1p(np.exp(s["X"]))),
+    "softplus": ("softplus(X)", lambda s: np.logaddexp(0, s["X"])),
     "softmax": ("softmax(x)", lambda s: softmax(s["x"])),
     "logsumexp": ("logsumexp(x)", lambda s: np.log(np.exp(s["x"]).sum()).reshape(1, 1)),
 }
