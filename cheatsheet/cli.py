@@ -18,7 +18,9 @@ import click
 import cheatsheet
 from cheatsheet.errors import CatalogueError, Position, near
 from cheatsheet.layouts import LAYOUTS
+from cheatsheet.packaged import packaged
 from cheatsheet.source import Passage, SourceFile
+from cheatsheet.stamps import finished
 from cheatsheet.syntax import ClaimError
 
 if TYPE_CHECKING:
@@ -62,13 +64,17 @@ def main() -> None:
 # --- what commands share ---------------------------------------------------------------------------------------------
 
 
+def place_of_catalogue(file: str | None) -> Path:
+    """The file named; without one, that of the current directory or the one that comes with the program."""
+    if file is not None:
+        return Path(file)
+    return Path(DEFAULT_FILE) if Path(DEFAULT_FILE).exists() else packaged(DEFAULT_FILE)
+
+
 def open_catalogue(file: str | None) -> Catalogue:
-    """The catalogue of a file; without one, that of the current directory or the one that comes with the program."""
     from cheatsheet.load import load
 
-    if file is None:
-        return load(DEFAULT_FILE if Path(DEFAULT_FILE).exists() else None)
-    return load(file)
+    return load(place_of_catalogue(file))
 
 
 def looks_like_file(argument: str) -> bool:
@@ -171,6 +177,10 @@ def build(
     file: str | None, out: Path, lang: Language, layout: Layout | None, paper: Paper, greyscale: bool
 ) -> None:
     """Verify FILE, then write the sheet and the handbook as PDFs."""
+    if done := finished(place_of_catalogue(file), out, lang, layout, paper, greyscale):
+        for pdf in done:
+            click.echo(pdf)
+        return
     catalogue = open_catalogue(file)
     from cheatsheet import pipeline
     from cheatsheet.compile import CompileError, MissingTeXError

@@ -26,6 +26,7 @@ from cheatsheet.nodes import (
     decode,
     read_source,
 )
+from cheatsheet.packaged import packaged
 from cheatsheet.reading import (
     Read,
     check_name,
@@ -46,13 +47,6 @@ MOST_DEFINITIONS = 100
 _QUOTES = "a claim that has a colon, or starts with a bracket or a brace, needs quotes"
 
 
-def packaged_catalogue() -> Path:
-    """The catalogue that comes with the program: inside the package, or at the top of a checkout."""
-    here = Path(__file__).parent
-    inside = here / "identities.yaml"
-    return inside if inside.exists() else here.parent / "identities.yaml"
-
-
 def load(path: str | Path | None = None) -> Catalogue:
     """The catalogue of a file, or the one that comes with the program; nothing is verified yet.
 
@@ -61,7 +55,7 @@ def load(path: str | Path | None = None) -> Catalogue:
     >>> len(load()) > 20
     True
     """
-    place = packaged_catalogue() if path is None else Path(path)
+    place = packaged("identities.yaml") if path is None else Path(path)
     collecting = gc.isenabled()
     gc.disable()  # nearly all that is made here stays, and looking for garbage would double the time
     try:

@@ -55,7 +55,7 @@ def build(
     Raises :class:`CatalogueDoesNotHold` before anything is written if a claim is not as expected, and what
     :func:`cheatsheet.compile.compile_all` raises.
     """
-    key = stamps.fingerprint(catalogue.text, lang, str(layout), paper, str(greyscale))
+    key = stamps.key_of(catalogue.text, lang, layout, paper, greyscale)
     before = stamps.unchanged(folder, key)
     if before is not None:
         return Built({n: Compiled(folder / f"{n}.pdf", 0, ()) for n in DOCUMENTS.values()}, before, False)

@@ -8,8 +8,7 @@ import tempfile
 from hashlib import blake2b
 from pathlib import Path
 
-from cheatsheet.templating import template_folder
-from cheatsheet.verify.cache import engine_version
+from cheatsheet.packaged import PACKAGE, engine_version, packaged
 
 FOLDER = ".tex"
 NAME = "build.json"
@@ -18,13 +17,31 @@ NAME = "build.json"
 def fingerprint(*parts: str) -> str:
     """A hash of the program (its code, templates and words) and of whatever else the pages depend on."""
     digest = blake2b(engine_version().encode(), digest_size=16)
-    package = Path(__file__).parent
-    for path in sorted([*template_folder().rglob("*"), *package.glob("*.yaml")]):
+    for path in sorted([*packaged("templates").rglob("*"), *PACKAGE.glob("*.yaml")]):
         if path.is_file():
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
     for part in (os.environ.get("SOURCE_DATE_EPOCH", ""), *parts):
         digest.update(b"\0" + part.encode())
     return digest.hexdigest()
+
+
+def key_of(text: str, lang: str, layout: str | None, paper: str, greyscale: bool) -> str:
+    """The fingerprint of a build: of the catalogue as it is read, and of how it is to be printed."""
+    return fingerprint(text, lang, str(layout), paper, str(greyscale))
+
+
+def finished(
+    catalogue: Path, folder: Path, lang: str, layout: str | None, paper: str, greyscale: bool
+) -> list[Path]:
+    """The files of a build that has nothing to do, before the catalogue is even read as YAML; else none."""
+    try:
+        text = catalogue.read_bytes().decode("utf-8")
+        record = json.loads((folder / FOLDER / NAME).read_text(encoding="utf-8"))
+        files = [folder / name for name in record["files"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    known = unchanged(folder, key_of(text, lang, layout, paper, greyscale))
+    return [] if known is None else files
 
 
 def unchanged(folder: Path, key: str) -> dict[str, int] | None:

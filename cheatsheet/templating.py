@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 from typing import Literal
 
 import jinja2
@@ -17,6 +16,7 @@ from markupsafe import Markup
 
 from cheatsheet.glossary import word
 from cheatsheet.linebreaks import breakable
+from cheatsheet.packaged import packaged
 from cheatsheet.pages import (
     DisplayBlock,
     Document,
@@ -54,18 +54,11 @@ def render(document: Document, kind: Kind) -> str:
     )
 
 
-def template_folder() -> Path:
-    """Where the templates are: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).parent
-    inside = package / "templates"
-    return inside if inside.is_dir() else package.parent / "templates"
-
-
 @cache
 def environment() -> jinja2.Environment:
     """The Jinja2 environment with LaTeX-safe delimiters and filters."""
     made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(template_folder()),
+        loader=jinja2.FileSystemLoader(packaged("templates")),
         undefined=jinja2.StrictUndefined,
         block_start_string=r"\BLOCK{",
         block_end_string="}",

@@ -16,7 +16,9 @@ LONGEST_MODULE = 450
 LONGEST_FUNCTION = 60
 
 LAYERS = {
-    "positions, words, axes": "cores shelf errors dimensions syntax glossary linebreaks texlog macros plain prose",
+    "positions, words, axes": (
+        "cores packaged shelf errors dimensions syntax glossary linebreaks texlog macros plain prose stamps"
+    ),
     "expressions": "expressions layouts source formatting lettering",
     "what a row of the table is made of": (
         "operators.row operators.shapes operators.values operators.writing operators.notation operators.coding "
@@ -29,8 +31,8 @@ LAYERS = {
     "verdicts": "verify verify.*",
     "derivations": "derivation derivation.* closed closed.*",
     "the catalogue": "nodes schema reading declarations examples catalogue load reports stubs",
-    "pages": "pages templating compile stamps typeset typeset.*",
-    "the map": "stamps pipeline coverage coverage.*",
+    "pages": "pages templating compile typeset typeset.*",
+    "the map": "pipeline coverage coverage.*",
     "the edges": "cheatsheet terminal showing derive cli __main__",
 }
 """From the bottom to the top; a module imports from its own layer and from those below. The first match counts."""

@@ -51,7 +51,8 @@ def test_the_catalogue_is_found_outside_the_checkout(installed: Path) -> None:
 
 def test_templates_and_drafts_are_found_outside_the_checkout(installed: Path) -> None:
     code = (
-        "from cheatsheet.templating import template_folder, environment; print(template_folder());"
+        "from cheatsheet.packaged import packaged; from cheatsheet.templating import environment;"
+        "print(packaged('templates'));"
         "environment().get_template('sheet.tex'); from cheatsheet.stubs import draft; draft('a')"
     )
     done = run(installed, "-c", code)

@@ -11,9 +11,10 @@ import pytest
 
 from cheatsheet.glossary import GlossaryError, Text, glossary, parse_glossary, word
 from cheatsheet.linebreaks import breakable
+from cheatsheet.packaged import packaged
 from cheatsheet.pages import ClaimLine, Equation, Form
 from cheatsheet.prose import ProseError, embolden, plain, prose
-from cheatsheet.templating import KINDS, environment, render, template_folder
+from cheatsheet.templating import KINDS, environment, render
 from tests.sample_pages import DOCUMENT, EXTREME, QUADRATIC_FORM, with_entry
 
 CHINESE = re.compile(r"[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]")
@@ -189,7 +190,7 @@ def test_both_languages_together() -> None:
 def test_every_word_of_the_templates_is_in_the_glossary() -> None:
     keys = {
         key
-        for template in template_folder().glob("*.tex")
+        for template in packaged("templates").glob("*.tex")
         for key in re.findall(r'word\("([a-z-]+)"\)', template.read_text(encoding="utf-8"))
     }
     assert len(keys) > 5

@@ -18,8 +18,9 @@ import pytest
 from cheatsheet.dimensions import Axis, Shape
 from cheatsheet.elaborate import Declarations, elaborate_claim
 from cheatsheet.expressions import Equation, Symbol
+from cheatsheet.packaged import engine_version
 from cheatsheet.verify import check
-from cheatsheet.verify.cache import Keys, VerdictCache, engine_version
+from cheatsheet.verify.cache import Keys, VerdictCache
 from cheatsheet.verify.check import TierDisagreement, negation, verify, verify_text
 from cheatsheet.verify.claim import Claim
 from cheatsheet.verify.compare import Clock

@@ -10,11 +10,12 @@ from hashlib import blake2b
 from cheatsheet import pages
 from cheatsheet.catalogue import Claim, Entry
 from cheatsheet.glossary import FILE, Text
+from cheatsheet.packaged import engine_version
 from cheatsheet.pages import EntryPage
 from cheatsheet.reports import EntryReport
 from cheatsheet.shelf import Shelf, cache_folder
 from cheatsheet.syntax import ClaimError
-from cheatsheet.verify.cache import engine_version, written
+from cheatsheet.verify.cache import written
 
 MOST_PAGES = 5_000
 

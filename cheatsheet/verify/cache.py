@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable, Mapping
-from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
 from cheatsheet.elaborate import Declarations
 from cheatsheet.expressions import Symbol
 from cheatsheet.formatting import to_text
+from cheatsheet.packaged import engine_version
 from cheatsheet.shelf import Shelf, cache_folder
 from cheatsheet.verify.verdicts import Verdict
 
 MOST_ROWS = 200_000
-
-
-@cache
-def engine_version() -> str:
-    """A hash of the package's own source, so that a changed engine never answers from old verdicts."""
-    package = Path(__file__).resolve().parent.parent
-    digest = blake2b(repr(sys.version_info[:3]).encode(), digest_size=12)
-    for path in sorted(package.rglob("*.py")):
-        digest.update(path.relative_to(package).as_posix().encode() + b"\0")
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 class Keys:
