@@ -6,6 +6,8 @@ import math
 import os
 import pickle
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -31,6 +33,8 @@ from cheatsheet.typeset.kept import PageKeys, PageShelf
 from cheatsheet.typeset.numbers import counterexample_formulas, number
 from cheatsheet.typeset.shows import shape_table
 from cheatsheet.verify.verdicts import Counterexample, Verdict
+
+ROOT = Path(__file__).parent.parent
 
 m, n, p = (Axis.of(name) for name in "mnp")
 A, B = Symbol("A", Shape.matrix(m, n)), Symbol("B", Shape.matrix(n, p))
@@ -383,3 +387,26 @@ def test_the_key_of_a_page_sees_every_part_of_its_entry() -> None:
         whole, claims=tuple(replace(r, verdict=replace(r.verdict, seconds=9.0)) for r in whole.claims)
     )
     assert keys.key(timed) == keys.key(whole)
+
+
+ORDER = """
+import sys
+import cheatsheet
+from cheatsheet.typeset.document import entry_page
+
+catalogue = cheatsheet.load()
+pages = {id_: entry_page(catalogue[id_].check()) for id_ in sys.argv[1:]}
+print({id_: pages[id_] for id_ in sorted(pages)})
+"""
+
+
+def test_a_page_does_not_depend_on_what_was_worked_on_before() -> None:
+    """The same input gives the same bytes, however the entries fall on the cores."""
+    ids = ["power-transpose", "power-diagonal", "softmax-jacobian", "vec-of-product", "squared-norm"]
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", ORDER, *order], capture_output=True, text=True, check=True, cwd=ROOT
+        ).stdout
+        for order in (ids, ids[::-1])
+    }
+    assert len(found) == 1

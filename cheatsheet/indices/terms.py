@@ -49,8 +49,11 @@ class Idx:
 Place = Idx | int  # an index, or a position counted from 0
 
 
-def _place_order(place: Place) -> tuple[bool, int]:
-    return (True, place.number) if isinstance(place, Idx) else (False, place)
+def _place_order(place: Place) -> tuple[int, str, int]:
+    """Positions, free indices by name, bound ones by age: the same whatever the process has worked on before."""
+    if isinstance(place, int):
+        return (0, "", place)
+    return (1, place.name, 0) if place.name is not None else (2, "", place.number)
 
 
 class Factor:
