@@ -137,7 +137,7 @@ class Evaluator:
         """The entry at one position for each axis of the operand (for each that needs an index)."""
         if len(positions) < operand.rank:
             positions = _two_positions(positions, shape)
-        if any(p.size == 1 and p >= n for p, n in zip(positions, operand.core, strict=True)):
+        if any(p.size and p.max() >= n for p, n in zip(positions, operand.core, strict=True)):
             raise UnsupportedError("a position outside its axis")
 
         def gather(t: Array) -> Array:
