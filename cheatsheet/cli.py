@@ -20,7 +20,7 @@ from cheatsheet.errors import CatalogueError, Position, near
 from cheatsheet.layouts import LAYOUTS
 from cheatsheet.packaged import packaged
 from cheatsheet.source import Passage, SourceFile
-from cheatsheet.stamps import finished
+from cheatsheet.stamps import built_before
 from cheatsheet.syntax import ClaimError
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def place_of_catalogue(file: str | None) -> Path:
 
 
 def open_catalogue(file: str | None) -> Catalogue:
+    """The catalogue that a command is about; raises :class:`CatalogueError`."""
     from cheatsheet.load import load
 
     return load(place_of_catalogue(file))
@@ -177,8 +178,9 @@ def build(
     file: str | None, out: Path, lang: Language, layout: Layout | None, paper: Paper, greyscale: bool
 ) -> None:
     """Verify FILE, then write the sheet and the handbook as PDFs."""
-    if done := finished(place_of_catalogue(file), out, lang, layout, paper, greyscale):
-        for pdf in done:
+    before = built_before(place_of_catalogue(file), out, (lang, layout, paper, greyscale))
+    if before is not None:
+        for pdf in before.files:
             click.echo(pdf)
         return
     catalogue = open_catalogue(file)

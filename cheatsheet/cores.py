@@ -16,9 +16,8 @@ ENOUGH = 24
 """From this many items on, starting processes pays."""
 _CHUNK = 6
 
-_work: tuple[Callable[[Any], Any], Sequence[Any]] | None = (
-    None  # inherited by the processes, not sent to them
-)
+# Inherited by the processes, not sent to them.
+_work: tuple[Callable[[Any], Any], Sequence[Any]] | None = None
 
 
 def over_cores(

@@ -58,7 +58,9 @@ def build(
     key = stamps.key_of(catalogue.text, lang, layout, paper, greyscale)
     before = stamps.unchanged(folder, key)
     if before is not None:
-        return Built({n: Compiled(folder / f"{n}.pdf", 0, ()) for n in DOCUMENTS.values()}, before, False)
+        return Built(
+            {n: Compiled(folder / f"{n}.pdf", 0, ()) for n in DOCUMENTS.values()}, before.summary, False
+        )
     tell = progress or (lambda stage, done, total: None)
     report = check_entries(catalogue, _counter(tell, "verify", sum(len(e.all_claims) for e in catalogue)))
     if not report.ok:

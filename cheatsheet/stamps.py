@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
@@ -30,30 +31,33 @@ def key_of(text: str, lang: str, layout: str | None, paper: str, greyscale: bool
     return fingerprint(text, lang, str(layout), paper, str(greyscale))
 
 
-def finished(
-    catalogue: Path, folder: Path, lang: str, layout: str | None, paper: str, greyscale: bool
-) -> list[Path]:
-    """The files of a build that has nothing to do, before the catalogue is even read as YAML; else none."""
-    try:
-        text = catalogue.read_bytes().decode("utf-8")
-        record = json.loads((folder / FOLDER / NAME).read_text(encoding="utf-8"))
-        files = [folder / name for name in record["files"]]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
-    known = unchanged(folder, key_of(text, lang, layout, paper, greyscale))
-    return [] if known is None else files
+@dataclass(frozen=True)
+class Record:
+    """What a build made: its files, and how many claims had each verdict."""
+
+    files: tuple[Path, ...]
+    summary: dict[str, int]
 
 
-def unchanged(folder: Path, key: str) -> dict[str, int] | None:
-    """The summary of verdicts of the build with this fingerprint, if its files still are what it made."""
+def unchanged(folder: Path, key: str) -> Record | None:
+    """What the build with this fingerprint made, if its files still are what it made."""
     try:
         record = json.loads((folder / FOLDER / NAME).read_text(encoding="utf-8"))
-        same = record["key"] == key and all(
-            digest_of(folder / name) == digest for name, digest in record["files"].items()
-        )
-        return {str(k): int(v) for k, v in record["summary"].items()} if same and record["files"] else None
+        files = {folder / name: digest for name, digest in record["files"].items()}
+        if record["key"] != key or not files or any(digest_of(f) != digest for f, digest in files.items()):
+            return None
+        return Record(tuple(files), {str(k): int(v) for k, v in record["summary"].items()})
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def built_before(catalogue: Path, folder: Path, look: tuple[str, str | None, str, bool]) -> Record | None:
+    """What was made of the same file before, known without reading it as YAML; ``look`` as :func:`key_of` takes it."""
+    try:
+        text = catalogue.read_bytes().decode("utf-8")
+    except (OSError, ValueError):
+        return None
+    return unchanged(folder, key_of(text, *look))
 
 
 def remember(folder: Path, key: str, files: list[Path], summary: dict[str, int]) -> None:

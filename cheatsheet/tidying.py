@@ -53,11 +53,8 @@ def tidied(expr: Expr) -> Expr:
         case "over" if expr.shape.is_scalar and _is_fraction(expr.children[0]):
             (above, below), outer = expr.children[0].children, expr.children[1]
             return tidied(build("over", above, _in_front(outer, below)))
-        case "scale" if expr.shape.is_scalar and _is_fraction(expr.children[0]):
-            (above, below), factor = expr.children[0].children, expr.children[1]
-            if above == _ONE and not isinstance(factor, Sum):
-                return tidied(build("over", factor, below))
-            return _multiplied("scale", expr.children[0], factor)
+        case "scale" if expr.shape.is_scalar and _is_reciprocal(*expr.children):
+            return tidied(build("over", expr.children[1], expr.children[0].children[1]))
         case op if op in _BILINEAR:
             (p, a), (q, b) = (unsigned(child) for child in expr.children)
             return _signed(build(op, a, b), p != q)
@@ -86,6 +83,11 @@ def _is_root(expr: Expr) -> bool:
 
 def _is_fraction(expr: Expr) -> bool:
     return isinstance(expr, Apply) and expr.op == "over" and expr.children[0].shape.is_scalar
+
+
+def _is_reciprocal(a: Expr, factor: Expr) -> bool:
+    """Whether ``a`` is 1/b, so that the factor beside it goes above the bar; a sum is left beside it."""
+    return _is_fraction(a) and a.children[0] == _ONE and not isinstance(factor, Sum)
 
 
 def _in_front(a: Expr, b: Expr) -> Expr:

@@ -5,6 +5,7 @@ What each operator becomes is the ``sympy`` column of the table. SymPy is import
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import product
@@ -68,7 +69,7 @@ def to_sympy(expr: Expr, dims: Mapping[str, int] | None = None) -> Any:
     return explicit.sympy.ImmutableMatrix(sizes[0], sizes[1] if len(sizes) == 2 else 1, values)
 
 
-class _Translator:
+class _Translator(ABC):
     """What both kinds of translation share."""
 
     column = ""
@@ -84,7 +85,7 @@ class _Translator:
             case Number():
                 return self.number(self.sympy.Rational(expr.value.numerator, expr.value.denominator))
             case Size():
-                return self.number(self.sympy.sympify(self.size(expr.axis), strict=True))
+                return self.number(self.size(expr.axis))
             case Symbol():
                 return self.symbol(expr)
             case Sum():
@@ -98,17 +99,17 @@ class _Translator:
                 return rule(self, expr)
         raise TypeError(f"no SymPy for {type(expr).__name__}")
 
-    def number(self, value: Any) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def number(self, value: Any) -> Any: ...
 
-    def symbol(self, symbol: Symbol) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def symbol(self, symbol: Symbol) -> Any: ...
 
-    def sum(self, expr: Sum) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def sum(self, expr: Sum) -> Any: ...
 
-    def size(self, axis: Axis) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def size(self, axis: Axis) -> Any: ...
 
 
 class _Explicit(_Translator):

@@ -21,7 +21,8 @@ from cheatsheet.indices.differentials import NoDifferential
 from cheatsheet.layouts import LAYOUTS
 from cheatsheet.operators.row import build
 from cheatsheet.verify.check import verify
-from tests.strategies import ALGEBRA, DECLARED, SMOOTH, expressions
+from tests.grammar import ALGEBRA, DECLARED, SMOOTH
+from tests.strategies import expressions
 
 M, N, P, Q = (Axis.of(name) for name in "mnpq")
 

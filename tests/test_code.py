@@ -19,7 +19,8 @@ from cheatsheet.operators import TABLE, build
 from cheatsheet.verify.evaluate import Evaluator
 from cheatsheet.verify.fields import Floating, UnsupportedError
 from cheatsheet.verify.points import Points
-from tests.strategies import ALGEBRA, CALCULUS, FREE_INDICES, SYMBOLS, M, N, expressions, names_of, parse
+from tests.grammar import ALGEBRA, CALCULUS, FREE_INDICES, SYMBOLS, M, N, parse
+from tests.strategies import expressions, names_of
 
 WRITTEN = {
     "x.T @ A @ x": "x @ A @ x",

@@ -38,8 +38,9 @@ from cheatsheet.verify.claim import nodes
 from cheatsheet.verify.evaluate import Evaluator
 from cheatsheet.verify.fields import Floating, UnsupportedError
 from cheatsheet.verify.points import Points, atoms
+from tests.grammar import ALGEBRA, CALCULUS, POLYNOMIAL, RATIONAL, SYMBOLS
 from tests.index_values import Reading, flat_position
-from tests.strategies import ALGEBRA, CALCULUS, POLYNOMIAL, RATIONAL, SYMBOLS, expressions
+from tests.strategies import expressions
 
 DIMS = {"m": 2, "n": 3, "p": 4, "q": 2}
 M, N, P = Axis.of("m"), Axis.of("n"), Axis.of("p")

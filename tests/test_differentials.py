@@ -27,7 +27,8 @@ from cheatsheet.verify.claim import nodes
 from cheatsheet.verify.evaluate import Evaluator
 from cheatsheet.verify.fields import Floating, Modular, UnsupportedError
 from cheatsheet.verify.points import Points, atoms
-from tests.strategies import RATIONAL, SMOOTH, SYMBOLS, expressions
+from tests.grammar import RATIONAL, SMOOTH, SYMBOLS
+from tests.strategies import expressions
 
 DIMS = {"m": 2, "n": 3, "p": 2}
 STEP = 1e-5

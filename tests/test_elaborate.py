@@ -15,7 +15,8 @@ from cheatsheet.formatting import claim_text, to_text
 from cheatsheet.inference import infer_declarations
 from cheatsheet.operators import TABLE, Operator
 from cheatsheet.syntax import ClaimError
-from tests.strategies import DECLARED, EVERYTHING, FREE_INDICES, expressions
+from tests.grammar import DECLARED, EVERYTHING, FREE_INDICES
+from tests.strategies import expressions
 
 M, N, P = Axis.of("m"), Axis.of("n"), Axis.of("p")
 GIVEN = Declarations(

@@ -27,17 +27,9 @@ from cheatsheet.verify.counterexample import confirm
 from cheatsheet.verify.fields import Floating, Modular, UnsupportedError
 from cheatsheet.verify.points import NoPointError, Points
 from cheatsheet.verify.sizes import quick
+from tests.grammar import ALGEBRA, CALCULUS, FREE_INDICES, LINEAR, POINTWISE, RATIONAL, SYMBOLS
 from tests.mutations import broken, with_index_swapped
-from tests.strategies import (
-    ALGEBRA,
-    CALCULUS,
-    FREE_INDICES,
-    LINEAR,
-    POINTWISE,
-    RATIONAL,
-    SYMBOLS,
-    expressions,
-)
+from tests.strategies import expressions
 
 PROPERTIES = [
     (), ("symmetric",), ("antisymmetric",), ("invertible",), ("orthogonal",), ("diagonal",), ("lower_triangular",),

@@ -11,7 +11,8 @@ from cheatsheet.expressions import Apply, Expr, free_indices, walk
 from cheatsheet.latex import latex_of
 from cheatsheet.operators import build
 from cheatsheet.tidying import tidied, unsigned
-from tests.strategies import ALGEBRA, FREE_INDICES, POLYNOMIAL, expressions, parse
+from tests.grammar import ALGEBRA, FREE_INDICES, POLYNOMIAL, parse
+from tests.strategies import expressions
 from tests.test_code import _independent_value, _random_point
 
 WRITTEN = {

@@ -17,7 +17,8 @@ from cheatsheet.elaborate import Declarations, elaborate_claim, elaborate_expres
 from cheatsheet.expressions import Expr, Index, Jet, Symbol, free_indices
 from cheatsheet.operators import TABLE, build
 from cheatsheet.to_sympy import NoSympyError, to_sympy
-from tests.strategies import DECLARED, EVERYTHING, FREE_INDICES, SYMBOLS, M, N, expressions, parse
+from tests.grammar import DECLARED, EVERYTHING, FREE_INDICES, SYMBOLS, M, N, parse
+from tests.strategies import expressions
 from tests.test_code import DIMS, _independent_value, _random_point
 
 # --- every entry written out ----------------------------------------------------------------------------------------

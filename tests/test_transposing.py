@@ -26,7 +26,8 @@ from cheatsheet.verify.claim import nodes
 from cheatsheet.verify.evaluate import Evaluator
 from cheatsheet.verify.fields import Floating
 from cheatsheet.verify.points import Points, atoms
-from tests.strategies import ALGEBRA, SYMBOLS, expressions
+from tests.grammar import ALGEBRA, SYMBOLS
+from tests.strategies import expressions
 
 DIMS = {"m": 2, "n": 3, "p": 4}
 

@@ -355,7 +355,7 @@ def _meeting(a: Expr, b: Expr) -> tuple[str, ...]:
     declared = {p for e in (a, b) for s in symbols(e) for p in s.properties}
     needed = () if equal(*bare) else tuple(f"property-{p}" for p in PROPERTIES if p in declared)
     if needed and equal(_with_atoms(a), _with_atoms(b)):
-        return (*needed[:2], "rearrange") if _is_long(a) or _is_long(b) else needed[:2]
+        return (*needed[:2], "rearrange") if _has_terms(a) or _has_terms(b) else needed[:2]
     ops = [{n.op for n in walk(e) if isinstance(n, Apply)} for e in (a, b)]
     both = ops[0] | ops[1]
     if ("adj" in ops[0]) != ("adj" in ops[1]) and "inv" in both:
@@ -376,7 +376,7 @@ def _differentiating(a: Expr, b: Expr) -> tuple[str, ...]:
     return ("differentiate",) if found[0] or found[1] else ()
 
 
-def _is_long(expr: Expr) -> bool:
+def _has_terms(expr: Expr) -> bool:
     """Whether the form has terms or sums to be gone through besides what a property says."""
     return any(isinstance(n, Sum) or (isinstance(n, Apply) and n.op in ("add", "sub")) for n in walk(expr))
 
@@ -418,9 +418,9 @@ def _with_atoms(expr: Expr) -> Expr:
     """The expression with functions of matrices and of scalars standing as letters of their own."""
     if isinstance(expr, Apply) and expr.op in LAWS and expr.op not in ("sqrt", "power"):
         if not expr.shape.is_scalar or not free_indices(expr):
-            symmetric = all("symmetric" in a.properties for a in expr.children if isinstance(a, Symbol))
-            properties = {"symmetric"} if symmetric and isinstance(expr.children[0], Symbol) else set()
-            properties &= set() if expr.shape.is_scalar else {"symmetric"}
-            return Symbol(f"\u25a1{_written(expr)}", expr.shape, frozenset(properties))
+            of = expr.children[0]
+            symmetric = not expr.shape.is_scalar and isinstance(of, Symbol) and "symmetric" in of.properties
+            properties = frozenset({"symmetric"} if symmetric else ())
+            return Symbol(f"\u25a1{_written(expr)}", expr.shape, properties)
         return expr
     return rebuild(expr, _with_atoms)

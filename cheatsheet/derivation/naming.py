@@ -82,19 +82,20 @@ def _match(own: Expr, other: Expr, taken: set[str]) -> dict[str, str] | None:
         return None
     if len(own.indices) > MOST_BOUND:
         return None
-    wanted = sorted(map(repr, _factors(other.body)))
+    wanted = sorted(map(repr, factors(other.body)))
     for images in permutations(other.indices):
         if any(i.axis != j.axis for i, j in zip(own.indices, images, strict=True)):
             continue
         change = {str(i.name): j for i, j in zip(own.indices, images, strict=True)}
-        if sorted(map(repr, _factors(substitute(own.body, change)))) == wanted:
+        if sorted(map(repr, factors(substitute(own.body, change)))) == wanted:
             names = {old: str(new.name) for old, new in change.items()}
             return None if set(names.values()) & taken else names
     return None
 
 
-def _factors(expr: Expr) -> list[Expr]:
+def factors(expr: Expr) -> list[Expr]:
+    """The factors of a product of scalars."""
     match expr:
         case Apply(op="scale"):
-            return [f for child in expr.children for f in _factors(child)]
+            return [f for child in expr.children for f in factors(child)]
     return [expr]

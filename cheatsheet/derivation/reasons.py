@@ -58,17 +58,8 @@ def _rule(node: Expr, x: Symbol) -> str:
 
 def writing_out(differentiated: Expr) -> tuple[str, ...]:
     """What is done to a derivative that the rules gave: operators written out, or only Σ drawn to the front."""
-    used = operators_unfolded(differentiated)
-    if used == ("def-elementwise",) and any(
-        isinstance(n, Apply) and n.op == "component" and any(_is_product(m) for m in walk(n.args[0]))  # type: ignore[arg-type]
-        for n in walk(differentiated)
-    ):
-        return ("def-matmul",)
+    used = operators_unfolded(differentiated, throughout=True)
     return used if used != ("components",) else ("sums-to-front",)
-
-
-def _is_product(expr: Expr) -> bool:
-    return isinstance(expr, Apply) and expr.op == "matmul"
 
 
 def putting_deltas(before: Expr, after: Expr) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import islice
 
+from cheatsheet.derivation.naming import factors
 from cheatsheet.expressions import Apply, Equation, Expr, Index, rebuild, walk
 from cheatsheet.indices.prove import normal_forms, prove
 from cheatsheet.operators.row import build
@@ -118,14 +119,8 @@ def ordered(expr: Expr) -> Expr:
         case Apply(op="delta"):
             return build("delta", *sorted((a for a in expr.args if isinstance(a, Index)), key=str))
         case Apply(op="scale") if all(child.shape.is_scalar for child in expr.children):
-            first, *others = sorted(_factors(expr), key=repr)
+            first, *others = sorted(factors(expr), key=repr)
             for other in others:
                 first = build("scale", first, other)
             return first
     return expr
-
-
-def _factors(expr: Expr) -> list[Expr]:
-    if isinstance(expr, Apply) and expr.op == "scale":
-        return [factor for child in expr.children for factor in _factors(child)]
-    return [expr]

@@ -259,17 +259,27 @@ def prenex(expr: Expr, names: IndexNames) -> Expr:
     return expr
 
 
-def operators_unfolded(expr: Expr) -> tuple[str, ...]:
-    """The operators that one step of unfolding replaces by what they are, as keys of the glossary of reasons."""
+def operators_unfolded(expr: Expr, throughout: bool = False) -> tuple[str, ...]:
+    """The operators that one step of unfolding replaces by what they are, as keys of the glossary of reasons.
+
+    With ``throughout`` those that stand inside element-wise operations count as well, as for unfolding to the end.
+    """
     found: list[str] = []
+
+    def visit_operand(operand: Apply) -> None:
+        if operand.op == "block" and all(part.shape.is_scalar for part in operand.children):
+            found.append("entries")
+        elif operand.op not in OPAQUE or operand.op == "diff":
+            found.append(operand.op)
+        if throughout and operand.op in COMPONENTWISE:
+            for child in operand.children:
+                if isinstance(child, Apply) and not child.shape.is_scalar:
+                    visit_operand(child)
 
     def visit(node: Expr) -> None:
         match node:
             case Apply(op="component", args=(Apply() as operand, *_)):
-                if operand.op == "block" and all(part.shape.is_scalar for part in operand.children):
-                    found.append("entries")
-                elif operand.op not in OPAQUE or operand.op == "diff":
-                    found.append(operand.op)
+                visit_operand(operand)
             case Apply() if node.op in COMPONENTWISE or node.op in FUNCTIONS or node.op == "diff":
                 if _squared_norm(node):
                     found.append("norm")

@@ -12,7 +12,7 @@ from cheatsheet.glossary import Text, word
 from cheatsheet.indices.terms import NoIndexForm
 from cheatsheet.latex import latex_claim, latex_of
 from cheatsheet.lettering import Letters
-from cheatsheet.pages import Block, ClaimLine, DisplayBlock, Layout, StepRow, StepsBlock
+from cheatsheet.pages import Block, DisplayBlock, Layout, StepRow, StepsBlock
 from cheatsheet.pages import Equation as PrintedEquation
 from cheatsheet.reports import ClaimReport
 from cheatsheet.typeset.claims import claim_in
@@ -24,12 +24,10 @@ MOST_CASES = 4
 """Of more cases, the entries of a 4×4 matrix say, a few are printed, zeros last; all were checked."""
 
 
-def blocks_of_claim(
-    report: ClaimReport, line: ClaimLine, several: bool, layout: Layout | None = None
-) -> list[Block]:
-    """The derivation of a claim that holds; for one with ≠, the numbers that show it.
+def blocks_of_claim(report: ClaimReport, several: bool, layout: Layout | None = None) -> list[Block]:
+    """The derivation of a claim that holds, with the layout it is good for; for one with ≠, the numbers that show it.
 
-    ``line`` is the claim as it is printed: where it reads otherwise in another layout, the derivation names its own.
+    ``several``: the entry has other claims, so that the derivation says which it derives.
     """
     equation, derived = claim_in(report, layout)
     claim = latex_claim(equation) if several else ""

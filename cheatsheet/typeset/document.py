@@ -9,7 +9,7 @@ from cheatsheet.catalogue import Catalogue, Entry, Section
 from cheatsheet.cores import over_cores
 from cheatsheet.expressions import Symbol
 from cheatsheet.glossary import Text
-from cheatsheet.pages import Block, ClaimLine, Document, EntryPage, Language, Layout, PitfallLine, SectionPage
+from cheatsheet.pages import Block, Document, EntryPage, Language, Layout, PitfallLine, SectionPage
 from cheatsheet.prose import embolden
 from cheatsheet.reports import CatalogueReport, EntryReport
 from cheatsheet.typeset.claims import claim_line, definition_line
@@ -74,7 +74,6 @@ def entry_page(report: EntryReport, layout: Layout | None = None) -> EntryPage:
     entry = report.entry
     held = [r for r in report.claims if r.claim.expect == "holds"]
     letters = bold_letters(_symbols(entry))
-    claims = [claim_line(r, layout) for r in held]
     return EntryPage(
         number="",
         id=entry.id,
@@ -84,9 +83,9 @@ def entry_page(report: EntryReport, layout: Layout | None = None) -> EntryPage:
             *(definition_line(s) for s in _symbols(entry) if s.definition is not None),
             *conditions(r.claim.equation for r in held if not r.claim.equation.negated),
         ),
-        claims=tuple(claims),
+        claims=tuple(claim_line(r, layout) for r in held),
         note=None if entry.note is None else _bold(entry.note, letters),
-        blocks=tuple(_blocks(report, claims, layout)),
+        blocks=tuple(_blocks(report, layout)),
         pitfalls=_pitfalls(report, letters),
         tags=entry.tags,
         source=entry.source,
@@ -112,13 +111,13 @@ def _bold(text: Text, letters: frozenset[str]) -> Text:
     return Text(embolden(text.zh, letters), embolden(text.en, letters))
 
 
-def _blocks(report: EntryReport, claims: list[ClaimLine], layout: Layout | None) -> list[Block]:
+def _blocks(report: EntryReport, layout: Layout | None) -> list[Block]:
     entry = report.entry
     blocks: list[Block] = []
     if entry.show is not None:
         blocks.append(shown_block(entry.show, layout))
     held = [r for r in report.claims if r.claim.expect == "holds"]
-    for r, line in zip(held, claims, strict=True):
-        blocks += blocks_of_claim(r, line, several=len(held) > 1, layout=layout)
+    for r in held:
+        blocks += blocks_of_claim(r, several=len(held) > 1, layout=layout)
     example = example_block(report, layout)
     return blocks if example is None else [*blocks, example]

@@ -64,7 +64,7 @@ def _inverted(sides: list[Expr]) -> list[Expr]:
 
 def _under_differentiated_norms(sides: list[Expr]) -> list[Expr]:
     nodes = (n for side in sides for n in walk(side) if isinstance(n, Apply) and n.op in _DERIVATIVES)
-    return [vector for node in nodes for vector in _rooted(node.children[0])]
+    return [vector for node in nodes for vector in _rooted(inline_definitions(node.children[0]))]
 
 
 def _definitions(sides: Iterable[Expr]) -> Iterator[Expr]:

@@ -73,11 +73,9 @@ def _misfit_of_operands(op: str, shapes: list[Shape]) -> Text:
         return _formatted("cannot-multiply", *map(_shape, shapes))
     if len(shapes) == 2 and not shapes[0].agrees(shapes[1]):
         return _formatted("operands-differ", *map(_shape, shapes))
-    name, sizes = _OPERATIONS.get(op, op), ", ".join(map(_shape, shapes))
-    if name == op:
-        return _formatted("operand-unfit", op, sizes)
-    named, pattern = word(name), word("operation-unfit")
-    return Text(pattern.zh.format(named.zh, sizes), pattern.en.format(named.en, sizes))
+    name = word(_OPERATIONS[op]) if op in _OPERATIONS else Text.of_both(f"`{op}`")
+    sizes, pattern = ", ".join(map(_shape, shapes)), word("operand-unfit")
+    return Text(pattern.zh.format(name.zh, sizes), pattern.en.format(name.en, sizes))
 
 
 def _formatted(key: str, *parts: str) -> Text:

@@ -9,6 +9,7 @@ from hashlib import blake2b
 
 from cheatsheet import pages
 from cheatsheet.catalogue import Claim, Entry
+from cheatsheet.elaborate import Declarations
 from cheatsheet.glossary import FILE, Text
 from cheatsheet.packaged import engine_version
 from cheatsheet.pages import EntryPage
@@ -49,8 +50,6 @@ def _meaning(claim: Claim) -> tuple[object, ...]:
 
 
 def _declared(entry: Entry) -> tuple[object, ...]:
-    from cheatsheet.elaborate import Declarations
-
     return written(Declarations(dict(entry.given))), list(entry.given), list(entry.let.items())
 
 

@@ -128,10 +128,10 @@ class _Inquiry:
         if found is not None:
             return self.refuted(found)
         if self.seen and self.prove():
-            if self.unexplained:
-                raise TierDisagreement(f"{self.claim.equation} is proved, and fails modulo a prime")
             self.proved = True
             self.confirm()
+            if self.unexplained:
+                raise TierDisagreement(f"{self.claim.equation} is proved, and fails modulo a prime")
             return Verdict("proved", method="index-calculus")
         self.persistent = True
         found = self.scan(thorough(self.claim))

@@ -7,6 +7,7 @@ with :class:`UnsupportedError`, so that the caller takes another field, never a 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from fractions import Fraction
@@ -28,7 +29,7 @@ class UnsupportedError(Exception):
     """The field has no such operation; another field must be taken."""
 
 
-class Field:
+class Field(ABC):
     """What the evaluator asks of a field; :class:`Rational` shows the plainest answers."""
 
     exact = True
@@ -40,9 +41,9 @@ class Field:
         """Surrounds the summation of a series, whose small terms say nothing about the size of what is computed."""
         return nullcontext()
 
+    @abstractmethod
     def array(self, integers: Array, denominator: int = 1) -> Array:
         """The field's own array of ``integers / denominator``."""
-        raise NotImplementedError
 
     def number(self, value: Fraction) -> Array:
         """A 1×1×1 array (one point, one row, one column)."""
@@ -77,9 +78,9 @@ class Field:
         """Where the entries vanish: exactly, or to within rounding in a field that rounds."""
         return np.asarray(a == 0, dtype=bool)
 
+    @abstractmethod
     def reciprocal(self, a: Array) -> tuple[Array, Array]:
         """``1 / a`` and the mask of the entries where it does not exist (they hold any value)."""
-        raise NotImplementedError
 
     def function(self, name: str, a: Array) -> tuple[Array, Array]:
         """An element-wise function by its name in the language, and the mask of the entries outside its domain."""

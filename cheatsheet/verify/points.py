@@ -109,9 +109,8 @@ class Points:
 
     def generator(self, key: Key) -> np.random.Generator:
         digest = blake2b("/".join((str(self.seed), *key)).encode(), digest_size=8).digest()
-        return np.random.default_rng(
-            int.from_bytes(digest)
-        )  # one number: a sequence takes four times as long
+        # One number: to seed with a sequence takes four times as long.
+        return np.random.default_rng(int.from_bytes(digest))
 
     def select(self, chosen: Sequence[int]) -> Points:
         """Some of the points."""
