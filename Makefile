@@ -29,7 +29,7 @@ tex:
 	@scripts/install-tex.sh || true
 
 test: install tex
-	$(BIN)/cheatsheet coverage --check
+	$(BIN)/python -m tools.coverage --check
 	$(BIN)/python -m pytest -n auto
 
 # No samples: every mutant, every derivation, thousands of random claims; about a quarter of an hour.
@@ -40,7 +40,7 @@ check: install tex
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/cheatsheet coverage --check
+	$(BIN)/python -m tools.coverage --check
 	$(BIN)/python -m pytest -n auto
 
 format: install

@@ -20,10 +20,10 @@ from typing import Any
 
 import yaml
 
-from cheatsheet.closed.form import closed_form
-from cheatsheet.derive import derive
-from cheatsheet.dimensions import Shape
-from cheatsheet.expressions import Expr, Symbol
+from cheatsheet.derivatives.closed.form import closed_form
+from cheatsheet.derivatives.derivative import derive
+from cheatsheet.language.dimensions import Shape
+from cheatsheet.language.expressions import Expr, Symbol
 
 CORPUS = Path(__file__).parent.parent / "tests" / "corpus" / "derive.yaml"
 END = "# sixty and more beyond the textbook"
@@ -70,7 +70,7 @@ def is_right(answer: Any, function: Expr, variable: Symbol) -> bool:
 
 
 def _symbols(function: Expr) -> list[Symbol]:
-    from cheatsheet.expressions import symbols
+    from cheatsheet.language.expressions import symbols
 
     return list(symbols(function))
 

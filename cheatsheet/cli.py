@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import cheatsheet
-from cheatsheet.errors import CatalogueError, Position, near
-from cheatsheet.layouts import LAYOUTS
+from cheatsheet.language.errors import CatalogueError, Position, near
+from cheatsheet.language.layouts import LAYOUTS
+from cheatsheet.language.source import Passage, SourceFile
+from cheatsheet.language.syntax import ClaimError
 from cheatsheet.packaged import packaged
-from cheatsheet.source import Passage, SourceFile
-from cheatsheet.stamps import built_before
-from cheatsheet.syntax import ClaimError
+from cheatsheet.pages.stamps import built_before
 
 if TYPE_CHECKING:
-    from cheatsheet.catalogue import Catalogue, Entry
-    from cheatsheet.pages import Language, Layout, Paper
-    from cheatsheet.reports import CatalogueReport
+    from cheatsheet.catalogue.entries import Catalogue, Entry
+    from cheatsheet.catalogue.reports import CatalogueReport
+    from cheatsheet.pages.model import Language, Layout, Paper
 
 DEFAULT_FILE = "identities.yaml"
 HOLDS, FAILS, UNUSABLE = 0, 1, 2
@@ -73,7 +73,7 @@ def place_of_catalogue(file: str | None) -> Path:
 
 def open_catalogue(file: str | None) -> Catalogue:
     """The catalogue that a command is about; raises :class:`CatalogueError`."""
-    from cheatsheet.load import load
+    from cheatsheet.catalogue.load import load
 
     return load(place_of_catalogue(file))
 
@@ -147,7 +147,7 @@ def check(arguments: tuple[str, ...], as_json: bool) -> None:
 
 def verify_entries(entries: list[Entry]) -> CatalogueReport:
     """The verdicts on entries, with a progress bar."""
-    from cheatsheet.reports import check_entries
+    from cheatsheet.catalogue.reports import check_entries
 
     with progress_bar("checking", sum(len(entry.all_claims) for entry in entries)) as progress:
         return check_entries(entries, progress)
@@ -155,7 +155,7 @@ def verify_entries(entries: list[Entry]) -> CatalogueReport:
 
 def print_report(report: CatalogueReport, only_failing: bool = False, err: bool = False) -> None:
     """One line for each entry, what is not as expected in full, and a summary."""
-    from cheatsheet.terminal import entry_lines, summary_line
+    from cheatsheet.screen_reports import entry_lines, summary_line
 
     shown = [entry for entry in report.entries if not (only_failing and entry.ok)]
     width = max((len(entry.entry.id) for entry in shown), default=0)
@@ -185,8 +185,8 @@ def build(
         return
     catalogue = open_catalogue(file)
     from cheatsheet import pipeline
-    from cheatsheet.compile import CompileError, MissingTeXError
-    from cheatsheet.prose import ProseError
+    from cheatsheet.pages.compile import CompileError, MissingTeXError
+    from cheatsheet.pages.prose import ProseError
 
     try:
         with stages() as progress:
@@ -244,8 +244,8 @@ def stages() -> Iterator[Callable[[str, int, int], None]]:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def derive(expression: str, wrt: str, given: str, layout: str, lang: str, as_json: bool) -> None:
     """Differentiate EXPR by X: closed form, worked steps, verdict, code."""
-    from cheatsheet.load import read_given
-    from cheatsheet.showing import derivation_text
+    from cheatsheet.catalogue.load import read_given
+    from cheatsheet.screen import derivation_text
 
     symbols = read_given(given)
     try:
@@ -272,42 +272,10 @@ def show(id: str, file: str | None, lang: str) -> None:
     """Show one entry: its claims, the verdicts, and the derivation step by step."""
     (entry,) = find_entries(open_catalogue(file), (id,))
     report = verify_entries([entry])
-    from cheatsheet.showing import entry_text
+    from cheatsheet.screen import entry_text
 
     click.echo(entry_text(report.entries[0], ("zh", "en") if lang == "both" else (lang,)))
     sys.exit(HOLDS if report.ok else FAILS)
-
-
-@main.command()
-@click.argument("file", required=False)
-@click.option(
-    "--check", "only_check", is_flag=True, help="Write nothing; fail where the page is out of date."
-)
-def coverage(file: str | None, only_check: bool) -> None:
-    """Verify docs/coverage.yaml, which formulas of other collections FILE has, and write it as a page."""
-    from cheatsheet.coverage import checking, data, page
-    from cheatsheet.terminal import failure
-
-    catalogue = open_catalogue(file)
-    rows = data.read_coverage(catalogue, catalogue.path.parent / data.FILE)
-    with progress_bar("checking", sum(len(row.claims) for row in rows.rows)) as progress:
-        report = checking.check_coverage(rows, catalogue, progress)
-    for problem in report.problems:
-        click.echo(problem.render(), err=True)
-    for claim in report.failing:
-        click.echo(failure(claim), err=True)
-    place = rows.path.with_name(page.NAME)
-    if not report.ok:
-        click.echo(f"{rows.path}: {place.name} is not written until every row is as it says", err=True)
-        sys.exit(FAILS)
-    text = page.page(report)
-    if not only_check:
-        place.write_text(text, encoding="utf-8")
-    elif not place.exists() or place.read_text(encoding="utf-8") != text:
-        click.echo(f"{place}: out of date; write it with cheatsheet coverage", err=True)
-        sys.exit(FAILS)
-    for title, found in page.counts(report).items():
-        click.echo(f"{title}: {found['covered']} covered, {found['open']} open, {found['out']} out of scope")
 
 
 @main.command()
@@ -316,7 +284,7 @@ def coverage(file: str | None, only_check: bool) -> None:
 @click.option("--section", help="Write the draft into FILE, behind the last entry of this section.")
 def new(id: str, file: str | None, section: str | None) -> None:
     """Print the draft of an entry, or write it into a section of FILE."""
-    from cheatsheet.stubs import StubError, draft, insert
+    from cheatsheet.catalogue.drafts import StubError, draft, insert
 
     try:
         if section is None:

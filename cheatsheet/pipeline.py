@@ -10,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cheatsheet import stamps
-from cheatsheet.catalogue import Catalogue
-from cheatsheet.compile import Compiled, compile_all
-from cheatsheet.pages import Language, Layout, Paper
-from cheatsheet.reports import CatalogueReport, check_entries
-from cheatsheet.templating import KINDS, render
-from cheatsheet.typeset import document
+from cheatsheet.catalogue.entries import Catalogue
+from cheatsheet.catalogue.reports import CatalogueReport, check_entries
+from cheatsheet.pages import stamps
+from cheatsheet.pages.compile import Compiled, compile_all
+from cheatsheet.pages.document import document
+from cheatsheet.pages.model import Language, Layout, Paper
+from cheatsheet.pages.templating import KINDS, render
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a stage, how much of it is done, and how much there is."""
@@ -53,7 +53,7 @@ def build(
     """Check the catalogue and write its PDFs to a folder; nothing is done where nothing has changed.
 
     Raises :class:`CatalogueDoesNotHold` before anything is written if a claim is not as expected, and what
-    :func:`cheatsheet.compile.compile_all` raises.
+    :func:`cheatsheet.pages.compile.compile_all` raises.
     """
     key = stamps.key_of(catalogue.text, lang, layout, paper, greyscale)
     before = stamps.unchanged(folder, key)

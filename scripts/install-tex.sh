@@ -5,8 +5,8 @@
 set -u
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# One list for this script and for the message of cheatsheet/compile.py.
-mapfile -t packages <"$here/../cheatsheet/tex-packages.txt"
+# One list for this script and for the message of cheatsheet/pages/compile.py.
+mapfile -t packages <"$here/../cheatsheet/pages/tex-packages.txt"
 
 have_tex() {
   command -v xelatex >/dev/null && command -v pdftotext >/dev/null &&

@@ -14,11 +14,11 @@ import mpmath
 import numpy as np
 import sympy
 
-from cheatsheet.dimensions import Axis
-from cheatsheet.elaborate import Declarations, elaborate_expression
-from cheatsheet.expressions import Apply, Expr, Index, Number, Size, Sum, Symbol, walk
-from cheatsheet.layouts import arrange
-from cheatsheet.verify.verdicts import Counterexample
+from cheatsheet.language.dimensions import Axis
+from cheatsheet.language.elaborate import Declarations, elaborate_expression
+from cheatsheet.language.expressions import Apply, Expr, Index, Number, Size, Sum, Symbol, walk
+from cheatsheet.language.layouts import arrange
+from cheatsheet.verdicts.verdicts import Counterexample
 
 Array = np.ndarray[Any, Any]
 Rules = dict[Any, Any]

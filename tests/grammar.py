@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from cheatsheet.dimensions import ONE, Axis, Shape
-from cheatsheet.elaborate import Declarations, elaborate_expression
-from cheatsheet.expressions import Expr, Index, Symbol
+from cheatsheet.language.dimensions import ONE, Axis, Shape
+from cheatsheet.language.elaborate import Declarations, elaborate_expression
+from cheatsheet.language.expressions import Expr, Index, Symbol
 
 M, N, P, THREE = Axis.of("m"), Axis.of("n"), Axis.of("p"), Axis.of(3)
 DIMENSIONS = (M, N, P)

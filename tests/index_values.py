@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from cheatsheet.indices.places import Part, Value
-from cheatsheet.indices.terms import Factor, Idx, Place, Poly, Term
+from cheatsheet.calculus.index_values import Part, Value
+from cheatsheet.calculus.terms import Factor, Idx, Place, Poly, Term
 
 Array = np.ndarray[Any, Any]
 Positions = Mapping[Idx, int]

@@ -10,10 +10,10 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cheatsheet.elaborate import Declarations
-from cheatsheet.expressions import Apply, Expr, Index, Number, Sum, Symbol, free_indices, substitute
-from cheatsheet.operators import build
-from cheatsheet.syntax import Raw, parse_claim
+from cheatsheet.language.elaborate import Declarations
+from cheatsheet.language.expressions import Apply, Expr, Index, Number, Sum, Symbol, free_indices, substitute
+from cheatsheet.language.syntax import Raw, parse_claim
+from cheatsheet.language.table import build
 
 
 @dataclass(frozen=True)

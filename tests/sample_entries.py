@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from cheatsheet.glossary import Text
-from cheatsheet.pages import (
+from cheatsheet.language.glossary import Text
+from cheatsheet.pages.model import (
     ClaimLine,
     DisplayBlock,
     EntryPage,

@@ -9,16 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cheatsheet.glossary import Text
-from cheatsheet.pages import (
-    ClaimLine,
-    Document,
-    EntryPage,
-    Equation,
-    Form,
-    SectionPage,
-    StepsBlock,
-)
+from cheatsheet.language.glossary import Text
+from cheatsheet.pages.model import ClaimLine, Document, EntryPage, Equation, Form, SectionPage, StepsBlock
 from tests.sample_entries import (
     DENOMINATOR,
     GRADIENT,

@@ -17,10 +17,10 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from cheatsheet.dimensions import ONE, Axis, Shape
-from cheatsheet.expressions import Apply, Equation, Expr, Index, Number, Size, Sum, Symbol, walk
-from cheatsheet.layouts import arrange
-from cheatsheet.operators import build
+from cheatsheet.language.dimensions import ONE, Axis, Shape
+from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Number, Size, Sum, Symbol, walk
+from cheatsheet.language.layouts import arrange
+from cheatsheet.language.table import build
 from tests.grammar import (
     EVERYTHING,
     OPERAND_SHAPES,

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from cheatsheet.elaborate import Declarations, elaborate_claim, elaborate_definition
-from cheatsheet.expressions import Equation
-from cheatsheet.load import read_given
-from cheatsheet.syntax import parse_expression
-from cheatsheet.verify.check import TierDisagreement, verify
+from cheatsheet.catalogue.load import read_given
+from cheatsheet.language.elaborate import Declarations, elaborate_claim, elaborate_definition
+from cheatsheet.language.expressions import Equation
+from cheatsheet.language.syntax import parse_expression
+from cheatsheet.verdicts.check import TierDisagreement, verify
 
 CORPUS = Path(__file__).parent / "corpus"
 SAMPLE = 150
@@ -74,7 +74,7 @@ def test_claims_with_unequal_sides_are_not_taken_on_trust() -> None:
 
 def test_a_blind_prover_makes_the_corpus_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     """The test of the corpora notices: with the prover blind and nobody looking again, false claims would hold."""
-    from cheatsheet.verify import check
+    from cheatsheet.verdicts import check
 
     monkeypatch.setattr(check._Inquiry, "confirm", lambda self: None)
     holding = [

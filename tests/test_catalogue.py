@@ -15,14 +15,14 @@ import sympy
 import yaml
 
 import cheatsheet
-from cheatsheet.catalogue import Catalogue, Claim, Entry
-from cheatsheet.derivation.claims import derive_cases
-from cheatsheet.expressions import Symbol, inline_definitions, symbols
-from cheatsheet.formatting import claim_text
-from cheatsheet.glossary import Text, glossary
-from cheatsheet.syntax import ClaimError
-from cheatsheet.verify.check import verify, verify_text
-from cheatsheet.verify.verdicts import Counterexample, Verdict
+from cheatsheet.catalogue.entries import Catalogue, Claim, Entry
+from cheatsheet.derivatives.steps.claims import derive_cases
+from cheatsheet.language.expressions import Symbol, inline_definitions, symbols
+from cheatsheet.language.formatting import claim_text
+from cheatsheet.language.glossary import Text, glossary
+from cheatsheet.language.syntax import ClaimError
+from cheatsheet.verdicts.check import verify, verify_text
+from cheatsheet.verdicts.verdicts import Counterexample, Verdict
 from tests.by_sympy import Beyond, Reading, exact
 
 SEEDS = Path(__file__).parent / "corpus" / "seeds.yaml"

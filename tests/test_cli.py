@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 
 import cheatsheet
 from cheatsheet.cli import main
-from cheatsheet.inference import infer_declarations
-from cheatsheet.terminal import equations, matrix_lines
+from cheatsheet.language.inference import infer_declarations
+from cheatsheet.screen_reports import equations, matrix_lines
 
 HEAD = """\
 title: {zh: 手册, en: Sheet}

@@ -8,19 +8,19 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from cheatsheet.closed import form
-from cheatsheet.closed.form import NoClosedFormError, closed_form
-from cheatsheet.closed.networks import inner_product, trace
-from cheatsheet.closed.products import negated, product, scaled, written
-from cheatsheet.closed.turning import is_symmetric, turned
-from cheatsheet.dimensions import Axis, Shape
-from cheatsheet.elaborate import Declarations, elaborate_expression
-from cheatsheet.expressions import Apply, Equation, Expr, Number, Sum, Symbol, symbols, walk
-from cheatsheet.formatting import to_text
-from cheatsheet.indices.differentials import NoDifferential
-from cheatsheet.layouts import LAYOUTS
-from cheatsheet.operators.row import build
-from cheatsheet.verify.check import verify
+from cheatsheet.calculus.differentials import NoDifferential
+from cheatsheet.derivatives.closed import form
+from cheatsheet.derivatives.closed.form import NoClosedFormError, closed_form
+from cheatsheet.derivatives.closed.networks import inner_product, trace
+from cheatsheet.derivatives.closed.products import negated, product, scaled, written
+from cheatsheet.derivatives.closed.transposes import is_symmetric, turned
+from cheatsheet.language.dimensions import Axis, Shape
+from cheatsheet.language.elaborate import Declarations, elaborate_expression
+from cheatsheet.language.expressions import Apply, Equation, Expr, Number, Sum, Symbol, symbols, walk
+from cheatsheet.language.formatting import to_text
+from cheatsheet.language.layouts import LAYOUTS
+from cheatsheet.language.table import build
+from cheatsheet.verdicts.check import verify
 from tests.grammar import ALGEBRA, DECLARED, SMOOTH
 from tests.strategies import expressions
 

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cheatsheet.code import LIBRARIES, NoCodeError, code_for, function_for
-from cheatsheet.dimensions import Axis, Shape
-from cheatsheet.elaborate import Declarations, elaborate_expression
-from cheatsheet.expressions import Apply, Expr, Index, Jet, Symbol, free_indices
-from cheatsheet.operators import TABLE, build
-from cheatsheet.verify.evaluate import Evaluator
-from cheatsheet.verify.fields import Floating, UnsupportedError
-from cheatsheet.verify.points import Points
+from cheatsheet.evaluation.evaluate import Evaluator
+from cheatsheet.evaluation.fields import Floating, UnsupportedError
+from cheatsheet.evaluation.points import Points
+from cheatsheet.language.dimensions import Axis, Shape
+from cheatsheet.language.elaborate import Declarations, elaborate_expression
+from cheatsheet.language.expressions import Apply, Expr, Index, Jet, Symbol, free_indices
+from cheatsheet.language.table import TABLE, build
+from cheatsheet.printing.arrays import LIBRARIES, NoCodeError, code_for, function_for
 from tests.grammar import ALGEBRA, CALCULUS, FREE_INDICES, SYMBOLS, M, N, parse
 from tests.strategies import expressions, names_of
 

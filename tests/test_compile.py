@@ -21,18 +21,12 @@ from typing import Literal
 
 import pytest
 
-from cheatsheet import compile as compiling
-from cheatsheet.compile import (
-    CompileError,
-    MissingTeXError,
-    compile_all,
-    compile_pdf,
-    tex_packages,
-)
-from cheatsheet.glossary import Text
-from cheatsheet.pages import Document
-from cheatsheet.templating import render
-from cheatsheet.texlog import read_log
+from cheatsheet.language.glossary import Text
+from cheatsheet.pages import compile as compiling
+from cheatsheet.pages.compile import CompileError, MissingTeXError, compile_all, compile_pdf, tex_packages
+from cheatsheet.pages.model import Document
+from cheatsheet.pages.templating import render
+from cheatsheet.pages.texlog import read_log
 from tests.sample_pages import DOCUMENT, QUADRATIC_FORM, with_entry
 
 # `make test` installs TeX; only where that cannot be done, and nobody watches, do these stay out.
@@ -301,7 +295,7 @@ def test_killed_in_the_middle(engine: Path) -> None:
         [
             sys.executable,
             "-c",
-            "import sys, pathlib; from cheatsheet.compile import compile_pdf;"
+            "import sys, pathlib; from cheatsheet.pages.compile import compile_pdf;"
             "compile_pdf('text half=5', pathlib.Path(sys.argv[1]))",
             target,
         ],

@@ -16,11 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cheatsheet.dimensions import Axis, Shape
-from cheatsheet.elaborate import Declarations, elaborate_expression
-from cheatsheet.expressions import Apply, Expr, Index, Symbol, walk
-from cheatsheet.indices.components import Components, free_alternatives
-from cheatsheet.indices.places import (
+from cheatsheet.calculus.components import Components, free_alternatives
+from cheatsheet.calculus.index_values import (
     Part,
     alternatives,
     leaves,
@@ -30,14 +27,17 @@ from cheatsheet.indices.places import (
     require_on,
     split,
 )
-from cheatsheet.indices.prove import index_cases
-from cheatsheet.indices.terms import Idx, NoIndexForm
-from cheatsheet.load import read_given
-from cheatsheet.operators import TABLE
-from cheatsheet.verify.claim import nodes
-from cheatsheet.verify.evaluate import Evaluator
-from cheatsheet.verify.fields import Floating, UnsupportedError
-from cheatsheet.verify.points import Points, atoms
+from cheatsheet.calculus.prove import index_cases
+from cheatsheet.calculus.terms import Idx, NoIndexForm
+from cheatsheet.catalogue.load import read_given
+from cheatsheet.evaluation.evaluate import Evaluator
+from cheatsheet.evaluation.fields import Floating, UnsupportedError
+from cheatsheet.evaluation.points import Points, atoms
+from cheatsheet.language.dimensions import Axis, Shape
+from cheatsheet.language.elaborate import Declarations, elaborate_expression
+from cheatsheet.language.expressions import Apply, Expr, Index, Symbol, walk
+from cheatsheet.language.table import TABLE
+from cheatsheet.verdicts.claim import nodes
 from tests.grammar import ALGEBRA, CALCULUS, POLYNOMIAL, RATIONAL, SYMBOLS
 from tests.index_values import Reading, flat_position
 from tests.strategies import expressions

@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 import cheatsheet
-from cheatsheet.elaborate import elaborate_claim
-from cheatsheet.verify.check import verify
-from cheatsheet.verify.verdicts import Verdict
-from cheatsheet.verify.workers import Task, verify_all
+from cheatsheet.language.elaborate import elaborate_claim
+from cheatsheet.verdicts.check import verify
+from cheatsheet.verdicts.many import Task, verify_all
+from cheatsheet.verdicts.verdicts import Verdict
 
 CORPUS = Path(__file__).parent / "corpus"
 

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cheatsheet.dimensions import Axis, Shape
-from cheatsheet.elaborate import Declarations, elaborate_claim
-from cheatsheet.expressions import Symbol
-from cheatsheet.verify.check import verify, verify_text
-from cheatsheet.verify.claim import Claim
-from cheatsheet.verify.compare import Clock
-from cheatsheet.verify.counterexample import complexity, exactly, shrink
-from cheatsheet.verify.fields import Modular
-from cheatsheet.verify.points import Points
-from cheatsheet.verify.verdicts import Verdict
+from cheatsheet.evaluation.fields import Modular
+from cheatsheet.evaluation.points import Points
+from cheatsheet.language.dimensions import Axis, Shape
+from cheatsheet.language.elaborate import Declarations, elaborate_claim
+from cheatsheet.language.expressions import Symbol
+from cheatsheet.verdicts.check import verify, verify_text
+from cheatsheet.verdicts.claim import Claim
+from cheatsheet.verdicts.compare import Clock
+from cheatsheet.verdicts.counterexample import complexity, exactly, shrink
+from cheatsheet.verdicts.verdicts import Verdict
 
 M, N = Axis.of("m"), Axis.of("n")
 

@@ -9,14 +9,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 import cheatsheet
-from cheatsheet.cli import main
-from cheatsheet.coverage.checking import cited, uncited, unlike
-from cheatsheet.coverage.data import FILE, Coverage, read_coverage
-from cheatsheet.coverage.matching import same_subject
-from cheatsheet.elaborate import Declarations, elaborate_claim
-from cheatsheet.errors import CatalogueError
-from cheatsheet.expressions import Equation
-from cheatsheet.load import read_given
+from cheatsheet.catalogue.load import read_given
+from cheatsheet.language.elaborate import Declarations, elaborate_claim
+from cheatsheet.language.errors import CatalogueError
+from cheatsheet.language.expressions import Equation
+from tools.coverage.__main__ import main
+from tools.coverage.checking import cited, uncited, unlike
+from tools.coverage.data import FILE, Coverage, read_coverage
+from tools.coverage.matching import same_subject
 
 ROOT = Path(__file__).parent.parent
 
@@ -161,7 +161,7 @@ def run(folder: Path, *replaced: tuple[str, str], arguments: tuple[str, ...] = (
     (folder / "identities.yaml").write_text(CATALOGUE, encoding="utf-8")
     (folder / "docs").mkdir(exist_ok=True)
     (folder / FILE).write_text(text, encoding="utf-8")
-    return CliRunner().invoke(main, ["coverage", str(folder / "identities.yaml"), *arguments])
+    return CliRunner().invoke(main, [str(folder / "identities.yaml"), *arguments])
 
 
 def test_the_page_is_written_and_then_up_to_date(tmp_path: Path) -> None:

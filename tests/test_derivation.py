@@ -10,15 +10,15 @@ from itertools import pairwise
 import pytest
 
 import cheatsheet
-from cheatsheet.catalogue import Claim, Entry
-from cheatsheet.derivation.claims import derive_cases, derive_claim
-from cheatsheet.derivation.steps import BrokenStep, Derivation, Line, checked
-from cheatsheet.elaborate import Declarations, elaborate_claim
-from cheatsheet.expressions import Apply, Equation, Expr, Index, Sum, walk
-from cheatsheet.indices.terms import NoIndexForm
-from cheatsheet.load import read_given
-from cheatsheet.operators import build
-from cheatsheet.verify.check import verify
+from cheatsheet.calculus.terms import NoIndexForm
+from cheatsheet.catalogue.entries import Claim, Entry
+from cheatsheet.catalogue.load import read_given
+from cheatsheet.derivatives.steps.claims import derive_cases, derive_claim
+from cheatsheet.derivatives.steps.steps import BrokenStep, Derivation, Line, checked
+from cheatsheet.language.elaborate import Declarations, elaborate_claim
+from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Sum, walk
+from cheatsheet.language.table import build
+from cheatsheet.verdicts.check import verify
 from tests.mutations import broken
 
 CHUNKS = 16

@@ -14,19 +14,19 @@ import yaml
 from click.testing import CliRunner
 
 import cheatsheet
+from cheatsheet.calculus.prove import prove
 from cheatsheet.cli import main
-from cheatsheet.code import NoCodeError, code_for
-from cheatsheet.derive import Derivative, derive
-from cheatsheet.dimensions import Axis, Shape
-from cheatsheet.elaborate import Declarations, elaborate_claim
-from cheatsheet.errors import CatalogueError
-from cheatsheet.expressions import Apply, Expr, Symbol, free_indices, symbols, walk
-from cheatsheet.formatting import to_text
-from cheatsheet.indices.prove import prove
-from cheatsheet.layouts import LAYOUTS
-from cheatsheet.plain import plain
-from cheatsheet.syntax import ClaimError
-from cheatsheet.verify.check import verify
+from cheatsheet.derivatives.derivative import Derivative, derive
+from cheatsheet.language.dimensions import Axis, Shape
+from cheatsheet.language.elaborate import Declarations, elaborate_claim
+from cheatsheet.language.errors import CatalogueError
+from cheatsheet.language.expressions import Apply, Expr, Symbol, free_indices, symbols, walk
+from cheatsheet.language.formatting import to_text
+from cheatsheet.language.layouts import LAYOUTS
+from cheatsheet.language.syntax import ClaimError
+from cheatsheet.printing.arrays import NoCodeError, code_for
+from cheatsheet.printing.terminal_maths import plain
+from cheatsheet.verdicts.check import verify
 
 PROBLEMS = yaml.safe_load((Path(__file__).parent / "corpus" / "derive.yaml").read_text(encoding="utf-8"))
 SIZES = {"m": 4, "n": 3, "p": 2, "q": 5}

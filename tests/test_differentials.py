@@ -11,22 +11,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cheatsheet.elaborate import Declarations, elaborate_claim, elaborate_expression
-from cheatsheet.expressions import Apply, Equation, Expr, Symbol, walk
-from cheatsheet.indices.differentials import (
-    DERIVATIVES,
-    NoDifferential,
-    differentiate,
-    expand_differential,
-)
-from cheatsheet.indices.prove import prove
-from cheatsheet.load import read_given
-from cheatsheet.operators import TABLE, build
-from cheatsheet.verify.check import verify
-from cheatsheet.verify.claim import nodes
-from cheatsheet.verify.evaluate import Evaluator
-from cheatsheet.verify.fields import Floating, Modular, UnsupportedError
-from cheatsheet.verify.points import Points, atoms
+from cheatsheet.calculus.differentials import DERIVATIVES, NoDifferential, differentiate, expand_differential
+from cheatsheet.calculus.prove import prove
+from cheatsheet.catalogue.load import read_given
+from cheatsheet.evaluation.evaluate import Evaluator
+from cheatsheet.evaluation.fields import Floating, Modular, UnsupportedError
+from cheatsheet.evaluation.points import Points, atoms
+from cheatsheet.language.elaborate import Declarations, elaborate_claim, elaborate_expression
+from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, walk
+from cheatsheet.language.table import TABLE, build
+from cheatsheet.verdicts.check import verify
+from cheatsheet.verdicts.claim import nodes
 from tests.grammar import RATIONAL, SMOOTH, SYMBOLS
 from tests.strategies import expressions
 

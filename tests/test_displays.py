@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 
-from cheatsheet.dimensions import Axis, Shape
-from cheatsheet.dotted import at, dotted, last_position
-from cheatsheet.expressions import Expr, Index, Sum, Symbol
-from cheatsheet.latex import latex_of, latex_pieces
-from cheatsheet.operators import build
+from cheatsheet.language.dimensions import Axis, Shape
+from cheatsheet.language.expressions import Expr, Index, Sum, Symbol
+from cheatsheet.language.table import build
+from cheatsheet.printing.dotted_matrix import at, dotted, last_position
+from cheatsheet.printing.latex import latex_of, latex_pieces
 from tests.grammar import SYMBOLS, M, N, parse
 from tests.strategies import expressions
 

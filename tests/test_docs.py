@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from cheatsheet.catalogue.load import parse_catalogue
+from cheatsheet.catalogue.reports import check_entries
+from cheatsheet.catalogue.schema import CATALOGUE, ENTRY, PITFALL, PROPERTIES, SHOWS, SYMBOL
 from cheatsheet.cli import main
-from cheatsheet.load import parse_catalogue
-from cheatsheet.operators import TABLE
-from cheatsheet.reports import check_entries
-from cheatsheet.schema import CATALOGUE, ENTRY, PITFALL, PROPERTIES, SHOWS, SYMBOL
-from cheatsheet.source import SourceFile
+from cheatsheet.language.source import SourceFile
+from cheatsheet.language.table import TABLE
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -8,13 +8,13 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 
-from cheatsheet.dimensions import Axis, Shape
-from cheatsheet.elaborate import Declarations, elaborate_claim, elaborate_expression
-from cheatsheet.expressions import Apply, Expr, Index, Number, Size, Symbol, walk
-from cheatsheet.formatting import claim_text, to_text
-from cheatsheet.inference import infer_declarations
-from cheatsheet.operators import TABLE, Operator
-from cheatsheet.syntax import ClaimError
+from cheatsheet.language.dimensions import Axis, Shape
+from cheatsheet.language.elaborate import Declarations, elaborate_claim, elaborate_expression
+from cheatsheet.language.expressions import Apply, Expr, Index, Number, Size, Symbol, walk
+from cheatsheet.language.formatting import claim_text, to_text
+from cheatsheet.language.inference import infer_declarations
+from cheatsheet.language.syntax import ClaimError
+from cheatsheet.language.table import TABLE, Operator
 from tests.grammar import DECLARED, EVERYTHING, FREE_INDICES
 from tests.strategies import expressions
 

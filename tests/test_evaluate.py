@@ -12,15 +12,15 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from cheatsheet.dimensions import Shape
-from cheatsheet.elaborate import Declarations, elaborate_expression
-from cheatsheet.expressions import Apply, Expr, Symbol
-from cheatsheet.operators import TABLE
-from cheatsheet.verify.claim import nodes
-from cheatsheet.verify.evaluate import Evaluator
-from cheatsheet.verify.fields import PRIMES, Floating, Modular, Rational, UnsupportedError
-from cheatsheet.verify.points import Points, atoms
-from cheatsheet.verify.precise import Precise
+from cheatsheet.evaluation.evaluate import Evaluator
+from cheatsheet.evaluation.fields import PRIMES, Floating, Modular, Rational, UnsupportedError
+from cheatsheet.evaluation.many_digits import Precise
+from cheatsheet.evaluation.points import Points, atoms
+from cheatsheet.language.dimensions import Shape
+from cheatsheet.language.elaborate import Declarations, elaborate_expression
+from cheatsheet.language.expressions import Apply, Expr, Symbol
+from cheatsheet.language.table import TABLE
+from cheatsheet.verdicts.claim import nodes
 from tests.grammar import DECLARED, RATIONAL, SMOOTH, SYMBOLS, M, N
 from tests.strategies import expressions
 

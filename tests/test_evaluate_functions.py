@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cheatsheet.dimensions import Axis, Shape
-from cheatsheet.elaborate import Declarations
-from cheatsheet.expressions import Jet as AbstractDerivative
-from cheatsheet.expressions import Symbol
-from cheatsheet.operators import build
-from cheatsheet.verify.evaluate import Evaluator
-from cheatsheet.verify.fields import Modular, Rational, UnsupportedError
-from cheatsheet.verify.points import Points, atoms
+from cheatsheet.evaluation.evaluate import Evaluator
+from cheatsheet.evaluation.fields import Modular, Rational, UnsupportedError
+from cheatsheet.evaluation.points import Points, atoms
+from cheatsheet.language.dimensions import Axis, Shape
+from cheatsheet.language.elaborate import Declarations
+from cheatsheet.language.expressions import Jet as AbstractDerivative
+from cheatsheet.language.expressions import Symbol
+from cheatsheet.language.table import build
 from tests.grammar import SYMBOLS, M, N
 from tests.test_evaluate import DIMS, parse, value
 

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 import yaml
 
-from cheatsheet.elaborate import Declarations, elaborate_claim
-from cheatsheet.errors import CatalogueError
-from cheatsheet.expressions import Symbol
-from cheatsheet.load import load, read_given
-from cheatsheet.syntax import ClaimError
-from cheatsheet.verify.check import verify_text
+from cheatsheet.catalogue.load import load, read_given
+from cheatsheet.language.elaborate import Declarations, elaborate_claim
+from cheatsheet.language.errors import CatalogueError
+from cheatsheet.language.expressions import Symbol
+from cheatsheet.language.syntax import ClaimError
+from cheatsheet.verdicts.check import verify_text
 
 CORPUS = Path(__file__).parent / "corpus" / "ill-formed.yaml"
 SECOND = 20.0  # a guard against hanging, not a measurement: machines may be busy

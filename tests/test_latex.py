@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from cheatsheet.dimensions import Axis, Shape
-from cheatsheet.elaborate import Declarations, elaborate_claim, elaborate_expression
-from cheatsheet.expressions import Apply, Expr, Jet, Number, Sum, Symbol
-from cheatsheet.latex import MACROS, latex_claim, latex_of
-from cheatsheet.lettering import Letters
-from cheatsheet.operators import TABLE, ShapeError, build
+from cheatsheet.language.dimensions import Axis, Shape
+from cheatsheet.language.elaborate import Declarations, elaborate_claim, elaborate_expression
+from cheatsheet.language.expressions import Apply, Expr, Jet, Number, Sum, Symbol
+from cheatsheet.language.table import TABLE, ShapeError, build
+from cheatsheet.printing.latex import MACROS, latex_claim, latex_of
+from cheatsheet.printing.letters import Letters
 from tests.grammar import DECLARED, FREE_INDICES, SYMBOLS, M, N, parse
 from tests.strategies import expressions
 

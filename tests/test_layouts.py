@@ -6,14 +6,14 @@ from itertools import permutations
 
 import pytest
 
-from cheatsheet.elaborate import Declarations, elaborate_claim, elaborate_expression
-from cheatsheet.expressions import Expr, Symbol
-from cheatsheet.indices.prove import prove
-from cheatsheet.layouts import LAYOUTS, arrange
-from cheatsheet.load import read_given
-from cheatsheet.operators import build
-from cheatsheet.syntax import ClaimError
-from cheatsheet.verify.check import verify
+from cheatsheet.calculus.prove import prove
+from cheatsheet.catalogue.load import read_given
+from cheatsheet.language.elaborate import Declarations, elaborate_claim, elaborate_expression
+from cheatsheet.language.expressions import Expr, Symbol
+from cheatsheet.language.layouts import LAYOUTS, arrange
+from cheatsheet.language.syntax import ClaimError
+from cheatsheet.language.table import build
+from cheatsheet.verdicts.check import verify
 
 GIVEN = (
     "s: {shape: [], of: [t, x, X]}, y: {shape: [m], of: [t, x, X]}, Y: {shape: [m, l], of: [t, x, X]}, "

@@ -16,13 +16,22 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import cheatsheet
-from cheatsheet.catalogue import Catalogue, Entry
-from cheatsheet.errors import MOST_PROBLEMS, CatalogueError, Position
-from cheatsheet.load import READERS, parse_catalogue
-from cheatsheet.nodes import LARGEST_FILE, decode
-from cheatsheet.schema import BILINGUAL, CATALOGUE, ENTRY, KINDS, PITFALL, SECTION, SYMBOL, schema_text
-from cheatsheet.source import Passage, SourceFile
-from cheatsheet.syntax import ClaimError
+from cheatsheet.catalogue.entries import Catalogue, Entry
+from cheatsheet.catalogue.load import READERS, parse_catalogue
+from cheatsheet.catalogue.nodes import LARGEST_FILE, decode
+from cheatsheet.catalogue.schema import (
+    BILINGUAL,
+    CATALOGUE,
+    ENTRY,
+    KINDS,
+    PITFALL,
+    SECTION,
+    SYMBOL,
+    schema_text,
+)
+from cheatsheet.language.errors import MOST_PROBLEMS, CatalogueError, Position
+from cheatsheet.language.source import Passage, SourceFile
+from cheatsheet.language.syntax import ClaimError
 
 HERE = Path(__file__).parent
 CASES = [
@@ -366,7 +375,7 @@ def test_definitions_that_double_one_another_are_refused() -> None:
 
 def test_the_json_schema_is_up_to_date() -> None:
     committed = (HERE.parent / "catalogue.schema.json").read_text(encoding="utf-8")
-    assert committed == schema_text(), "run: python -m cheatsheet.schema > catalogue.schema.json"
+    assert committed == schema_text(), "run: python -m cheatsheet.catalogue.schema > catalogue.schema.json"
 
 
 def test_every_kind_of_value_has_a_reader_and_a_schema() -> None:
@@ -385,7 +394,7 @@ def test_loading_imports_neither_sympy_nor_numpy_nor_the_operator_table() -> Non
 
 
 def test_the_catalogue_is_found_from_any_directory(tmp_path: Path) -> None:
-    code = "import cheatsheet; print(len(cheatsheet.load()), callable(cheatsheet.load))"
+    code = "import cheatsheet; print(len(cheatsheet.load()), callable(cheatsheet.catalogue.load))"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
     )
@@ -393,8 +402,8 @@ def test_the_catalogue_is_found_from_any_directory(tmp_path: Path) -> None:
 
 
 def test_the_public_name_stays_a_function_after_its_module_was_imported() -> None:
-    import cheatsheet.load
+    import cheatsheet.catalogue.load
 
-    assert callable(cheatsheet.load)
+    assert callable(cheatsheet.catalogue.load)
     with pytest.raises(AttributeError, match="no attribute 'lod'"):
         _ = cheatsheet.lod  # type: ignore[attr-defined]

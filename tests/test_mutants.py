@@ -17,15 +17,15 @@ from pathlib import Path
 import pytest
 
 import cheatsheet
-from cheatsheet.catalogue import Claim, Entry
-from cheatsheet.elaborate import elaborate_claim
-from cheatsheet.verify import claim as verified
-from cheatsheet.verify.check import verify_text
-from cheatsheet.verify.compare import Clock, compare
-from cheatsheet.verify.counterexample import confirm
-from cheatsheet.verify.fields import Floating, Modular, UnsupportedError
-from cheatsheet.verify.points import NoPointError, Points
-from cheatsheet.verify.sizes import thorough
+from cheatsheet.catalogue.entries import Claim, Entry
+from cheatsheet.evaluation.fields import Floating, Modular, UnsupportedError
+from cheatsheet.evaluation.points import NoPointError, Points
+from cheatsheet.language.elaborate import elaborate_claim
+from cheatsheet.verdicts import claim as verified
+from cheatsheet.verdicts.check import verify_text
+from cheatsheet.verdicts.compare import Clock, compare
+from cheatsheet.verdicts.counterexample import confirm
+from cheatsheet.verdicts.dimensions_to_try import thorough
 from tests.mutations import Mutant, mutants_of
 
 CHUNKS = 16
@@ -129,8 +129,8 @@ EXPECTED = {
 
 @pytest.mark.parametrize("text", EXPECTED)
 def test_the_mutants_are_single_slips(text: str) -> None:
-    from cheatsheet.elaborate import Declarations
-    from cheatsheet.load import read_given
+    from cheatsheet.catalogue.load import read_given
+    from cheatsheet.language.elaborate import Declarations
 
     declared = Declarations(read_given("x: [n], A: [n, n], a: [], b: []"))
     assert {m.text for m in mutants_of(text, declared)} >= EXPECTED[text]

@@ -51,9 +51,9 @@ def test_the_catalogue_is_found_outside_the_checkout(installed: Path) -> None:
 
 def test_templates_and_drafts_are_found_outside_the_checkout(installed: Path) -> None:
     code = (
-        "from cheatsheet.packaged import packaged; from cheatsheet.templating import environment;"
+        "from cheatsheet.packaged import packaged; from cheatsheet.pages.templating import environment;"
         "print(packaged('templates'));"
-        "environment().get_template('sheet.tex'); from cheatsheet.stubs import draft; draft('a')"
+        "environment().get_template('sheet.tex'); from cheatsheet.catalogue.drafts import draft; draft('a')"
     )
     done = run(installed, "-c", code)
     assert done.stderr == ""

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cheatsheet.dimensions import Axis, Shape
-from cheatsheet.elaborate import Declarations, elaborate_claim
-from cheatsheet.expressions import Symbol
-from cheatsheet.verify.claim import Claim
-from cheatsheet.verify.fields import Floating, Modular, Rational, UnsupportedError
-from cheatsheet.verify.jets import Domain
-from cheatsheet.verify.points import NoPointError, Points, special_values
-from cheatsheet.verify.precise import Precise
-from cheatsheet.verify.sizes import (
+from cheatsheet.evaluation.fields import Floating, Modular, Rational, UnsupportedError
+from cheatsheet.evaluation.jets import Domain
+from cheatsheet.evaluation.many_digits import Precise
+from cheatsheet.evaluation.points import NoPointError, Points, special_values
+from cheatsheet.language.dimensions import Axis, Shape
+from cheatsheet.language.elaborate import Declarations, elaborate_claim
+from cheatsheet.language.expressions import Symbol
+from cheatsheet.verdicts.claim import Claim
+from cheatsheet.verdicts.dimensions_to_try import (
     LARGEST,
     index_names,
     quick,

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 import yaml
 
-from cheatsheet.elaborate import Declarations, elaborate_claim
-from cheatsheet.expressions import Equation
-from cheatsheet.indices.prove import prove
-from cheatsheet.load import read_given
-from cheatsheet.verify.check import verify
+from cheatsheet.calculus.prove import prove
+from cheatsheet.catalogue.load import read_given
+from cheatsheet.language.elaborate import Declarations, elaborate_claim
+from cheatsheet.language.expressions import Equation
+from cheatsheet.verdicts.check import verify
 
 RULES = Path(__file__).parent / "corpus" / "rules.yaml"
 

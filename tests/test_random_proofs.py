@@ -17,16 +17,16 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from cheatsheet.expressions import Apply, Equation, Expr, Number, Sum, Symbol
-from cheatsheet.formatting import claim_text
-from cheatsheet.indices.prove import prove
-from cheatsheet.operators import build
-from cheatsheet.verify.claim import Claim
-from cheatsheet.verify.compare import Clock, OutOfTimeError, compare
-from cheatsheet.verify.counterexample import confirm
-from cheatsheet.verify.fields import Floating, Modular, UnsupportedError
-from cheatsheet.verify.points import NoPointError, Points
-from cheatsheet.verify.sizes import quick
+from cheatsheet.calculus.prove import prove
+from cheatsheet.evaluation.fields import Floating, Modular, UnsupportedError
+from cheatsheet.evaluation.points import NoPointError, Points
+from cheatsheet.language.expressions import Apply, Equation, Expr, Number, Sum, Symbol
+from cheatsheet.language.formatting import claim_text
+from cheatsheet.language.table import build
+from cheatsheet.verdicts.claim import Claim
+from cheatsheet.verdicts.compare import Clock, OutOfTimeError, compare
+from cheatsheet.verdicts.counterexample import confirm
+from cheatsheet.verdicts.dimensions_to_try import quick
 from tests.grammar import ALGEBRA, CALCULUS, FREE_INDICES, LINEAR, POINTWISE, RATIONAL, SYMBOLS
 from tests.mutations import broken, with_index_swapped
 from tests.strategies import expressions

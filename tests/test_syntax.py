@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cheatsheet.syntax import DEEPEST_NESTING, LONGEST_TEXT, ClaimError, Raw, parse_claim, parse_expression
+from cheatsheet.language.syntax import (
+    DEEPEST_NESTING,
+    LONGEST_TEXT,
+    ClaimError,
+    Raw,
+    parse_claim,
+    parse_expression,
+)
 
 
 def brackets(raw: Raw) -> str:

@@ -9,12 +9,12 @@ from typing import Any
 import jinja2
 import pytest
 
-from cheatsheet.glossary import GlossaryError, Text, glossary, parse_glossary, word
-from cheatsheet.linebreaks import breakable
+from cheatsheet.language.glossary import GlossaryError, Text, glossary, parse_glossary, word
 from cheatsheet.packaged import packaged
-from cheatsheet.pages import ClaimLine, Equation, Form
-from cheatsheet.prose import ProseError, embolden, plain, prose
-from cheatsheet.templating import KINDS, environment, render
+from cheatsheet.pages.linebreaks import breakable
+from cheatsheet.pages.model import ClaimLine, Equation, Form
+from cheatsheet.pages.prose import ProseError, embolden, plain, prose
+from cheatsheet.pages.templating import KINDS, environment, render
 from tests.sample_pages import DOCUMENT, EXTREME, QUADRATIC_FORM, with_entry
 
 CHINESE = re.compile(r"[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]")

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cheatsheet.dimensions import Axis, Shape
-from cheatsheet.elaborate import Declarations, elaborate_claim
-from cheatsheet.expressions import Symbol
-from cheatsheet.indices import algebra
-from cheatsheet.indices.prove import prove
-from cheatsheet.indices.terms import Factor, Idx, NoIndexForm, Place, Poly, Term, refreshed
+from cheatsheet.calculus import algebra
+from cheatsheet.calculus.prove import prove
+from cheatsheet.calculus.terms import Factor, Idx, NoIndexForm, Place, Poly, Term, refreshed
+from cheatsheet.language.dimensions import Axis, Shape
+from cheatsheet.language.elaborate import Declarations, elaborate_claim
+from cheatsheet.language.expressions import Symbol
 
 M, N = Axis.of("m"), Axis.of("n")
 ONE = Fraction(1)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cheatsheet.expressions import Apply, Expr, free_indices, walk
-from cheatsheet.latex import latex_of
-from cheatsheet.operators import build
-from cheatsheet.tidying import tidied, unsigned
+from cheatsheet.language.expressions import Apply, Expr, free_indices, walk
+from cheatsheet.language.table import build
+from cheatsheet.language.tidying import tidied, unsigned
+from cheatsheet.printing.latex import latex_of
 from tests.grammar import ALGEBRA, FREE_INDICES, POLYNOMIAL, parse
 from tests.strategies import expressions
 from tests.test_code import _independent_value, _random_point

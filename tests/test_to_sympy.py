@@ -12,11 +12,11 @@ import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cheatsheet.dimensions import Axis, Shape
-from cheatsheet.elaborate import Declarations, elaborate_claim, elaborate_expression
-from cheatsheet.expressions import Expr, Index, Jet, Symbol, free_indices
-from cheatsheet.operators import TABLE, build
-from cheatsheet.to_sympy import NoSympyError, to_sympy
+from cheatsheet.language.dimensions import Axis, Shape
+from cheatsheet.language.elaborate import Declarations, elaborate_claim, elaborate_expression
+from cheatsheet.language.expressions import Expr, Index, Jet, Symbol, free_indices
+from cheatsheet.language.table import TABLE, build
+from cheatsheet.printing.sympy_expression import NoSympyError, to_sympy
 from tests.grammar import DECLARED, EVERYTHING, FREE_INDICES, SYMBOLS, M, N, parse
 from tests.strategies import expressions
 from tests.test_code import DIMS, _independent_value, _random_point
@@ -250,7 +250,7 @@ def test_every_row_of_the_table_is_translated() -> None:
 
 
 def test_sympy_is_imported_only_when_it_is_needed() -> None:
-    code = "import cheatsheet.to_sympy, cheatsheet.operators, sys; sys.exit('sympy' in sys.modules)"
+    code = "import cheatsheet.printing.sympy_expression, cheatsheet.operators, sys; sys.exit('sympy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

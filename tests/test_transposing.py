@@ -11,21 +11,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import cheatsheet
-from cheatsheet.catalogue import Claim
-from cheatsheet.elaborate import Declarations, elaborate_claim
-from cheatsheet.expressions import Apply, Equation, Expr, Symbol, walk
-from cheatsheet.formatting import claim_text
-from cheatsheet.indices.prove import prove
-from cheatsheet.layouts import LAYOUTS
-from cheatsheet.load import read_given
-from cheatsheet.operators import build
-from cheatsheet.syntax import ClaimError
-from cheatsheet.transposing import has_layout, in_layout, transposed
-from cheatsheet.verify.check import verify
-from cheatsheet.verify.claim import nodes
-from cheatsheet.verify.evaluate import Evaluator
-from cheatsheet.verify.fields import Floating
-from cheatsheet.verify.points import Points, atoms
+from cheatsheet.calculus.prove import prove
+from cheatsheet.catalogue.entries import Claim
+from cheatsheet.catalogue.load import read_given
+from cheatsheet.evaluation.evaluate import Evaluator
+from cheatsheet.evaluation.fields import Floating
+from cheatsheet.evaluation.points import Points, atoms
+from cheatsheet.language.elaborate import Declarations, elaborate_claim
+from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, walk
+from cheatsheet.language.formatting import claim_text
+from cheatsheet.language.layouts import LAYOUTS
+from cheatsheet.language.relaying import has_layout, in_layout, transposed
+from cheatsheet.language.syntax import ClaimError
+from cheatsheet.language.table import build
+from cheatsheet.verdicts.check import verify
+from cheatsheet.verdicts.claim import nodes
 from tests.grammar import ALGEBRA, SYMBOLS
 from tests.strategies import expressions
 

@@ -17,22 +17,22 @@ from pathlib import Path
 import pytest
 
 import cheatsheet
-from cheatsheet.derivation.reasons import rules_used
-from cheatsheet.dimensions import Axis, Shape
-from cheatsheet.elaborate import Declarations, elaborate_claim, elaborate_expression
-from cheatsheet.expressions import Symbol, without_properties
-from cheatsheet.glossary import Text
-from cheatsheet.pages import DisplayBlock, EntryPage, FigureBlock, StepsBlock
-from cheatsheet.reports import ClaimReport, EntryReport
-from cheatsheet.typeset import examples, figures
-from cheatsheet.typeset.document import entry_page
-from cheatsheet.typeset.givens import given_lines
-from cheatsheet.typeset.illformed import ill_formed
-from cheatsheet.typeset.indexing import with_familiar_indices
-from cheatsheet.typeset.kept import PageKeys, PageShelf
-from cheatsheet.typeset.numbers import counterexample_formulas, number
-from cheatsheet.typeset.shows import shape_table
-from cheatsheet.verify.verdicts import Counterexample, Verdict
+from cheatsheet.catalogue.reports import ClaimReport, EntryReport
+from cheatsheet.derivatives.steps.reasons import rules_used
+from cheatsheet.language.dimensions import Axis, Shape
+from cheatsheet.language.elaborate import Declarations, elaborate_claim, elaborate_expression
+from cheatsheet.language.expressions import Symbol, without_properties
+from cheatsheet.language.glossary import Text
+from cheatsheet.pages import examples, figures
+from cheatsheet.pages.document import entry_page
+from cheatsheet.pages.familiar_indices import with_familiar_indices
+from cheatsheet.pages.givens import given_lines
+from cheatsheet.pages.illformed import ill_formed
+from cheatsheet.pages.kept import PageKeys, PageShelf
+from cheatsheet.pages.model import DisplayBlock, EntryPage, FigureBlock, StepsBlock
+from cheatsheet.pages.numbers import counterexample_formulas, number
+from cheatsheet.pages.tables import shape_table
+from cheatsheet.verdicts.verdicts import Counterexample, Verdict
 
 ROOT = Path(__file__).parent.parent
 
@@ -392,7 +392,7 @@ def test_the_key_of_a_page_sees_every_part_of_its_entry() -> None:
 ORDER = """
 import sys
 import cheatsheet
-from cheatsheet.typeset.document import entry_page
+from cheatsheet.pages.document import entry_page
 
 catalogue = cheatsheet.load()
 pages = {id_: entry_page(catalogue[id_].check()) for id_ in sys.argv[1:]}

@@ -15,19 +15,19 @@ from typing import Any
 
 import pytest
 
-from cheatsheet.dimensions import Axis, Shape
-from cheatsheet.elaborate import Declarations, elaborate_claim
-from cheatsheet.expressions import Equation, Symbol
+from cheatsheet.language.dimensions import Axis, Shape
+from cheatsheet.language.elaborate import Declarations, elaborate_claim
+from cheatsheet.language.expressions import Equation, Symbol
 from cheatsheet.packaged import engine_version
-from cheatsheet.verify import check
-from cheatsheet.verify.cache import Keys, VerdictCache
-from cheatsheet.verify.check import TierDisagreement, negation, verify, verify_text
-from cheatsheet.verify.claim import Claim
-from cheatsheet.verify.compare import Clock
-from cheatsheet.verify.exact import agrees_exactly, vanishes
-from cheatsheet.verify.sampling import sample
-from cheatsheet.verify.verdicts import HOLDS, STATUSES, Counterexample, Verdict
-from cheatsheet.verify.workers import Task, verify_all
+from cheatsheet.verdicts import check
+from cheatsheet.verdicts.check import TierDisagreement, negation, verify, verify_text
+from cheatsheet.verdicts.claim import Claim
+from cheatsheet.verdicts.compare import Clock
+from cheatsheet.verdicts.exact import agrees_exactly, vanishes
+from cheatsheet.verdicts.kept import Keys, VerdictCache
+from cheatsheet.verdicts.many import Task, verify_all
+from cheatsheet.verdicts.sampling import sample
+from cheatsheet.verdicts.verdicts import HOLDS, STATUSES, Counterexample, Verdict
 
 N = Axis.of("n")
 A, B = (Symbol(name, Shape.matrix(N, N)) for name in "AB")
@@ -164,7 +164,7 @@ def test_sampling_decides_when_the_filter_is_blind(text: str, monkeypatch: pytes
 
 
 def test_without_the_exact_tier_nothing_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cheatsheet.verify import exact
+    from cheatsheet.verdicts import exact
 
     monkeypatch.setattr(exact, "vanishes", lambda *_: None)
     monkeypatch.setattr(exact, "agrees_exactly", lambda *_: None)
@@ -260,8 +260,8 @@ def test_no_cache_where_none_can_be(tmp_path: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from cheatsheet.verify.cache import VerdictCache
-from cheatsheet.verify.verdicts import Verdict
+from cheatsheet.verdicts.kept import VerdictCache
+from cheatsheet.verdicts.verdicts import Verdict
 cache = VerdictCache(Path(sys.argv[1]))
 print("ready", flush=True)
 for turn in range(int(sys.argv[3])):
@@ -353,7 +353,7 @@ def test_a_worker_that_dies_takes_no_verdict_with_it(monkeypatch: pytest.MonkeyP
 
 def test_rounding_is_told_from_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     """What floating point takes for a difference is looked at with more digits, point by point."""
-    from cheatsheet.verify.fields import Floating
+    from cheatsheet.evaluation.fields import Floating
 
     def nervous(self: Any, left: Any, right: Any, core: tuple[int, ...]) -> Any:
         return left == left  # every point seems to differ

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from cheatsheet.elaborate import Declarations
-from cheatsheet.verify import check
-from cheatsheet.verify.cache import VerdictCache
-from cheatsheet.verify.verdicts import Verdict
-from cheatsheet.verify.workers import Task, verify_all
+from cheatsheet.language.elaborate import Declarations
+from cheatsheet.verdicts import check
+from cheatsheet.verdicts.kept import VerdictCache
+from cheatsheet.verdicts.many import Task, verify_all
+from cheatsheet.verdicts.verdicts import Verdict
 
 TASKS = [Task(f"{k} + {k} == {2 * k}", Declarations()) for k in range(100)]
 

@@ -1,4 +1,4 @@
-"""THE TABLE: one row per operator, rows grouped by family."""
+"""THE TABLE: one row per operator, rows grouped by family; :mod:`cheatsheet.language.table` hands it out."""
 
 from cheatsheet.operators import (
     arithmetic,
@@ -8,9 +8,9 @@ from cheatsheet.operators import (
     linear_algebra,
     products,
 )
-from cheatsheet.operators.row import TABLE, Operator, ShapeError, build, register
 
-__all__ = ["TABLE", "Operator", "ShapeError", "build"]
-
-for _family in (arithmetic, products, linear_algebra, constructors, elementwise, calculus):
-    register(*_family.ROWS)
+ROWS = tuple(
+    row
+    for family in (arithmetic, products, linear_algebra, constructors, elementwise, calculus)
+    for row in family.ROWS
+)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from cheatsheet.dimensions import Shape
-from cheatsheet.indices import differentials, rules
-from cheatsheet.operators import coding, notation, translating, values
-from cheatsheet.operators.row import Operator, ShapeError
-from cheatsheet.operators.shapes import Args, same, scalar, unchanged
+from cheatsheet.calculus import component_rules, differentials
+from cheatsheet.evaluation import values
+from cheatsheet.language.dimensions import Shape
+from cheatsheet.language.shapes import Args, same, scalar, unchanged
+from cheatsheet.language.table import Operator, ShapeError
+from cheatsheet.printing import coding, notation, translating
 
 
 def _scale_shape(args: Args, params: Args) -> Shape:
@@ -58,7 +59,7 @@ ROWS = (
         latex=notation.additive("+"),
         numpy=coding.infix("+", coding.SUM),
         sympy=translating.add,
-        components=rules.add,
+        components=component_rules.add,
         evaluate=values.add,
         good="A + B == B + A",
         bad="A + x == x",
@@ -73,7 +74,7 @@ ROWS = (
         latex=notation.additive("-"),
         numpy=coding.infix("-", coding.SUM),
         sympy=translating.sub,
-        components=rules.sub,
+        components=component_rules.sub,
         evaluate=values.sub,
         good="A - B == -(B - A)",
         bad="A - x == x",
@@ -87,7 +88,7 @@ ROWS = (
         latex=notation.negated,
         numpy=coding.negated,
         sympy=translating.neg,
-        components=rules.neg,
+        components=component_rules.neg,
         linear=True,
         evaluate=values.neg,
         good="-(-A) == A",
@@ -102,7 +103,7 @@ ROWS = (
         latex=notation.juxtaposed,
         numpy=coding.infix("*", coding.PRODUCT),
         sympy=translating.scale,
-        components=rules.scale,
+        components=component_rules.scale,
         linear=True,
         evaluate=values.product,
         good="a * (A + B) == a * A + a * B",
@@ -118,7 +119,7 @@ ROWS = (
         latex=notation.fraction,
         numpy=coding.infix("/", coding.PRODUCT),
         sympy=translating.over,
-        components=rules.over,
+        components=component_rules.over,
         evaluate=values.quotient,
         good="(A + B) / a == A / a + B / a",
         bad="",
@@ -132,7 +133,7 @@ ROWS = (
         latex=notation.circled(r"\circ", chains=("hadamard", "scale")),
         numpy=coding.infix("*", coding.PRODUCT),
         sympy=translating.hadamard,
-        components=rules.hadamard,
+        components=component_rules.hadamard,
         linear=True,
         evaluate=values.product,
         good="A * B == B * A",
@@ -148,7 +149,7 @@ ROWS = (
         latex=notation.circled(r"\oslash", chains=("scale",)),
         numpy=coding.infix("/", coding.PRODUCT),
         sympy=translating.quotient,
-        components=rules.quotient,
+        components=component_rules.quotient,
         evaluate=values.quotient,
         good="(A / B) * B == A",
         bad="A / x == x",
@@ -163,7 +164,7 @@ ROWS = (
         latex=notation.circled(r"\oslash"),
         numpy=coding.infix("/", coding.PRODUCT),
         sympy=translating.reciprocal,
-        components=rules.reciprocal,
+        components=component_rules.reciprocal,
         evaluate=values.quotient,
         good="1 / x * x == ones(n)",
         bad="",
@@ -178,7 +179,7 @@ ROWS = (
         latex=notation.powered,
         numpy=coding.powered,
         sympy=translating.power,
-        components=rules.power,
+        components=component_rules.power,
         evaluate=values.power,
         good="x ** 2 == x * x",
         bad="x ** x == x",
@@ -192,7 +193,7 @@ ROWS = (
         latex=notation.component,
         numpy=coding.component,
         sympy=translating.component,
-        components=rules.component,
+        components=component_rules.component,
         linear=True,
         evaluate=values.component,
         good="A.T[i, j] == A[j, i]",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from cheatsheet.dimensions import Shape
-from cheatsheet.expressions import Expr
-from cheatsheet.indices import derivatives, differentials
-from cheatsheet.layouts import arrange
-from cheatsheet.operators import coding, notation, translating, values
-from cheatsheet.operators.row import Operator, ShapeError
-from cheatsheet.operators.shapes import Args, scalar, unchanged
+from cheatsheet.calculus import derivatives, differentials
+from cheatsheet.evaluation import values
+from cheatsheet.language.dimensions import Shape
+from cheatsheet.language.expressions import Expr
+from cheatsheet.language.layouts import arrange
+from cheatsheet.language.shapes import Args, scalar, unchanged
+from cheatsheet.language.table import Operator, ShapeError
+from cheatsheet.printing import coding, notation, translating
 
 
 def _diff_shape(args: Args, params: Args) -> Shape:
@@ -45,7 +46,7 @@ def _hessian_shape(args: Args, params: Args) -> Shape:
 
 
 def _jet_shape(args: Args, params: Args) -> Shape:
-    """``params`` is the :class:`~cheatsheet.expressions.Jet`; the arguments are the directions."""
+    """``params`` is the :class:`~cheatsheet.language.expressions.Jet`; the arguments are the directions."""
     shape: Shape = params[0].symbol.shape
     return shape
 

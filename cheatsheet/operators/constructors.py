@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from cheatsheet.dimensions import Axis, Shape
-from cheatsheet.indices import differentials, rules
-from cheatsheet.operators import coding, notation, translating, values
-from cheatsheet.operators.row import Operator, ShapeError
-from cheatsheet.operators.shapes import Args, no_tensor
+from cheatsheet.calculus import component_rules, differentials
+from cheatsheet.evaluation import values
+from cheatsheet.language.dimensions import Axis, Shape
+from cheatsheet.language.shapes import Args, no_tensor
+from cheatsheet.language.table import Operator, ShapeError
+from cheatsheet.printing import coding, notation, translating
 
 
 def _identity_shape(args: Args, params: Args) -> Shape:
@@ -65,7 +66,7 @@ ROWS = (
         latex=notation.constant(r"\pi"),
         numpy=coding.pi,
         sympy=translating.pi,
-        components=rules.constant_pi,
+        components=component_rules.constant_pi,
         evaluate=values.pi,
         good="sin(pi) == 0",
         bad="",
@@ -78,7 +79,7 @@ ROWS = (
         latex=notation.sized("I", ","),
         numpy=coding.identity,
         sympy=translating.identity,
-        components=rules.identity,
+        components=component_rules.identity,
         evaluate=values.identity,
         good="I(n) @ x == x",
         bad="I(n, n) == 1",
@@ -91,7 +92,7 @@ ROWS = (
         latex=notation.sized("1", r"\times "),
         numpy=coding.filled("ones"),
         sympy=translating.ones,
-        components=rules.ones,
+        components=component_rules.ones,
         evaluate=values.ones,
         good="ones(n).T @ x == sum(x)",
         bad="ones() == 1",
@@ -104,7 +105,7 @@ ROWS = (
         latex=notation.zeros,
         numpy=coding.filled("zeros"),
         sympy=translating.zeros,
-        components=rules.zeros,
+        components=component_rules.zeros,
         evaluate=values.zeros,
         good="x - x == zeros(n)",
         bad="zeros() == 0",
@@ -117,7 +118,7 @@ ROWS = (
         latex=notation.basis_vector,
         numpy=coding.basis_vector,
         sympy=translating.unit,
-        components=rules.unit,
+        components=component_rules.unit,
         evaluate=values.unit,
         good="unit(i, n).T @ x == x[i]",
         bad="unit(n) == 0",
@@ -130,7 +131,7 @@ ROWS = (
         latex=notation.sized("K", ","),
         numpy=coding.commutation,
         sympy=translating.commutation,
-        components=rules.commutation,
+        components=component_rules.commutation,
         evaluate=values.commutation,
         good="K(n, n) @ vec(A) == vec(A.T)",
         bad="K(n) == 0",
@@ -143,7 +144,7 @@ ROWS = (
         latex=notation.delta,
         numpy=coding.delta,
         sympy=translating.delta,
-        components=rules.delta,
+        components=component_rules.delta,
         evaluate=values.delta,
         good="I(n)[i, j] == delta(i, j)",
         bad="delta(i) == 0",
@@ -157,7 +158,7 @@ ROWS = (
         latex=notation.block,
         numpy=coding.block,
         sympy=translating.block,
-        components=rules.block,
+        components=component_rules.block,
         evaluate=values.block,
         good="block([[A, B]]).T == block([[A.T], [B.T]])",
         bad="block([[A, x.T]]) == 0",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from cheatsheet.dimensions import Shape
-from cheatsheet.indices import differentials, rules
-from cheatsheet.operators import coding, notation, translating, values
-from cheatsheet.operators.row import Operator
-from cheatsheet.operators.shapes import Args, unchanged, vector
+from cheatsheet.calculus import component_rules, differentials
+from cheatsheet.evaluation import values
+from cheatsheet.language.dimensions import Shape
+from cheatsheet.language.shapes import Args, unchanged, vector
+from cheatsheet.language.table import Operator
+from cheatsheet.printing import coding, notation, translating
 
 
 def _softmax_shape(args: Args, params: Args) -> Shape:
@@ -30,7 +31,7 @@ def _function(
         latex=latex or notation.called(rf"\{name}"),
         numpy=code or coding.called(name),
         sympy=translating.pointwise(name),
-        components=rules.elementwise(name),
+        components=component_rules.elementwise(name),
         differential=differentials.elementwise(name),
         evaluate=values.elementwise(name),
         good=good,
@@ -76,7 +77,7 @@ ROWS = (
         latex=notation.named("softmax"),
         numpy=coding.unless_scalar(_SOFTMAX, coding.one),
         sympy=translating.softmax,
-        components=rules.softmax,
+        components=component_rules.softmax,
         evaluate=values.softmax,
         good="sum(softmax(x)) == 1",
         bad="softmax(A) == A",
@@ -90,7 +91,7 @@ ROWS = (
         latex=notation.named("logsumexp"),
         numpy=coding.unless_scalar(_LOGSUMEXP, coding.itself),
         sympy=translating.logsumexp,
-        components=rules.logsumexp,
+        components=component_rules.logsumexp,
         evaluate=values.logsumexp,
         good="exp(logsumexp(x)) == sum(exp(x))",
         bad="logsumexp(A) == 0",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from cheatsheet.dimensions import Shape
-from cheatsheet.expressions import Apply, Expr, Number, Size, Symbol
-from cheatsheet.indices import determinants, differentials, matrix_functions, rules
-from cheatsheet.operators import coding, notation, translating, values
-from cheatsheet.operators.row import Operator, ShapeError
-from cheatsheet.operators.shapes import (
+from cheatsheet.calculus import component_rules, determinants, differentials, matrix_functions
+from cheatsheet.evaluation import values
+from cheatsheet.language.dimensions import Shape
+from cheatsheet.language.expressions import Apply, Expr, Number, Size, Symbol
+from cheatsheet.language.shapes import (
     Args,
     no_tensor,
     scalar_result,
@@ -15,6 +14,8 @@ from cheatsheet.operators.shapes import (
     square_to_same,
     square_to_scalar,
 )
+from cheatsheet.language.table import Operator, ShapeError
+from cheatsheet.printing import coding, notation, translating
 
 LARGEST_EXPONENT = 1000
 
@@ -60,7 +61,7 @@ ROWS = (
         latex=notation.called(r"\tr"),
         numpy=coding.unless_scalar(coding.called("trace"), coding.itself),
         sympy=translating.tr,
-        components=rules.trace,
+        components=component_rules.trace,
         linear=True,
         evaluate=values.tr,
         good="tr(A @ B) == tr(B @ A)",
@@ -173,7 +174,7 @@ ROWS = (
         latex=notation.norm,
         numpy=coding.unless_scalar(coding.called("linalg.norm"), coding.called("abs")),
         sympy=translating.norm,
-        components=rules.norm,
+        components=component_rules.norm,
         evaluate=values.norm,
         good="norm(x) ** 2 == x.T @ x",
         bad="norm(x) == x",
@@ -187,7 +188,7 @@ ROWS = (
         latex=notation.enclosed(r"\lVert", r"\rVert", "_1"),
         numpy=coding.unless_scalar(coding.norm1, coding.called("abs")),
         sympy=translating.norm1,
-        components=rules.norm1,
+        components=component_rules.norm1,
         evaluate=values.norm1,
         good="norm1(x) == sum(abs(x))",
         bad="norm1(x) == x",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from cheatsheet.dimensions import Axis, Shape
-from cheatsheet.indices import rules
-from cheatsheet.operators import coding, notation, translating, values
-from cheatsheet.operators.row import Operator, ShapeError
-from cheatsheet.operators.shapes import Args, no_tensor, same_length, scalar_result, vector
+from cheatsheet.calculus import component_rules
+from cheatsheet.evaluation import values
+from cheatsheet.language.dimensions import Axis, Shape
+from cheatsheet.language.shapes import Args, no_tensor, same_length, scalar_result, vector
+from cheatsheet.language.table import Operator, ShapeError
+from cheatsheet.printing import coding, notation, translating
 
 
 def _matmul_shape(args: Args, params: Args) -> Shape:
@@ -84,7 +85,7 @@ ROWS = (
         latex=notation.juxtaposed,
         numpy=coding.product,
         sympy=translating.matmul,
-        components=rules.matmul,
+        components=component_rules.matmul,
         linear=True,
         evaluate=values.matmul,
         good="(A @ B).T == B.T @ A.T",
@@ -99,7 +100,7 @@ ROWS = (
         latex=notation.transposed,
         numpy=coding.transposed,
         sympy=translating.transpose,
-        components=rules.transpose,
+        components=component_rules.transpose,
         linear=True,
         evaluate=values.transpose,
         good="A.T.T == A",
@@ -113,7 +114,7 @@ ROWS = (
         latex=notation.enclosed(r"\langle", r"\rangle"),
         numpy=coding.unless_scalar(coding.dot, coding.times),
         sympy=translating.dot,
-        components=rules.dot,
+        components=component_rules.dot,
         linear=True,
         evaluate=values.dot,
         good="dot(x, y) == x.T @ y",
@@ -127,7 +128,7 @@ ROWS = (
         latex=notation.named("outer"),
         numpy=coding.unless_scalar(coding.called("outer"), coding.times),
         sympy=translating.outer,
-        components=rules.outer,
+        components=component_rules.outer,
         linear=True,
         evaluate=values.outer,
         good="outer(x, y) == x @ y.T",
@@ -141,7 +142,7 @@ ROWS = (
         latex=notation.circled(r"\times"),
         numpy=coding.called("cross"),
         sympy=translating.cross,
-        components=rules.cross,
+        components=component_rules.cross,
         linear=True,
         evaluate=values.cross,
         good="cross(p, q) == -cross(q, p)",
@@ -155,7 +156,7 @@ ROWS = (
         latex=notation.circled(r"\otimes", chains=("kron",)),
         numpy=coding.kronecker,
         sympy=translating.kron,
-        components=rules.kron,
+        components=component_rules.kron,
         linear=True,
         evaluate=values.kron,
         good="kron(A, B).T == kron(A.T, B.T)",
@@ -169,7 +170,7 @@ ROWS = (
         latex=notation.called(r"\vecop"),
         numpy=coding.vectorised,
         sympy=translating.vec,
-        components=rules.vec,
+        components=component_rules.vec,
         linear=True,
         evaluate=values.vec,
         good="vec(A @ X @ B) == kron(B.T, A) @ vec(X)",
@@ -183,7 +184,7 @@ ROWS = (
         latex=notation.called(r"\diag"),
         numpy=coding.unless_scalar(coding.called("diag"), coding.itself),
         sympy=translating.diag,
-        components=rules.diag,
+        components=component_rules.diag,
         linear=True,
         evaluate=values.diag,
         good="diag(diag(x)) == x",
@@ -197,7 +198,7 @@ ROWS = (
         latex=notation.named("sum"),
         numpy=coding.unless_scalar(coding.called("sum"), coding.itself),
         sympy=translating.total,
-        components=rules.total,
+        components=component_rules.total,
         linear=True,
         evaluate=values.total,
         good="sum(A) == sum(A.T)",

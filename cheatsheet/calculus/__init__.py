@@ -1,0 +1,1 @@
+"""Index form, normal form, proof."""

@@ -1,0 +1,88 @@
+"""Which matrices are invertible wherever a claim is made, and which at least on a dense set of its points."""
+
+from __future__ import annotations
+
+from cheatsheet.language.expressions import Apply, Expr, Number, Symbol, symbols, walk
+
+INVERTIBLE = frozenset({"invertible", "positive_definite", "orthogonal"})
+RESTRICTIVE = frozenset({"antisymmetric", "idempotent"})
+"""Properties under which a matrix may be singular at every point."""
+
+
+def invertible(a: Expr, known: frozenset[Expr]) -> bool:
+    """Whether the matrix is invertible at every point of the claim; ``known`` are those that the claim inverts."""
+    if a in known:
+        return True
+    match a:
+        case Symbol():
+            return bool(a.properties & INVERTIBLE)
+        case Apply(op="I" | "inv" | "expm"):
+            return True
+        case Apply(op="transpose" | "neg" | "matrix_power" | "adj"):
+            return invertible(a.children[0], known)
+        case Apply(op="scale"):
+            return _never_zero(a.children[0]) and invertible(a.children[1], known)
+        case Apply(op="diag", args=(Expr() as x,)) if x.shape.is_vector:
+            return _never_zero(x)
+        case Apply(op="matmul" | "kron"):
+            return all(x.shape.is_square and invertible(x, known) for x in a.children)
+    return False
+
+
+def _never_zero(x: Expr) -> bool:
+    """Whether no entry is zero: a number, or a symbol declared so."""
+    match x:
+        case Number():
+            return x.value != 0
+        case Symbol():
+            return bool(x.properties & {"positive", "nonzero"})
+    return False
+
+
+def generically_invertible(a: Expr, known: frozenset[Expr] = frozenset()) -> bool:
+    """Whether the points at which the matrix is invertible are dense among those of the claim.
+
+    A plain symbol is invertible on a dense set, and stays so when something that does not depend on it is added.
+    """
+    if invertible(a, known):
+        return True
+    match a:
+        case Symbol():
+            return a.definition is None and not RESTRICTIVE & a.properties
+        case Apply(op="transpose" | "neg" | "adj"):
+            return generically_invertible(a.children[0], known)
+        case Apply(op="matmul" | "kron"):
+            return all(x.shape.is_square and generically_invertible(x, known) for x in a.children)
+        case Apply(op="matrix_power", args=(Expr() as base, Number() as k)):
+            return k.value > 0 and generically_invertible(base, known)
+        case Apply(op="diag", args=(Symbol() as x,)) if x.shape.is_vector:
+            return x.definition is None
+        case Apply(op="add" | "sub"):
+            first, second = a.children
+            return _shifted(first, second) or _shifted(second, first)
+    return False
+
+
+def _shifted(x: Expr, y: Expr) -> bool:
+    """Whether x is an unrestricted symbol on which y does not depend."""
+    plain = isinstance(x, Symbol) and not x.of and x.definition is None and not x.properties - {"invertible"}
+    return plain and x not in symbols(y) and all(x not in s.of for s in symbols(y))
+
+
+def known_invertible(expr: Expr) -> frozenset[Expr]:
+    """The matrices that must be invertible for the expression to be defined: those whose inverse or log-determinant it
+    uses, and their square factors."""
+    found: set[Expr] = set()
+    for node in walk(expr):
+        if isinstance(node, Apply) and node.op in ("inv", "logdet"):
+            _add_with_factors(node.children[0], found)
+    return frozenset(found)
+
+
+def _add_with_factors(a: Expr, found: set[Expr]) -> None:
+    if isinstance(a, Apply) and a.op == "transpose":
+        a = a.children[0]
+    found.add(a)
+    if isinstance(a, Apply) and a.op in ("matmul", "kron") and all(x.shape.is_square for x in a.children):
+        for x in a.children:
+            _add_with_factors(x, found)

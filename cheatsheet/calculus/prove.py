@@ -1,0 +1,120 @@
+"""Equality for every dimension and every value, decided by the normal form of the index calculus."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product as cartesian
+
+from cheatsheet.calculus.alignment import aligned
+from cheatsheet.calculus.budget import within
+from cheatsheet.calculus.components import Components, free_alternatives
+from cheatsheet.calculus.genericity import known_invertible
+from cheatsheet.calculus.index_values import Value, alternatives, require_alike
+from cheatsheet.calculus.terms import NoIndexForm, Poly
+from cheatsheet.calculus.zero import is_zero
+from cheatsheet.language.expressions import Apply, Equation, Expr, free_indices, inline_definitions, walk
+from cheatsheet.language.table import build
+
+MOST_CASES = 3000
+
+
+def prove(equation: Equation) -> bool:
+    """Whether the two sides are shown equal, for every dimension and value; False says nothing.
+
+    >>> from cheatsheet.language.elaborate import Declarations, elaborate_claim
+    >>> from cheatsheet.language.dimensions import Axis, Shape
+    >>> from cheatsheet.language.expressions import Symbol
+    >>> n = Axis.of("n")
+    >>> given = {"x": Symbol("x", Shape.vector(n)), "A": Symbol("A", Shape.matrix(n, n))}
+    >>> prove(elaborate_claim("diff(x.T @ A @ x, x) == x.T @ (A + A.T)", Declarations(given)))
+    True
+    >>> prove(elaborate_claim("diff(x.T @ A @ x, x) == 2 * x.T @ A", Declarations(given)))
+    False
+    """
+    with within():
+        return _proved(equation)
+
+
+def _proved(equation: Equation) -> bool:
+    lhs, rhs = aligned(inline_definitions(equation.lhs), inline_definitions(equation.rhs))
+    for left, right in equivalent_forms(lhs, rhs):
+        try:
+            if _equal(left, right):
+                return True
+        except (NoIndexForm, RecursionError):
+            continue
+    return False
+
+
+def equivalent_forms(lhs: Expr, rhs: Expr) -> list[tuple[Expr, Expr]]:
+    """The claim, and where a side is an inverse M⁻¹ the claim M·other = I, which says the same."""
+    forms = [(lhs, rhs)]
+    for one, other in ((lhs, rhs), (rhs, lhs)):
+        if isinstance(one, Apply) and one.op == "inv":
+            m = one.children[0]
+            forms.append((build("matmul", m, other), build("I", m.shape.rows)))
+    return forms
+
+
+def _equal(lhs: Expr, rhs: Expr) -> bool:
+    for a, b in zip(lhs.shape.axes, rhs.shape.axes, strict=True):
+        require_alike(a, b)
+    known = known_invertible(lhs) | known_invertible(rhs)
+    continuous = _continuous(lhs, rhs)
+    for names in index_cases(lhs, rhs):
+        c = Components(names, known, continuous)
+        for at in free_alternatives(lhs.shape.axes):
+            if not is_zero(c(lhs, *at) - c(rhs, *at)):
+                return False
+    return True
+
+
+def _continuous(*sides: Expr) -> bool:
+    """Whether equality on a dense set of points is equality at all of them."""
+    jumping = ("sign", "pinv", "abs", "relu", "norm1")
+    return not any(isinstance(n, Apply) and n.op in jumping for side in sides for n in walk(side))
+
+
+def normal_forms(scalars: Sequence[Expr]) -> list[tuple[str, ...] | None]:
+    """The normal form of each of several scalars, one text for each case of its free indices; None where there is none.
+
+    Scalars with the same texts are equal, for every dimension and value; of others this says nothing.
+    """
+    try:
+        cases = index_cases(*scalars)
+    except NoIndexForm:
+        return [None for _ in scalars]
+    continuous = _continuous(*scalars)
+    return [_normal_form(scalar, cases, continuous) for scalar in scalars]
+
+
+def _normal_form(scalar: Expr, cases: list[dict[str, Value]], continuous: bool) -> tuple[str, ...] | None:
+    known = known_invertible(scalar)
+    try:
+        with within():
+            return tuple(Components(names, known, continuous)(scalar).collect().key({}) for names in cases)
+    except (NoIndexForm, RecursionError):
+        return None
+
+
+def difference(lhs: Expr, rhs: Expr) -> list[Poly]:
+    """The components of the difference of two expressions, one for each case of block and position."""
+    known = known_invertible(lhs) | known_invertible(rhs)
+    return [
+        (c(lhs, *at) - c(rhs, *at)).collect()
+        for names in index_cases(lhs, rhs)
+        for c in (Components(names, known),)
+        for at in free_alternatives(lhs.shape.axes)
+    ]
+
+
+def index_cases(*sides: Expr) -> list[dict[str, Value]]:
+    """Values for the index names that stand free: one case, or one for each block or position."""
+    free = {name: index for side in sides for name, index in free_indices(side).items()}
+    choices = [[v for v, _ in alternatives(i.axis, name)] for name, i in free.items()]
+    count = 1
+    for choice in choices:
+        count *= len(choice)
+    if count > MOST_CASES:
+        raise NoIndexForm("too many positions to go through one by one")
+    return [dict(zip(free, values, strict=True)) for values in cartesian(*choices)]

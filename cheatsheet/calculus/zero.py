@@ -1,0 +1,221 @@
+"""Whether a polynomial in index form is zero at every point of its domain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from heapq import heappop, heappush
+
+from cheatsheet.calculus import algebra, functions, powers
+from cheatsheet.calculus.matrix_rules import triangle
+from cheatsheet.calculus.opaque import diagonal_entry
+from cheatsheet.calculus.partial_products import is_whole_matrix
+from cheatsheet.calculus.rewriting import normal_form
+from cheatsheet.calculus.terms import ZERO, Factor, Factors, Idx, NoIndexForm, Place, Poly, Term
+
+MOST_TERMS = 300
+MOST_FORMS = 40
+"""How many forms of the same sum are tried before it is given up."""
+
+
+def is_zero(poly: Poly) -> bool:
+    """Whether the polynomial is shown to be zero; False says nothing.
+
+    The normal form is compared with zero first. Then the sum is multiplied by whatever stands in its denominators and
+    by matrices whose inverses stand at its free ends: factors that are not zero, or invertible, wherever the
+    sum is defined, so that the product is zero only where the sum is. Short forms are tried before long ones.
+    """
+    poly = poly.collect()
+    queue: list[tuple[int, int, Poly]] = [(len(poly.terms), 0, poly)]
+    seen: set[str] = set()
+    for count in range(1, MOST_FORMS):
+        if not queue:
+            return False
+        _, _, form = heappop(queue)
+        if not form.terms:
+            return True
+        key = form.key({})
+        if key in seen:
+            continue
+        seen.add(key)
+        try:
+            for number, other in enumerate(_other_forms(form)):
+                other = other.collect()
+                if not other.terms:
+                    return True
+                if len(other.terms) > MOST_TERMS:
+                    continue
+                heappush(queue, (len(other.terms), count * 100 + number, other))
+        except NoIndexForm:
+            continue
+    return False
+
+
+def _other_forms(poly: Poly) -> Iterator[Poly]:
+    """Sums that are zero only where this one is."""
+    cleared = _clear_denominator(poly)
+    if cleared is not None:
+        yield cleared
+        return
+    yield from _clear_inverses(poly)
+    split = _split_logarithms(poly)
+    if split is not None:
+        yield split
+
+
+# --- denominators ---------------------------------------------------------------------------------------------------
+
+
+def _clear_denominator(poly: Poly) -> Poly | None:
+    """Multiply by a power of a sum that stands under negative or fractional exponents in the terms."""
+    bases: set[Factor] = set()
+    for _, term in poly.terms:
+        bases |= {f for f, _ in term.factors if f.head == "group" and not f.indices & term.bound}
+    for base in sorted(bases, key=lambda f: f.key({i: repr(i) for i in f.indices})):
+        raised = _raised(poly, base)
+        if raised is not None:
+            return raised
+    return None
+
+
+def _raised(poly: Poly, base: Factor) -> Poly | None:
+    """The polynomial times the power of the base that leaves only whole powers beside one fractional part.
+
+    Terms whose exponents have different fractional parts cannot cancel; each keeps its own part.
+    """
+    exponents = [dict(t.factors).get(base, Fraction(0)) for _, t in poly.terms]
+    step = min(_floor(e) for e in exponents)
+    if all(e - step == e and _floor(e) == 0 for e in exponents):
+        return None
+    result = ZERO
+    for (coefficient, term), e in zip(poly.terms, exponents, strict=True):
+        factors: Factors = {f: x for f, x in term.factors if f != base}
+        part = e - _floor(e)
+        if part:
+            factors[base] = part
+        own = Poly(normal_form(coefficient, factors, set(term.bound)))
+        for _ in range(_floor(e) - step):
+            own = algebra.product(own, base.subs[0])
+        result += own
+    return result
+
+
+def _floor(value: Fraction) -> int:
+    return value.numerator // value.denominator
+
+
+# --- inverses -------------------------------------------------------------------------------------------------------
+
+
+def _clear_inverses(poly: Poly) -> Iterator[Poly]:
+    """Multiply by M on a side where M⁻¹ stands at a free index in some term."""
+    done: set[tuple[str, int, str]] = set()
+    for _, term in poly.terms:
+        for factor, exponent in term.factors:
+            if factor.head != "mat" or factor.data.kind != "inv" or exponent != 1 or len(factor.places) != 2:
+                continue
+            for side, place in enumerate(factor.places):
+                if not isinstance(place, Idx) or place in term.bound or place.name is None:
+                    continue
+                mark = (factor.subs[0].key({}), side, place.name)
+                if mark not in done:
+                    done.add(mark)
+                    yield _multiplied(poly, factor, side, place)
+
+
+def _multiplied(poly: Poly, factor: Factor, side: int, place: Idx) -> Poly:
+    """Σₖ M[new, k] · poly[k …] for an inverse whose row index is free, and the mirror image for its column."""
+    row, col = factor.data.slots
+    bound, new = Idx(place.axis), Idx.free(f"{place.name}'", place.axis)
+    change: dict[Idx, Place] = {row: new, col: bound} if side == 0 else {col: new, row: bound}
+    matrix = factor.subs[0].replace(change)
+    return algebra.bind(algebra.product(matrix, poly.replace({place: bound})), [bound])
+
+
+# --- logarithms -----------------------------------------------------------------------------------------------------
+
+
+def _split_logarithms(poly: Poly) -> Poly | None:
+    """log of a product as a sum of logarithms of absolute values, which it equals wherever it is defined."""
+    changed = False
+    total = ZERO
+    for coefficient, term in poly.terms:
+        logarithm = _divisible_logarithm(term)
+        if logarithm is None:
+            total += Poly([(coefficient, term)])
+            continue
+        factor, parts = logarithm
+        rest = tuple((f, e) for f, e in term.factors if f != factor)
+        total += algebra.bind(algebra.product(Poly([(coefficient, Term(rest))]), parts), term.bound)
+        changed = True
+    return total if changed else None
+
+
+def _divisible_logarithm(term: Term) -> tuple[Factor, Poly] | None:
+    for factor, exponent in term.factors:
+        if factor.head == "fn" and factor.data == "log" and exponent == 1:
+            parts = _logarithm_parts(factor.subs[0])
+            if parts is not None:
+                return factor, parts
+    return None
+
+
+def _logarithm(argument: Poly) -> Poly:
+    return functions.function("log", argument)
+
+
+def _logarithm_parts(argument: Poly) -> Poly | None:
+    if len(argument.terms) > 1:
+        content, rest = powers.extract_content(argument, positive_only=False)
+        parts = None if content.constant is not None else _logarithm_parts(content) or _logarithm(content)
+        return None if parts is None else parts + _logarithm(rest)
+    if len(argument.terms) != 1 or argument.terms[0][1].bound:
+        return None
+    coefficient, term = argument.terms[0]
+    plain = all(
+        e == 1 and f.head != "expo" and f.data not in ("abs", "exp") and not _diagonal(f)
+        for f, e in term.factors
+    )
+    if len(term.factors) < 2 and coefficient == 1 and plain:
+        return None
+    total = functions.function("log", Poly.number(abs(coefficient)))
+    for factor, exponent in term.factors:
+        base, count = algebra.single(factor), Poly.number(exponent)
+        if factor.head == "expo":
+            base, count = factor.subs[0], factor.subs[1].times(exponent)
+        elif factor.head == "fn" and factor.data == "abs":
+            base = factor.subs[0]
+        elif factor.head == "fn" and factor.data == "exp":
+            total += factor.subs[0].times(exponent)
+            continue
+        elif _diagonal(factor):
+            total += _sum_of_logarithms(factor).times(exponent)
+            continue
+        total += algebra.product(count, functions.function("log", base))
+    return total
+
+
+def _diagonal(factor: Factor) -> bool:
+    """Whether the factor is the determinant of a diagonal or triangular matrix."""
+    return factor.head == "det" and _diagonal_entries(factor) is not None
+
+
+def _diagonal_entries(factor: Factor) -> Poly | None:
+    """The diagonal entry, at the row slot, of a matrix whose determinant is the product of its diagonal entries."""
+    matrix, (row, col) = factor.subs[0], factor.data.slots
+    entry = diagonal_entry(matrix, (row, col))
+    if entry is not None:
+        return entry
+    if len(matrix.terms) == 1 and len(matrix.terms[0][1].factors) == 1 and matrix.terms[0][0] == 1:
+        ((own, exponent),) = matrix.terms[0][1].factors
+        if exponent == 1 and is_whole_matrix(own) and triangle(own):
+            return matrix.replace({col: row})
+    return None
+
+
+def _sum_of_logarithms(factor: Factor) -> Poly:
+    entry = _diagonal_entries(factor)
+    assert entry is not None
+    row = factor.data.slots[0]
+    index = Idx(row.axis)
+    return algebra.bind(functions.function("log", entry.replace({row: index})), [index])

@@ -1,0 +1,235 @@
+"""The catalogue as data: sections, entries, claims and pitfalls, frozen, each knowing where it stands in its file.
+
+Nothing here has been verified, and claims are not even parsed until somebody asks: an ill-formed claim is a verdict,
+not an error of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cheatsheet.catalogue.examples import Value
+from cheatsheet.language.errors import Position, Problem, near
+from cheatsheet.language.expressions import Equation, Expr, Symbol
+from cheatsheet.language.glossary import Text
+from cheatsheet.language.layouts import LAYOUTS
+from cheatsheet.language.source import Passage
+from cheatsheet.language.syntax import ClaimError
+
+if TYPE_CHECKING:
+    from cheatsheet.catalogue.reports import ClaimReport, EntryReport
+    from cheatsheet.language.elaborate import Declarations
+
+
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """What the names in an entry's claims stand for.
+
+    ``given`` is declared by the entry itself; of ``defaults``, the symbols of the whole catalogue, a claim sees those
+    that it mentions; ``let`` holds the entry's definitions as they are written.
+    """
+
+    given: Mapping[str, Symbol]
+    defaults: Mapping[str, Symbol]
+    let: Mapping[str, Passage]
+    layout: str
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The definitions as written."""
+        return tuple(passage.text for passage in self.let.values())
+
+    def declarations(self, text: str) -> Declarations:
+        """The declarations that a claim is read with; raises :class:`ClaimError` for an ill-formed ``let``."""
+        from cheatsheet.language.definitions import (  # not while loading: it brings the operator table
+            define,
+            words,
+        )
+        from cheatsheet.language.elaborate import Declarations
+
+        mentioned = words([text, *self.texts])
+        defaults = {name: symbol for name, symbol in self.defaults.items() if name in mentioned}
+        declared = Declarations({**defaults, **self.given}, self.layout)
+        return define(self.let, declared, text) if self.let else declared
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """One claim as written; ``expect`` is ``holds``, or ``fails`` for a pitfall."""
+
+    passage: Passage
+    scope: Scope
+    expect: str = "holds"
+
+    @cached_property
+    def text(self) -> str:
+        return self.passage.text.strip()
+
+    @property
+    def _lead(self) -> int:
+        return len(self.passage.text) - len(self.passage.text.lstrip())
+
+    @cached_property
+    def position(self) -> Position:
+        """Where the claim starts in the file."""
+        return self.passage.position(self._lead)
+
+    @cached_property
+    def declarations(self) -> Declarations:
+        """What its names stand for; raises :class:`ClaimError` for an ill-formed ``let``."""
+        return self.scope.declarations(self.text)
+
+    @cached_property
+    def equation(self) -> Equation:
+        """The typed claim; raises :class:`ClaimError`."""
+        from cheatsheet.language.elaborate import elaborate_claim
+
+        return elaborate_claim(self.text, self.declarations)
+
+    @property
+    def lhs(self) -> Expr:
+        return self.equation.lhs
+
+    @property
+    def rhs(self) -> Expr:
+        return self.equation.rhs
+
+    def latex(self, layout: str | None = None) -> str:
+        """The claim in LaTeX for amsmath, MathJax or KaTeX: as it is written, or as it reads in another layout.
+
+        Raises :class:`ClaimError` where the claim is ill-formed, :class:`ValueError` for a layout that there is not, or
+        in which the claim could not be verified.
+        """
+        from cheatsheet.pages.claims import verified_in_layout
+        from cheatsheet.printing.latex import latex_claim
+        from cheatsheet.printing.macros import expand
+
+        if layout is not None and layout not in LAYOUTS:
+            raise ValueError(f"there is no layout {layout!r}; there are {', '.join(LAYOUTS)}")
+        equation: Equation | None = self.equation
+        if layout not in (None, self.declarations.layout):
+            equation = verified_in_layout(self.equation, str(layout))
+        if equation is None:
+            raise ValueError(f"{self.text} could not be verified in {layout} layout")
+        return expand(latex_claim(equation))
+
+    def check(self) -> ClaimReport:
+        """The verdict on this claim."""
+        from cheatsheet.catalogue.reports import check_claims
+
+        return check_claims([self])[0]
+
+    def problem(self, error: ClaimError) -> Problem:
+        """The error at its place in the file: in the claim, or in the ``let`` that the claim uses."""
+        passage, lead = getattr(error, "passage", self.passage), 0
+        if passage is self.passage:
+            lead = self._lead
+        return passage.problem(error.start + lead, error.end + lead, error.message, error.hint)
+
+
+@dataclass(frozen=True, eq=False)
+class Pitfall:
+    """A claim that people write down and that is wrong, and why it is."""
+
+    claim: Claim
+    why: Text | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """One identity, or one explanation, of the catalogue."""
+
+    id: str
+    name: Text
+    scope: Scope
+    position: Position
+    claims: tuple[Claim, ...] = ()
+    pitfalls: tuple[Pitfall, ...] = ()
+    note: Text | None = None
+    example: Mapping[str, Value] | None = None
+    show: str | None = None
+    tags: tuple[str, ...] = ()
+    source: str | None = None
+
+    @property
+    def given(self) -> Mapping[str, Symbol]:
+        """The symbols that the entry declares."""
+        return self.scope.given
+
+    @property
+    def layout(self) -> str:
+        """The layout in force for the entry's claims."""
+        return self.scope.layout
+
+    @property
+    def let(self) -> Mapping[str, str]:
+        """The entry's definitions, as they are written."""
+        return {name: passage.text for name, passage in self.scope.let.items()}
+
+    @property
+    def all_claims(self) -> tuple[Claim, ...]:
+        """The claims that must hold and then those of the pitfalls, which must not."""
+        return (*self.claims, *(pitfall.claim for pitfall in self.pitfalls))
+
+    def check(self) -> EntryReport:
+        """The verdicts on the entry's claims and pitfalls; its own ``verdict`` is the weakest of those on the claims.
+
+        >>> import cheatsheet
+        >>> cheatsheet.load()["quadratic-form"].check().verdict
+        'proved'
+        """
+        from cheatsheet.catalogue.reports import check_entries
+
+        return check_entries([self]).entries[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Section:
+    """A heading and the entries below it."""
+
+    id: str
+    title: Text
+    entries: tuple[Entry, ...]
+    intro: Text | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """A whole file: iterate over its entries, or take one by its id.
+
+    >>> import cheatsheet
+    >>> catalogue = cheatsheet.load()
+    >>> catalogue["quadratic-form"].name["en"]
+    'Quadratic form'
+    """
+
+    title: Text
+    sections: tuple[Section, ...]
+    symbols: Mapping[str, Symbol]
+    layout: str
+    path: Path
+    text: str = ""
+    """The file as it was read, so that a build can tell whether it has made these pages before."""
+
+    @cached_property
+    def _by_id(self) -> dict[str, Entry]:
+        return {entry.id: entry for entry in self}
+
+    def __iter__(self) -> Iterator[Entry]:
+        return (entry for section in self.sections for entry in section.entries)
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._by_id
+
+    def __getitem__(self, id: str) -> Entry:
+        """The entry with this id; raises :class:`KeyError`, naming the nearest id there is."""
+        if id not in self._by_id:
+            raise KeyError("; ".join(filter(None, [f"no entry {id!r}", near(id, self._by_id)])))
+        return self._by_id[id]

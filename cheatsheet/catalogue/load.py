@@ -1,0 +1,269 @@
+"""YAML file → catalogue: the schema checked, every problem reported at once, positions kept.
+
+Claims are not looked into: this stage is fast, and an ill-formed claim is a verdict of the next one.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Mapping as Dictionary
+from pathlib import Path
+from typing import Any
+
+from cheatsheet.catalogue.declarations import Declared, Resolver, dimensions, read_symbols
+from cheatsheet.catalogue.entries import Catalogue, Claim, Entry, Pitfall, Scope, Section
+from cheatsheet.catalogue.examples import fit_example, read_example
+from cheatsheet.catalogue.nodes import (
+    Mapping,
+    Node,
+    Refused,
+    Report,
+    Scalar,
+    Sequence,
+    compose,
+    decode,
+    read_source,
+)
+from cheatsheet.catalogue.reading import (
+    Read,
+    check_name,
+    one_or_list,
+    read_bilingual,
+    read_id,
+    read_layout,
+    read_show,
+    read_table,
+    read_text,
+    read_words,
+    what,
+)
+from cheatsheet.catalogue.schema import CATALOGUE, ENTRY, PITFALL, SECTION, Table
+from cheatsheet.language.errors import CatalogueError
+from cheatsheet.language.expressions import Symbol
+from cheatsheet.language.source import Passage, SourceFile
+from cheatsheet.packaged import packaged
+
+MOST_DEFINITIONS = 100
+_QUOTES = "a claim that has a colon, or starts with a bracket or a brace, needs quotes"
+
+
+def load(path: str | Path | None = None) -> Catalogue:
+    """The catalogue of a file, or the one that comes with the program; nothing is verified yet.
+
+    Raises :class:`CatalogueError`, which lists every problem of the file.
+
+    >>> len(load()) > 20
+    True
+    """
+    place = packaged("identities.yaml") if path is None else Path(path)
+    collecting = gc.isenabled()
+    gc.disable()  # nearly all that is made here stays, and looking for garbage would double the time
+    try:
+        return parse_catalogue(read_source(place, str(place)), place)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def read_given(text: str) -> dict[str, Symbol]:
+    """The symbols of ``--given``: the inside of a ``given`` mapping, ``x: [n], A: [n, n]``, on one line or several.
+
+    >>> {name: str(symbol.shape) for name, symbol in read_given("x: [n], A: {shape: [n, n], is: [symmetric]}").items()}
+    {'x': 'n×1', 'A': 'n×n'}
+
+    Raises :class:`CatalogueError`.
+    """
+    if not text.strip():
+        return {}
+    block = text.lstrip().startswith("{") or "\n" in text.strip()
+    root, report = compose(decode((text if block else f"{{{text}\n}}").encode(errors="replace"), "--given"))
+    declared = read_symbols(root, report) or {}
+    symbols = Resolver(declared, report).resolve(declared)
+    if report.problems:
+        raise CatalogueError(report.problems)
+    return symbols
+
+
+def parse_catalogue(file: SourceFile, path: Path) -> Catalogue:
+    """The catalogue in a text; raises :class:`CatalogueError`.
+
+    >>> parse_catalogue(SourceFile("a.yaml", "title: T"), Path("a.yaml"))
+    Traceback (most recent call last):
+    cheatsheet.language.errors.CatalogueError: a.yaml:1:1: 'sections' is missing; the catalogue needs title and sections
+    ...
+    """
+    root, report = compose(file)
+    values = read_table(root, CATALOGUE, "the catalogue", READERS, report)
+    catalogue = _Assembly(values, report).catalogue(path, file.text)
+    if report.problems or catalogue is None:
+        raise CatalogueError(report.problems)
+    return catalogue
+
+
+# --- readers of the kinds that only a catalogue has ------------------------------------------------------------------
+
+
+def _read_claim(node: Node, report: Report) -> Scalar | None:
+    """The text of one claim, looked into later; an empty one in quotes is a claim, and an ill-formed one."""
+    if isinstance(node, Scalar) and not node.is_null:
+        return node
+    if not isinstance(node, Refused):
+        report.add(node, f"a claim is {what(node)} here", "expected left == right", _QUOTES)
+    return None
+
+
+def _read_claims(node: Node, report: Report) -> list[Scalar] | None:
+    if isinstance(node, Sequence) and not node.items:
+        report.add(node, "the list of claims is empty", "expected left == right", "remove the key")
+    found = [_read_claim(item, report) for item in one_or_list(node)]
+    return [claim for claim in found if claim is not None]
+
+
+def _read_definitions(node: Node, report: Report) -> dict[str, Scalar] | None:
+    if not isinstance(node, Mapping):
+        report.add(node, f"`let` is {node.what} here", "expected a mapping such as {p: softmax(z)}")
+        return None
+    if len(node.pairs) > MOST_DEFINITIONS:
+        report.add(node, f"{len(node.pairs)} names are defined", f"at most {MOST_DEFINITIONS} are read")
+        return None
+    found = {}
+    for name, (key, value) in node.pairs.items():
+        if not check_name(key, "definition", report):
+            continue
+        if isinstance(value, Scalar) and not value.is_null:
+            found[name] = value
+        elif not isinstance(value, Refused):
+            report.add(value, f"the definition of {name} is {what(value)}", "expected an expression")
+    return found
+
+
+def _listed(table: Table, thing: str) -> Read:
+    """A reader of a list of mappings of one table."""
+
+    def read(node: Node, report: Report) -> list[tuple[Node, dict[str, Any]]] | None:
+        expected = f"expected a list in which each item is {thing} and starts with -"
+        if not isinstance(node, Sequence):
+            report.add(node, f"this is {node.what}", expected)
+            return None
+        if not node.items:
+            report.add(node, "the list is empty", expected)
+        return [(item, read_table(item, table, thing, READERS, report)) for item in node.items]
+
+    return read
+
+
+READERS: dict[str, Read] = {
+    "text": read_text,
+    "bilingual": read_bilingual,
+    "id": read_id,
+    "layout": read_layout,
+    "show": read_show,
+    "words": read_words,
+    "symbols": read_symbols,
+    "definitions": _read_definitions,
+    "claim": _read_claim,
+    "claims": _read_claims,
+    "example": read_example,
+    "pitfalls": _listed(PITFALL, "a pitfall"),
+    "entries": _listed(ENTRY, "an entry"),
+    "sections": _listed(SECTION, "a section"),
+}
+"""For each kind of value in the schema's tables, what reads it (a symbol's own kinds are read with it)."""
+
+
+class _Assembly:
+    """Values → catalogue: what can be checked only with the rest of the file in view."""
+
+    def __init__(self, values: dict[str, Any], report: Report) -> None:
+        self.values = values
+        self.report = report
+        self.layout: str = values.get("layout", "numerator")
+        self.declared: dict[str, Declared] = values.get("symbols", {})
+        self.symbols = Resolver(self.declared, report).resolve(self.declared)
+        self.arguments = frozenset(node.text for one in self.declared.values() for node in one.of)
+        self.seen: dict[str, dict[str, Scalar]] = {"section": {}, "entry": {}}
+
+    def catalogue(self, path: Path, text: str) -> Catalogue | None:
+        sections = [self.section(node, values) for node, values in self.values.get("sections", ())]
+        if self.report.problems:
+            return None
+        known = tuple(s for s in sections if s is not None)
+        return Catalogue(self.values["title"], known, self.symbols, self.layout, path, text)
+
+    def section(self, node: Node, values: dict[str, Any]) -> Section | None:
+        self.check_id("section", values.get("id"))
+        entries = [self.entry(node, entry) for node, entry in values.get("entries", ())]
+        if self.report.problems:
+            return None
+        known = tuple(e for e in entries if e is not None)
+        return Section(values["id"].text, values["title"], known, values.get("intro"))
+
+    def check_id(self, kind: str, node: Scalar | None) -> None:
+        if node is None:
+            return
+        first = self.seen[kind].setdefault(node.text, node)
+        if first is not node:
+            self.report.add(
+                node,
+                f"the id {node.text} is taken",
+                f"it is that of the {kind} in line {first.position.line}",
+                "choose another",
+            )
+
+    def entry(self, node: Node, values: dict[str, Any]) -> Entry | None:
+        self.check_id("entry", values.get("id"))
+        if isinstance(node, Mapping) and not {"claim", "note", "pitfalls"} & node.pairs.keys():
+            self.report.add(node, "this entry says nothing", "expected a claim, a note or pitfalls")
+        scope = self.scope(values)
+        example = values.get("example")
+        if example is not None:
+            example = fit_example(example, {**scope.defaults, **scope.given}, self.report)
+        if self.report.problems:
+            return None
+        return Entry(
+            id=values["id"].text,
+            name=values["name"],
+            scope=scope,
+            position=node.position,
+            claims=tuple(Claim(self.passage(c), scope) for c in values.get("claim", ())),
+            pitfalls=tuple(self.pitfall(pitfall, scope) for _, pitfall in values.get("pitfalls", ())),
+            note=values.get("note"),
+            example=example,
+            show=values.get("show"),
+            tags=values.get("tags", ()),
+            source=values.get("source"),
+        )
+
+    def pitfall(self, values: dict[str, Any], scope: Scope) -> Pitfall:
+        return Pitfall(Claim(self.passage(values["claim"]), scope, "fails"), values.get("why"))
+
+    def passage(self, node: Scalar) -> Passage:
+        return Passage(node.text, self.report.file, node.position, node.style)
+
+    def scope(self, values: dict[str, Any]) -> Scope:
+        """What the names of an entry stand for; its own declarations hide those of the catalogue."""
+        given: dict[str, Declared] = values.get("given", {})
+        let: dict[str, Scalar] = values.get("let", {})
+        self.check_definitions(let, given)
+        hidden = given.keys() | let.keys() | dimensions(given)
+        outer = {
+            name: one
+            for name, one in self.declared.items()
+            if name not in hidden and not one.shape.names & given.keys()
+        }
+        own = Resolver({**outer, **given}, self.report).resolve(given) if given else {}
+        defaults: Dictionary[str, Symbol] = {n: self.symbols[n] for n in outer if n in self.symbols}
+        if self.arguments & hidden:
+            defaults = Resolver({**outer, **given}, None).resolve(outer)
+        passages = {name: self.passage(node) for name, node in let.items()}
+        return Scope(own, defaults, passages, values.get("layout", self.layout))
+
+    def check_definitions(self, let: dict[str, Scalar], given: dict[str, Declared]) -> None:
+        """A defined name must not be declared too; the complaint stands at the definition."""
+        for name, node in let.items():
+            if name in given:
+                self.report.add(
+                    node, f"{name} is defined here and declared in `given`", "expected one of the two"
+                )
+            elif name in dimensions(given):
+                self.report.add(node, f"{name} is defined here and names a dimension", "expected two names")

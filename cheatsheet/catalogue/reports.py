@@ -1,0 +1,173 @@
+"""Catalogue → verdicts: every claim verified, each verdict kept with the claim it belongs to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cheatsheet.catalogue.entries import Claim, Entry
+from cheatsheet.language.elaborate import Declarations
+from cheatsheet.language.errors import Problem
+from cheatsheet.language.syntax import ClaimError
+from cheatsheet.language.warnings import cautions
+from cheatsheet.verdicts.verdicts import STATUSES, Verdict
+
+Progress = Callable[[int], None]
+"""Called with the number of claims that have been verified since the last call."""
+
+
+@dataclass(frozen=True)
+class ClaimReport:
+    """A claim and the verdict on it; ``problem`` says where and why an ``invalid`` one is ill-formed."""
+
+    claim: Claim
+    verdict: Verdict
+    problem: Problem | None = None
+    definition_at_fault: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether the verdict is the one expected; a pitfall must fail by itself, not by an ill-formed ``let``."""
+        if self.claim.expect == "holds":
+            return self.verdict.holds
+        return self.verdict.fails and not self.definition_at_fault
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What looks unintended in a claim that is well-formed."""
+        if self.verdict.status == "invalid" or "d(" not in self.claim.text + "".join(self.claim.scope.texts):
+            return self.verdict.warnings
+        return (*self.verdict.warnings, *cautions(self.claim.equation))
+
+    def to_json(self) -> dict[str, Any]:
+        """The claim as ``check --json`` gives it."""
+        details = self.verdict.to_json()
+        for name in ("start", "end"):
+            details.pop(name, None)
+        if self.warnings:
+            details["warnings"] = list(self.warnings)
+        seconds = details.pop("seconds")
+        result = {"claim": self.claim.text, "expect": self.claim.expect, **details}
+        if self.problem is not None and self.problem.position is not None:
+            result |= {
+                "message": self.problem.message,
+                "line": self.problem.position.line,
+                "column": self.problem.position.column,
+            }
+        return result | {"seconds": seconds}
+
+
+@dataclass(frozen=True)
+class EntryReport:
+    """An entry and the verdicts on its claims and pitfalls."""
+
+    entry: Entry
+    claims: tuple[ClaimReport, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every claim holds and every pitfall fails."""
+        return all(report.ok for report in self.claims)
+
+    @property
+    def verdict(self) -> str | None:
+        """The weakest verdict on a claim of the entry, in the order proved, checked, sampled, undecided, refuted,
+        invalid; None where it claims nothing."""
+        found = [report.verdict.status for report in self.claims if report.claim.expect == "holds"]
+        return max(found, key=_WEAKNESS.index, default=None)
+
+    def to_json(self) -> dict[str, Any]:
+        """The entry as ``check --json`` gives it."""
+        return {"id": self.entry.id, "ok": self.ok, "claims": [report.to_json() for report in self.claims]}
+
+
+_WEAKNESS = ("proved", "checked", "sampled", "undecided", "refuted", "invalid")
+
+
+@dataclass(frozen=True)
+class CatalogueReport:
+    """The verdicts on all entries that were looked at."""
+
+    entries: tuple[EntryReport, ...]
+
+    @property
+    def ok(self) -> bool:
+        return all(entry.ok for entry in self.entries)
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """How many claims and pitfalls got each verdict."""
+        found = Counter(report.verdict.status for entry in self.entries for report in entry.claims)
+        return {status: found[status] for status in STATUSES}
+
+    @property
+    def warnings(self) -> list[str]:
+        """What looks unintended in claims that are well-formed, each with its place."""
+        claims = [report for entry in self.entries for report in entry.claims]
+        return [
+            f"{c.claim.passage.file.name}:{c.claim.position}: warning: {warning}"
+            for c in claims
+            for warning in c.warnings
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """The document that ``check --json`` writes."""
+        entries = [entry.to_json() for entry in self.entries]
+        return {"ok": self.ok, "summary": self.summary, "entries": entries}
+
+
+def check_entries(entries: Iterable[Entry], progress: Progress | None = None) -> CatalogueReport:
+    """The verdicts on entries, worked out over the cores of the machine and remembered on disk."""
+    chosen = list(entries)
+    reports = iter(check_claims([c for entry in chosen for c in entry.all_claims], progress))
+    return CatalogueReport(
+        tuple(EntryReport(entry, tuple(next(reports) for _ in entry.all_claims)) for entry in chosen)
+    )
+
+
+def check_claims(claims: Sequence[Claim], progress: Progress | None = None) -> list[ClaimReport]:
+    """The report on each claim, in their order."""
+    reports: list[ClaimReport | None] = [None] * len(claims)
+    tasks: list[tuple[int, str, Declarations]] = []
+    for number, claim in enumerate(claims):
+        try:
+            tasks.append((number, claim.text, claim.declarations))
+        except ClaimError as error:
+            reports[number] = _ill_defined(claim, error)
+    verdicts = _verdicts([(text, declarations) for _, text, declarations in tasks], progress)
+    for (number, _, _), verdict in zip(tasks, verdicts, strict=True):
+        reports[number] = _report(claims[number], verdict)
+    return [report for report in reports if report is not None]
+
+
+def _verdicts(tasks: list[tuple[str, Declarations]], progress: Progress | None) -> list[Verdict]:
+    from cheatsheet.verdicts.kept import VerdictCache
+    from cheatsheet.verdicts.many import Task, verify_all
+
+    told = [0]
+
+    def tell(done: int) -> None:
+        if progress is not None:
+            progress(done - told[0])
+        told[0] = done
+
+    claims = [Task(text, declarations) for text, declarations in tasks]
+    cache = VerdictCache()
+    try:
+        return verify_all(claims, cache=cache, progress=tell)
+    finally:
+        cache.close()
+
+
+def _ill_defined(claim: Claim, error: ClaimError) -> ClaimReport:
+    verdict = Verdict("invalid", message=error.message, hint=error.hint, start=error.start, end=error.end)
+    return ClaimReport(claim, verdict, claim.problem(error), definition_at_fault=True)
+
+
+def _report(claim: Claim, verdict: Verdict) -> ClaimReport:
+    if verdict.status != "invalid":
+        return ClaimReport(claim, verdict)
+    error = ClaimError(verdict.message, verdict.start, verdict.end, verdict.hint)
+    return ClaimReport(claim, verdict, claim.problem(error))

@@ -1,0 +1,172 @@
+"""What a catalogue file may hold: one table for each mapping in it, read by the loader and by editors.
+
+The loader walks these tables; :func:`json_schema` turns the same tables into ``catalogue.schema.json``, which editors
+use for completion. ``python -m cheatsheet.catalogue.schema`` prints it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from cheatsheet.language.layouts import LAYOUTS
+
+PROPERTIES = {
+    "symmetric": "square",
+    "antisymmetric": "square",
+    "invertible": "square",
+    "orthogonal": "square",
+    "diagonal": "square",
+    "lower_triangular": "square",
+    "upper_triangular": "square",
+    "positive_definite": "square",
+    "idempotent": "square",
+    "positive": "any",
+    "nonzero": "any",
+    "integer": "scalar",
+}
+"""Each property that ``is`` may name, and the shape that a symbol needs to have it."""
+
+SHOWS = ("shape-table", "gradient-figure")
+"""The tables and figures that an entry may ask for."""
+
+ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+NAME = r"[A-Za-z][A-Za-z0-9_]*"
+LARGEST_DIMENSION = 1000
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of a mapping: the kind of its value (a reader of the loader, a row of :data:`KINDS`) and its purpose."""
+
+    kind: str
+    about: str
+    required: bool = False
+
+
+Table = dict[str, Key]
+
+CATALOGUE: Table = {
+    "title": Key("bilingual", "The title of the catalogue.", required=True),
+    "layout": Key("layout", "How diff(...) in the claims is laid out; numerator where nothing is said."),
+    "symbols": Key("symbols", "Symbols that every entry may use; an entry's `given` overrides them."),
+    "sections": Key("sections", "The sections, in the order of the documents.", required=True),
+}
+SECTION: Table = {
+    "id": Key("id", "The anchor of the section.", required=True),
+    "title": Key("bilingual", "The heading.", required=True),
+    "intro": Key("bilingual", "A paragraph below the heading; $…$ is LaTeX maths."),
+    "entries": Key("entries", "The entries of the section.", required=True),
+}
+ENTRY: Table = {
+    "id": Key("id", "Unique in the file; the anchor of the entry everywhere.", required=True),
+    "name": Key("bilingual", "What the entry is called.", required=True),
+    "layout": Key("layout", "The layout of this entry's claims, where it is not that of the catalogue."),
+    "given": Key("symbols", "The symbols of the claims and their shapes."),
+    "let": Key("definitions", "Names for sub-expressions of the claims, as in {p: softmax(z)}."),
+    "claim": Key("claims", "What the entry says: left == right, left != right, or a list of such claims."),
+    "note": Key("bilingual", "Why, or when; $…$ is LaTeX maths."),
+    "pitfalls": Key("pitfalls", "Claims that people write down and that are wrong."),
+    "example": Key("example", "Numbers for the symbols; the program computes the example."),
+    "show": Key("show", "A table or figure that the program computes and draws."),
+    "tags": Key("words", "Words to find the entry by."),
+    "source": Key("text", "Where the identity is found: a book and equation number, a course."),
+}
+PITFALL: Table = {
+    "claim": Key("claim", "The wrong claim.", required=True),
+    "why": Key("bilingual", "What is wrong with it."),
+}
+SYMBOL: Table = {
+    "shape": Key("shape", "[] a scalar, [n] a column vector, [m, n] a matrix.", required=True),
+    "is": Key("properties", "What is known of the point at which the claim is made."),
+    "of": Key("names", "The symbol, or the symbols, that this one is a differentiable function of."),
+}
+BILINGUAL: Table = {
+    "zh": Key("text", "Chinese.", required=True),
+    "en": Key("text", "English.", required=True),
+}
+
+_TEXT = {"type": "string", "minLength": 1}
+_NUMBER = {"type": ["number", "string"]}
+_DIMENSION = {
+    "oneOf": [
+        {"type": "string", "pattern": f"^{NAME}$"},
+        {"type": "integer", "minimum": 1, "maximum": LARGEST_DIMENSION},
+    ]
+}
+
+
+def _mapping(table: Table) -> dict[str, Any]:
+    properties = {
+        name: {"$ref": f"#/definitions/{key.kind}", "description": key.about} for name, key in table.items()
+    }
+    required = [name for name, key in table.items() if key.required]
+    return {"type": "object", "additionalProperties": False, "properties": properties, "required": required}
+
+
+def _one_or_list(item: dict[str, Any]) -> dict[str, Any]:
+    return {"oneOf": [item, {"type": "array", "items": item, "minItems": 1}]}
+
+
+def _named(value: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "propertyNames": {"pattern": f"^{NAME}$"}, "additionalProperties": value}
+
+
+def _listed(table: Table) -> dict[str, Any]:
+    return {"type": "array", "items": _mapping(table), "minItems": 1}
+
+
+_SHAPE = {"type": "array", "items": _DIMENSION, "maxItems": 2}
+
+KINDS: dict[str, dict[str, Any]] = {
+    "text": _TEXT,
+    "claim": _TEXT,
+    "claims": _one_or_list(_TEXT),
+    "id": {"type": "string", "pattern": f"^{ID}$"},
+    "layout": {"enum": list(LAYOUTS)},
+    "show": {"enum": list(SHOWS)},
+    "words": _one_or_list(_TEXT),
+    "names": _one_or_list({"type": "string", "pattern": f"^{NAME}$"}),
+    "properties": _one_or_list({"enum": list(PROPERTIES)}),
+    "shape": _SHAPE,
+    "symbols": _named({"oneOf": [_SHAPE, _mapping(SYMBOL)]}),
+    "definitions": _named(_TEXT),
+    "example": _named(
+        {
+            "oneOf": [
+                _NUMBER,
+                {"type": "array", "items": _NUMBER, "minItems": 1},
+                {"type": "array", "items": {"type": "array", "items": _NUMBER, "minItems": 1}, "minItems": 1},
+            ]
+        }
+    ),
+    "bilingual": _mapping(BILINGUAL),
+    "pitfalls": _listed(PITFALL),
+    "entries": _listed(ENTRY),
+    "sections": _listed(SECTION),
+}
+"""For each kind of value, what an editor should accept."""
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 7 and later) of a catalogue file.
+
+    >>> json_schema()["required"]
+    ['title', 'sections']
+    """
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "A catalogue of verified identities",
+        **_mapping(CATALOGUE),
+        "definitions": KINDS,
+    }
+
+
+def schema_text() -> str:
+    """The contents of ``catalogue.schema.json``."""
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    print(schema_text(), end="")

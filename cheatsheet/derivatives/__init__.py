@@ -1,0 +1,1 @@
+"""Derivatives: the short form (:mod:`.closed`) and the worked derivation (:mod:`.steps`)."""

@@ -1,0 +1,69 @@
+"""The differential behind a derivative: linear in one increment for each variable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cheatsheet.calculus.differentials import differentiate
+from cheatsheet.language.dimensions import Axis
+from cheatsheet.language.expressions import Apply, Expr, Symbol
+from cheatsheet.language.layouts import arrange
+
+Source = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Differential:
+    """``form`` is linear in each increment (None if nothing varies); ``variables`` are what is differentiated by.
+
+    ``sources`` says for each axis of the derivative that needs an index where it comes from: the group (0 the
+    function, 1, 2, … the variables) and the number of the axis within it.
+    """
+
+    derivative: Apply
+    form: Expr | None
+    variables: tuple[Expr, ...]
+    increments: tuple[Symbol, ...]
+    sources: tuple[Source, ...]
+
+    def axis(self, source: Source) -> Axis:
+        group, number = source
+        operand = self.derivative.children[0] if group == 0 else self.variables[group - 1]
+        return operand.shape.free_axes[number]
+
+
+def differential(derivative: Apply) -> Differential:
+    """The differential of the function of a derivative.
+
+    Raises :class:`~cheatsheet.calculus.differentials.NoDifferential` for an operator without a rule.
+    """
+    function, *others = derivative.children
+    variables = (others[0], others[0]) if derivative.op == "hessian" else tuple(others)
+    form: Expr | None = function
+    increments = []
+    for number, variable in enumerate(variables):
+        symbol = symbol_of(variable)
+        increment = Symbol(f"∂{number}{symbol.name}", symbol.shape, kind="differential")
+        increments.append(increment)
+        form = None if form is None else differentiate(form, {symbol: increment})
+    return Differential(derivative, form, variables, tuple(increments), _sources(derivative, variables))
+
+
+def symbol_of(variable: Expr) -> Symbol:
+    """The symbol behind a variable: ``x`` of ``x.T``, ``vec(x)`` and ``x[i]``."""
+    if isinstance(variable, Symbol):
+        return variable
+    inner = variable.children[0]
+    assert isinstance(inner, Symbol)
+    return inner
+
+
+def _sources(derivative: Apply, variables: tuple[Expr, ...]) -> tuple[Source, ...]:
+    shapes = tuple(v.shape for v in variables)
+    function = derivative.children[0].shape
+    match derivative.op:
+        case "diff":
+            return arrange(function, shapes, derivative.params[0]).sources
+        case "hessian":
+            return ((1, 0), (2, 0)) if shapes[0].free_axes else ()
+    return arrange(function, shapes, "mixed").sources

@@ -1,0 +1,32 @@
+"""Components taken inside operations that work entry by entry."""
+
+from __future__ import annotations
+
+from cheatsheet.calculus.to_expression import component
+from cheatsheet.derivatives.closed.length import length
+from cheatsheet.language.expressions import Apply, Expr, Index, Number
+from cheatsheet.language.table import TABLE, build
+
+ELEMENTWISE = frozenset(
+    name for name, row in TABLE.items() if row.shape is TABLE["exp"].shape and name != "d"
+)
+"""Functions of one variable, applied to each entry."""
+ENTRYWISE = frozenset(["neg", "add", "sub", "scale", "over", "hadamard", "quotient", "reciprocal", "power"])
+OF_SCALARS = {"hadamard": "scale", "quotient": "over", "reciprocal": "over"}
+
+
+def entry(operand: Expr, indices: list[Index]) -> Expr:
+    """A component, taken inside transposes, and inside element-wise operations where that is shorter."""
+    if operand.shape.is_scalar:
+        return operand
+    match operand:
+        case Apply(op="transpose"):
+            return entry(operand.children[0], indices[::-1])
+        case Apply(op="ones" | "zeros"):
+            return Number(int(operand.op == "ones"))
+        case Apply() if operand.op in ENTRYWISE or operand.op in ELEMENTWISE:
+            op = OF_SCALARS.get(operand.op, operand.op)
+            parts = [entry(child, indices) for child in operand.children]
+            pushed = parts[0] if op == "scale" and parts[1] == Number(1) else build(op, *parts)
+            return min(pushed, component(operand, indices), key=length)
+    return component(operand, indices)

@@ -1,0 +1,221 @@
+"""The closed form of a derivative, and its entry by components."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from cheatsheet.calculus.prove import prove
+from cheatsheet.calculus.terms import NoIndexForm
+from cheatsheet.calculus.to_expression import component
+from cheatsheet.derivatives.closed.blocks import assembled
+from cheatsheet.derivatives.closed.differential import Differential, Source, differential
+from cheatsheet.derivatives.closed.entries import spelled
+from cheatsheet.derivatives.closed.entrywise import entry
+from cheatsheet.derivatives.closed.index_names import IndexNames
+from cheatsheet.derivatives.closed.length import length
+from cheatsheet.derivatives.closed.networks import NoMatrixFormError
+from cheatsheet.derivatives.closed.over_basis import entry_by_units, sum_over_units
+from cheatsheet.derivatives.closed.views import Block, View
+from cheatsheet.language.expressions import (
+    Apply,
+    Equation,
+    Expr,
+    Index,
+    Sum,
+    Symbol,
+    free_indices,
+    inline_definitions,
+    rebuild,
+    substitute,
+    symbols,
+    walk,
+)
+from cheatsheet.language.table import ShapeError, build
+
+Seen = tuple[View, list[Block] | None]
+FAILURES = (NoIndexForm, NoMatrixFormError, ShapeError)
+DERIVATIVES = ("diff", "grad", "jacobian", "hessian")
+PENALTIES = ((1.0, 0), (1.0, 1), (0.6, 0))
+"""What a form found by taking sums apart must gain: at depth 1 two characters, at depth 2 two fifths of the length."""
+
+MOST_CHECKED = 3
+"""How many forms are checked at points where none is proved."""
+
+
+class NoClosedFormError(Exception):
+    """The derivative could not be brought into a form that is proved; the text says why."""
+
+
+def closed_form(derivative: Apply, layout: str | None = None) -> ClosedForm:
+    """The derivative in matrix notation and by components, both shown to be equal to it.
+
+    ``layout`` is the one in force, in which abstract derivatives are written; by default that of the derivative.
+
+    >>> from cheatsheet.language.dimensions import Axis, Shape
+    >>> from cheatsheet.language.elaborate import Declarations, elaborate_expression
+    >>> from cheatsheet.language.expressions import Symbol
+    >>> m, n = Axis.of("m"), Axis.of("n")
+    >>> given = {"A": Symbol("A", Shape.matrix(m, n)), "x": Symbol("x", Shape.vector(n))}
+    >>> given["b"] = Symbol("b", Shape.vector(m))
+    >>> declared = Declarations(given, "denominator")
+    >>> closed_form(elaborate_expression("diff(norm(A @ x - b) ** 2, x)", declared)).result
+    2 * A.T @ (A @ x - b)
+    >>> closed_form(elaborate_expression("diff(b @ x.T, x)", declared)).entry
+    delta(i, j) * b[k]
+
+    Raises :class:`~cheatsheet.calculus.differentials.NoDifferential` for an operator without a rule; ``result`` and
+    ``entry`` raise :class:`NoClosedFormError` where nothing could be shown.
+    """
+    layout = layout or (derivative.params[0] if derivative.op == "diff" else "mixed")
+    function, *variables = (inline_definitions(child) for child in derivative.children)
+    plain = build(derivative.op, worked_out(function, layout), *variables, params=derivative.params)
+    return ClosedForm(derivative, differential(plain), layout)
+
+
+class ClosedForm:
+    """A derivative worked out; ``indices`` has one index for each axis that needs one, in the order of the axes."""
+
+    def __init__(self, derivative: Apply, linear: Differential, layout: str) -> None:
+        self.derivative = derivative
+        self.linear = linear
+        self.layout = layout
+        self.names = IndexNames(_names_in_use(linear.derivative))
+        self.index_names: dict[Source, str] = {source: self.names.fresh() for source in linear.sources}
+        self.indices = tuple(Index(self.index_names[s], linear.axis(s)) for s in linear.sources)
+        self._seen: list[Seen] = []
+
+    @cached_property
+    def result(self) -> Expr | None:
+        """The derivative in matrix notation, the shortest form that holds; None for a tensor."""
+        if self._is_tensor:
+            return None
+        candidates = []
+        for candidate in self._candidates():
+            # The derivatives inside were proved equal to their closed forms, which stand in their places here.
+            if prove(Equation(self.linear.derivative, candidate)):
+                return candidate
+            candidates.append(candidate)
+        for candidate in candidates[:MOST_CHECKED]:
+            if _agrees(self.derivative, candidate):
+                return candidate
+        raise NoClosedFormError(f"no closed form of {self.derivative} was found")
+
+    @cached_property
+    def entry(self) -> Expr:
+        """The component at ``indices``, in the claim language."""
+        derivative = self.linear.derivative
+        whole = component(derivative, list(self.indices)) if self.indices else derivative
+        for candidate in self._entries():
+            if prove(Equation(whole, candidate)) or (self._is_tensor and _agrees(whole, candidate)):
+                return candidate
+        if self.result is not None:
+            return entry(self.result, list(self.indices))
+        if self._is_abstract:
+            return whole
+        raise NoClosedFormError(f"no component of {self.derivative} was found")
+
+    @property
+    def _is_tensor(self) -> bool:
+        return self.derivative.shape.is_tensor
+
+    @property
+    def _is_abstract(self) -> bool:
+        """Whether there are functions that are only declared, whose derivatives stay what they are."""
+        return any(symbol.of for symbol in symbols(self.linear.derivative))
+
+    # --- candidates --------------------------------------------------------------------------------------------------
+
+    def views(self) -> Iterator[Seen]:
+        """The derivative in index form, the axes split first and then, where that does not do, left whole."""
+        for plain in (False, True):
+            if len(self._seen) == plain:
+                view = View(self.linear, self.index_names, self.names, self.layout, plain)
+                try:
+                    self._seen.append((view, list(view.blocks())))
+                except FAILURES:
+                    self._seen.append((view, None))
+            yield self._seen[plain]
+
+    def _candidates(self) -> Iterator[Expr]:
+        """Forms in matrix notation, the most readable first; those that always exist last."""
+        for view, blocks in self.views():
+            found = [] if blocks is None else list(self._read(view, blocks))
+            yield from (form for _, form in sorted(found, key=lambda pair: pair[0]))
+            if found:
+                break
+        yield from sum_over_units(self.linear, self.names.again(), self.layout)
+        if self._is_abstract:
+            yield self.linear.derivative
+
+    def _read(self, view: View, blocks: list[Block]) -> Iterator[tuple[float, Expr]]:
+        """The forms that a view gives, each with how it is to be preferred: the least first."""
+        for depth, (factor, penalty) in enumerate(PENALTIES):
+            try:
+                deeper = [view.apart(block, depth) for block in blocks] if depth else blocks
+                if depth and deeper == blocks:
+                    continue
+                blocks = deeper
+                form = inline_definitions(assembled(self.derivative.shape, view, blocks))
+            except FAILURES:
+                continue
+            yield length(form) / factor + penalty, form
+            if _is_simple(form):
+                return
+
+    def _entries(self) -> Iterator[Expr]:
+        """The component written out where no axis is made of others; else with units for the increments."""
+        if all(i.axis.kind in ("name", "integer") for i in self.indices):
+            for view, blocks in self.views():
+                if blocks is not None and len(blocks) < 2 and not view.atoms.has_crosses:
+                    terms = blocks[0].terms if blocks else ()
+                    yield spelled(terms, view.atoms, view.reader, self.names.again())
+                    break
+        if self._is_tensor:
+            yield from entry_by_units(self.linear, self.indices, self.layout)
+
+
+def _agrees(derivative: Expr, candidate: Expr) -> bool:
+    """Whether the two agree at points of many dimensions, for want of a proof."""
+    from cheatsheet.verdicts.check import verify  # loaded only where there is no proof
+
+    return verify(Equation(derivative, candidate)).holds
+
+
+def _is_simple(form: Expr) -> bool:
+    """Whether nothing could be gained by taking sums and inverses of products apart."""
+    sums = 0
+    for node in walk(form):
+        match node:
+            case Apply(op="add" | "sub"):
+                sums += 1
+            case Apply(op="inv", args=(Apply(op="matmul") as inner,)):
+                sums += 2 * inner.children[0].shape.is_square
+            case Symbol() if node.properties & {"orthogonal", "idempotent"}:
+                sums += 1
+    return sums <= 1
+
+
+def worked_out(expr: Expr, layout: str) -> Expr:
+    """The expression with every derivative inside it in closed form, as far as there is one."""
+    match expr:
+        case Apply(op="component", args=(Apply() as inner, *places)) if inner.op in DERIVATIVES:
+            if inner.shape.is_tensor:
+                closed = closed_form(inner, layout)
+                given = zip(closed.indices, places, strict=True)
+                return substitute(closed.entry, {str(i.name): p for i, p in given if isinstance(p, Index)})
+        case Apply() if expr.op in DERIVATIVES:
+            result = closed_form(expr, layout).result
+            return expr if result is None else result
+    return rebuild(expr, lambda child: worked_out(child, layout))
+
+
+def _names_in_use(expr: Expr) -> set[str]:
+    taken = set(free_indices(expr))
+    for node in walk(expr):
+        taken |= node.shape.names
+        if isinstance(node, Sum):
+            taken |= {str(i.name) for i in node.indices}
+    for symbol in symbols(expr):
+        taken |= {symbol.name, *(s.name for s in symbol.of)}
+    return taken

@@ -1,0 +1,299 @@
+"""The derivative of any expression of the language: closed form, entry, worked steps, verdict, LaTeX and code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from cheatsheet.calculus.differentials import NoDifferential
+from cheatsheet.calculus.terms import NoIndexForm
+from cheatsheet.calculus.to_expression import component
+from cheatsheet.derivatives.closed.differential import Differential
+from cheatsheet.derivatives.closed.form import ClosedForm, NoClosedFormError, closed_form
+from cheatsheet.derivatives.steps.claims import derive_cases
+from cheatsheet.derivatives.steps.steps import BrokenStep, Derivation
+from cheatsheet.language.elaborate import Declarations, elaborate_expression
+from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Symbol, rebuild
+from cheatsheet.language.formatting import to_text
+from cheatsheet.language.glossary import Text, word
+from cheatsheet.language.inference import infer_declarations
+from cheatsheet.language.syntax import ClaimError, parse_expression
+from cheatsheet.language.table import build
+from cheatsheet.pages.drawings import drawn
+from cheatsheet.pages.familiar_indices import with_familiar_indices
+from cheatsheet.pages.model import DisplayBlock
+from cheatsheet.printing.arrays import LIBRARIES, NoCodeError, code_for
+from cheatsheet.printing.latex import latex_claim, latex_of
+from cheatsheet.printing.letters import Letters
+from cheatsheet.printing.macros import expand
+from cheatsheet.printing.terminal_maths import plain
+from cheatsheet.verdicts.check import verify
+from cheatsheet.verdicts.verdicts import Verdict
+
+LANGUAGES = {"zh": ("zh",), "en": ("en",), "both": ("zh", "en")}
+LONGEST_STEP = 1200
+"""Characters of LaTeX beyond which a line explains nothing any more."""
+_LEAD = "diff("
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: a formula in LaTeX, and the reason why it holds."""
+
+    latex: str
+    why: Text
+
+
+@dataclass(frozen=True, eq=False)
+class Derivative:
+    """A derivative worked out. What is derived from it (steps, verdict, code) is computed when it is asked for."""
+
+    input: str
+    wrt: str
+    layout: str
+    given: Mapping[str, Symbol]
+    """The symbols, those among them that were inferred."""
+    closed: ClosedForm
+    languages: tuple[str, ...] = LANGUAGES["both"]
+
+    @property
+    def derivative(self) -> Apply:
+        """``diff(input, wrt)`` itself."""
+        return self.closed.derivative
+
+    @property
+    def result(self) -> Expr | None:
+        """The derivative in matrix notation; None where it is a tensor of three axes or more."""
+        return self.closed.result
+
+    @property
+    def indices(self) -> tuple[Index, ...]:
+        """One index for each axis, in the axis order of the layout."""
+        return self.closed.indices
+
+    @property
+    def entry(self) -> Expr:
+        """The component at :attr:`indices`."""
+        return self.closed.entry
+
+    @cached_property
+    def equation(self) -> Equation:
+        """What is claimed: the derivative and its closed form, or its component where there is none."""
+        if self.result is not None:
+            return Equation(self.derivative, self.result)
+        return Equation(component(self.derivative, list(self.indices)), self.entry)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """The verdict on :attr:`equation`, found independently of the calculation."""
+        return verify(self.equation)
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The derivation line by line, then the derivative drawn entry by entry where that tells more."""
+        try:
+            found = tuple(_worked_steps(self.equation))
+        except (NoIndexForm, BrokenStep):
+            found = ()
+        if not found or max(len(step.latex) for step in found) > LONGEST_STEP:
+            found = tuple(_differential_steps(self.equation, self.closed.linear))
+        return found
+
+    @cached_property
+    def code(self) -> dict[str, str | None]:
+        """The result as source for each library; None where there is nothing to compute."""
+        return {library: self._source(library) for library in LIBRARIES}
+
+    def _source(self, library: str) -> str | None:
+        given = self.given.values()
+        try:
+            if self.result is not None:
+                return code_for(self.result, library, given)
+            return code_for(self.entry, library, given, [str(i.name) for i in self.indices])
+        except NoCodeError:
+            return None
+
+    @cached_property
+    def latex(self) -> str:
+        """The closed form in LaTeX; for a tensor the equation of its component."""
+        return expand(latex_claim(self.equation) if self.result is None else latex_of(self.result))
+
+    def to_json(self, *, text: bool = False) -> dict[str, Any]:
+        """The document of ``derive --json``; with ``text`` formulas are also given as a terminal shows them."""
+        steps = [
+            {"latex": s.latex, "why": {"zh": s.why.zh, "en": s.why.en}}
+            | ({"text": plain(s.latex)} if text else {})
+            for s in self.steps
+        ]
+        whole = {"text": plain(self.latex)} if text else {}
+        return whole | {
+            "input": self.input,
+            "wrt": self.wrt,
+            "layout": self.layout,
+            "shape": [str(axis) for axis in self.derivative.shape.axes],
+            "result": None if self.result is None else to_text(self.result),
+            "components": {
+                "indices": [str(i.name) for i in self.indices],
+                "expr": to_text(self.entry),
+                "latex": expand(latex_of(self.entry)),
+            },
+            "latex": self.latex,
+            "steps": steps,
+            "code": self.code,
+            "verdict": self.verdict.status,
+        }
+
+    def __str__(self) -> str:
+        from cheatsheet.screen import derivation_text
+
+        return derivation_text(self.to_json(text=True), self.languages)
+
+
+def derive(
+    expression: str,
+    *,
+    wrt: str,
+    given: str | Mapping[str, Any] = "",
+    layout: str = "numerator",
+    lang: str = "both",
+) -> Derivative:
+    """Differentiate an expression by a symbol, its transpose, its ``vec`` or a component of it.
+
+    ``given`` declares symbols as a catalogue does, ``"x: [n], A: [n, n]"`` or ``{"x": ["n"], "A": ["n", "n"]}``, or is
+    a mapping to symbols; names that it leaves out are inferred (lower case a to g scalars, other lower case vectors,
+    capitals matrices). ``lang`` is the language of ``str()``.
+
+    >>> from cheatsheet.derivatives.derivative import derive
+    >>> found = derive("norm(A @ x - b) ** 2", wrt="x", given="b: [m]", layout="denominator")
+    >>> found.result, found.verdict.status
+    (2 * A.T @ (A @ x - b), 'proved')
+    >>> derive("u @ v.T", wrt="v").to_json()["components"]["expr"]
+    'u[i] * delta(j, k)'
+
+    Raises :class:`~cheatsheet.language.syntax.ClaimError` where the input is not well-formed (its ``text`` says which
+    of the two texts it is about) or has an operator without a rule,
+    :class:`~cheatsheet.language.errors.CatalogueError` for ``given``.
+    """
+    node, symbols = _elaborated(expression, wrt, _declared(given), layout)
+    try:
+        closed = closed_form(node, layout)
+        _ = closed.result, closed.entry
+    except NoDifferential as error:
+        raise _refusal(expression, str(error)) from error
+    except NoClosedFormError as error:
+        raise _claim_error(expression, str(error), 0, len(expression)) from error
+    return Derivative(expression, wrt, layout, symbols, closed, LANGUAGES[lang])
+
+
+# --- input ------------------------------------------------------------------------------------------------------------
+
+
+def _declared(given: str | Mapping[str, Any]) -> Mapping[str, Symbol]:
+    """The symbols of ``given``, in whichever form."""
+    if not isinstance(given, str):
+        if all(isinstance(symbol, Symbol) for symbol in given.values()):
+            return given
+        given = json.dumps(given)  # which is YAML
+    from cheatsheet.catalogue.load import read_given
+
+    return read_given(given)
+
+
+def _elaborated(
+    expression: str, wrt: str, given: Mapping[str, Symbol], layout: str
+) -> tuple[Apply, Mapping[str, Symbol]]:
+    """``diff(expression, wrt)`` as a typed expression, and the symbols it is about."""
+    for text in (expression, wrt):
+        try:
+            parse_expression(text)
+        except ClaimError as error:
+            raise _claim_error(text, error.message, error.start, error.end, error.hint) from error
+    try:
+        declarations = infer_declarations(expression, wrt, given, layout)
+    except ClaimError as error:
+        text = expression if error.end <= len(expression) else wrt
+        raise _claim_error(text, error.message, error.start, error.end, error.hint) from error
+    return _typed(expression, wrt, declarations), declarations.symbols
+
+
+def _typed(expression: str, wrt: str, declarations: Declarations) -> Apply:
+    """Both texts typed together, so that an index in one ranges over what it does in the other."""
+    second = len(_LEAD) + len(expression) + len(", ")
+    try:
+        node = elaborate_expression(f"{_LEAD}{expression}, {wrt})", declarations)
+    except ClaimError as error:
+        text, offset = (wrt, second) if error.start >= second else (expression, len(_LEAD))
+        start, end = (min(max(p - offset, 0), len(text)) for p in (error.start, error.end))
+        raise _claim_error(text, error.message, start, end, error.hint) from error
+    assert isinstance(node, Apply)
+    return node
+
+
+def _claim_error(text: str, message: str, start: int, end: int, hint: str = "") -> ClaimError:
+    error = ClaimError(message, start, end, hint)
+    error.text = text  # type: ignore[attr-defined]
+    return error
+
+
+def _refusal(expression: str, message: str) -> ClaimError:
+    """An operator that has no rule, with the place where it stands."""
+    name = message.split()[0]
+    place = max(expression.find(f"{name}("), 0)
+    end = place + len(name) if expression.startswith(name, place) else len(expression)
+    return _claim_error(expression, message, place, end, "the derivative cannot be worked out")
+
+
+# --- steps ------------------------------------------------------------------------------------------------------------
+
+
+def _worked_steps(equation: Equation) -> Iterator[Step]:
+    """The derivation by components."""
+    cases = derive_cases(equation)
+    printed = [with_familiar_indices([x.expr for x in d.lines], (equation.lhs, equation.rhs)) for d in cases]
+    letters = Letters(*(line for lines in printed for line in lines), equation.lhs, equation.rhs)
+    for derivation, lines in zip(cases, printed, strict=True):
+        yield from _lines(derivation, lines, letters)
+    if len(cases) == 1:
+        for block in drawn(equation, cases[0], lambda expr: expr, letters):
+            if isinstance(block, DisplayBlock):
+                why = block.caption or Text("", "")
+                for formula in block.formulas:
+                    yield Step(expand(formula), why)
+
+
+def _lines(derivation: Derivation, lines: list[Expr], letters: Letters) -> Iterator[Step]:
+    """A step for each line after the first; lines that read alike are one."""
+    start, above = f"{latex_of(lines[0], letters)} ", lines[0]
+    for line, expr in zip(derivation.lines[1:], lines[1:], strict=True):
+        if expr != above:
+            yield Step(expand(f"{start}= {latex_of(expr, letters)}"), _sentence(line.reasons))
+            start, above = "", expr
+
+
+def _differential_steps(equation: Equation, linear: Differential) -> Iterator[Step]:
+    """The differential and what is read off it, where components are not to be had or fill the page."""
+    if equation.lhs == equation.rhs:
+        yield Step(expand(latex_claim(equation)), word("why-same"))
+        return
+    function, *variables = linear.derivative.children
+    x = variables[0]
+    if linear.form is None or len(variables) > 1 or not isinstance(x, Symbol):
+        yield Step(expand(latex_claim(equation)), word("why-differential-rules"))
+        return
+    whole = build("d", function, params=(frozenset({x.name}),))
+    form = _replaced(linear.form, {linear.increments[0]: x.increment})
+    letters = Letters(whole, form, equation.lhs, equation.rhs)
+    yield Step(expand(latex_claim(Equation(whole, form), letters)), word("why-differential-rules"))
+    yield Step(expand(latex_claim(equation, letters)), word("why-read-off"))
+
+
+def _replaced(expr: Expr, change: Mapping[Expr, Expr]) -> Expr:
+    return change.get(expr) or rebuild(expr, lambda child: _replaced(child, change))
+
+
+def _sentence(reasons: tuple[str, ...]) -> Text:
+    words = list(dict.fromkeys(word(f"why-{reason}") for reason in reasons))
+    return Text("；".join(w.zh for w in words), "; ".join(w.en for w in words))

@@ -1,0 +1,306 @@
+"""Component form: ``(A @ x)[i]`` written out as ``sum(A[i, k] * x[k], k)``, one operator at a time.
+
+What an operator is by components is said once, in the operator table; here its rule is applied to placeholders, and
+the operands are put in their places.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+
+from cheatsheet.calculus.components import Components
+from cheatsheet.calculus.index_values import Value, is_spelled_out, position
+from cheatsheet.calculus.terms import Idx
+from cheatsheet.calculus.to_expression import Speller, component
+from cheatsheet.language.dimensions import Axis
+from cheatsheet.language.expressions import (
+    Apply,
+    Argument,
+    Expr,
+    Index,
+    Number,
+    Sum,
+    Symbol,
+    free_indices,
+    plain_indices,
+    rebuild,
+    substitute,
+)
+from cheatsheet.language.layouts import arrange
+from cheatsheet.language.table import TABLE, build
+
+INDEX_NAMES = "ijklpqrstuvwabcefgh"
+COMPONENTWISE = frozenset(
+    {"add", "sub", "neg", "scale", "over", "hadamard", "quotient", "reciprocal", "power"}
+)
+FUNCTIONS = frozenset(
+    name for name, row in TABLE.items() if row.syntax == f"{name}(x)" and row.shape is TABLE["exp"].shape
+)
+OPAQUE = frozenset({"det", "logdet", "inv", "adj", "pinv", "expm", "pi", "diff", "delta", "component"})
+_SCALAR_FORM = {"hadamard": "scale", "quotient": "over", "reciprocal": "over"}
+
+
+class IndexNames:
+    """Names for new indices that no symbol, dimension or other index of the derivation has."""
+
+    def __init__(self, taken: set[str]) -> None:
+        self.taken = set(taken)
+
+    def fresh(self, axis: Axis) -> str:
+        names = (c + suffix for suffix in ("", *map(str, range(1, 1000))) for c in INDEX_NAMES)
+        name = next(n for n in names if n not in self.taken)
+        self.taken.add(name)
+        return name
+
+    def choices(self, axis: Axis) -> list[Index]:
+        """A new index over the axis; over a concatenation, one for each block, or each position where there are few."""
+        if axis.kind == "concatenation" and is_spelled_out(axis):
+            return [Index(k, axis) for k in range(axis.at({}))]
+        if axis.kind == "concatenation":
+            return [Index.in_block(axis, k, self.index(part)) for k, part in enumerate(axis.parts)]
+        return [self.index(axis)]
+
+    def index(self, axis: Axis) -> Index:
+        """A new index, or a pair of them over a product of axes."""
+        if axis.kind == "product":
+            return Index.pair(tuple(self.index(part) for part in axis.parts))
+        return Index(self.fresh(axis), axis)
+
+
+def unfold(expr: Expr, names: IndexNames) -> Expr:
+    """A scalar expression with every component written out as far as the operators allow."""
+    while True:
+        following = unfold_once(expr, names)
+        if following == expr:
+            return expr
+        expr = following
+
+
+def unfold_once(expr: Expr, names: IndexNames) -> Expr:
+    """The scalar expression with each outermost operator replaced by what it is by components."""
+    match expr:
+        case Apply(op="component"):
+            operand, *indices = expr.args
+            assert isinstance(operand, Expr)
+            return _entry(operand, [i for i in indices if isinstance(i, Index)], names)
+        case Apply(op="diff"):
+            return _unfolded_derivative(expr, names)
+        case Apply(op="power", args=(Apply(op="norm") as norm, Number())) if _squared_norm(expr):
+            return _sum_of_squares(norm.children[0], names)
+        case Apply() if expr.op in COMPONENTWISE or expr.op in FUNCTIONS:
+            return rebuild(expr, lambda child: unfold_once(child, names))
+        case Apply(op="tr", args=(Apply() as inner,)) if not _is_unfoldable(inner) or inner.op == "expm":
+            return expr
+        case Apply() if expr.op not in OPAQUE and expr.shape.is_scalar:
+            return _entry(expr, [], names)
+        case Sum():
+            return prenex(rebuild(expr, lambda child: unfold_once(child, names)), names)
+    return expr
+
+
+def _unfolded_derivative(expr: Apply, names: IndexNames) -> Expr:
+    y, *variables = expr.children
+    return build("diff", unfold_once(y, names), *variables, params=expr.params)
+
+
+def _entry(operand: Expr, indices: list[Index], names: IndexNames) -> Expr:
+    """One step of unfolding the component of an expression."""
+    match operand:
+        case Symbol() | Number():
+            return component(operand, indices)
+        case Sum():
+            bound = [Index(names.fresh(i.axis), i.axis) for i in operand.indices]
+            change = {str(i.name): new for i, new in zip(operand.indices, bound, strict=True)}
+            return Sum(component(substitute(operand.body, change), indices), tuple(bound))
+        case Apply(op="transpose"):
+            return component(operand.children[0], indices[::-1])
+        case Apply(op="diff" | "grad" | "jacobian" | "hessian"):
+            return _derivative_entry(operand, indices)
+        case Apply() if operand.op in COMPONENTWISE or operand.op in FUNCTIONS:
+            return _pushed(operand, indices)
+        case Apply() if operand.op not in OPAQUE and _is_unfoldable(operand):
+            return prenex(_by_placeholders(operand, indices, names), names)
+    return component(operand, indices)
+
+
+def _is_unfoldable(operand: Apply) -> bool:
+    if operand.op == "matrix_power":
+        k = operand.children[1]
+        return isinstance(k, Number) and 0 < k.value <= 4
+    return operand.op not in ("d", "jet")
+
+
+def _pushed(operand: Apply, indices: list[Index]) -> Expr:
+    """A component of an element-wise operation is the operation on components."""
+    args: list[Argument] = [_pushed_into(a, indices) if isinstance(a, Expr) else a for a in operand.args]
+    return build(_SCALAR_FORM.get(operand.op, operand.op), *args, params=operand.params)
+
+
+def _pushed_into(a: Expr, indices: list[Index]) -> Expr:
+    if a.shape.is_scalar:
+        return a
+    if isinstance(a, Apply) and (a.op in COMPONENTWISE or a.op in FUNCTIONS):
+        return _pushed(a, indices)
+    if isinstance(a, Apply) and a.op == "ones":
+        return Number(1)
+    return component(a, indices)
+
+
+def _derivative_entry(operand: Apply, indices: list[Index]) -> Expr:
+    """An entry of a derivative is the derivative of an entry by an entry."""
+    y, *xs = operand.children
+    if operand.op == "diff":
+        order = arrange(y.shape, tuple(x.shape for x in xs), operand.params[0]).sources
+    elif operand.op == "hessian":
+        xs = [xs[0], xs[0]]
+        order = ((1, 0), (2, 0))
+    else:
+        order = arrange(y.shape, tuple(x.shape for x in xs), "mixed").sources
+    groups: list[dict[int, Index]] = [{} for _ in range(1 + len(xs))]
+    for (group, axis), index in zip(order, indices, strict=True):
+        groups[group][axis] = index
+    entries = [
+        component(part, [group[k] for k in sorted(group)])
+        for part, group in zip([y, *xs], groups, strict=True)
+    ]
+    return build("diff", *[_plain_variable(e) for e in entries], params=("numerator",))
+
+
+def _plain_variable(entry: Expr) -> Expr:
+    """An entry of ``vec(X)`` is an entry of ``X``."""
+    match entry:
+        case Apply(
+            op="component", args=(Apply(op="transpose", args=(Symbol() as x,)), Index() as i, Index() as j)
+        ):
+            return component(x, [j, i])
+        case Apply(op="component", args=(Apply(op="vec", args=(Symbol() as x,)), Index() as pair)):
+            if len(pair.parts) == 2:
+                return component(x, [pair.parts[1], pair.parts[0]])
+    return entry
+
+
+def _sum_of_squares(x: Expr, names: IndexNames) -> Expr:
+    symbol = Symbol(f"□{next(_serial)}", x.shape)
+    squares = Components()(build("power", build("norm", symbol), Number(2)))
+    return Speller(names.fresh, {symbol: x}).poly(squares.collect())
+
+
+_serial = count()
+
+
+def _by_placeholders(operand: Apply, indices: list[Index], names: IndexNames) -> Expr:
+    stands_for: dict[Symbol, Expr] = {}
+    args: list[Argument] = []
+    for argument in operand.args:
+        if isinstance(argument, Expr) and not isinstance(argument, Number):
+            symbol = Symbol(f"□{next(_serial)}", argument.shape)
+            stands_for[symbol] = argument
+            argument = symbol
+        args.append(argument)
+    bare = Apply(operand.op, tuple(args), operand.shape, operand.params)
+    values = {}
+    for index in [*indices, *(a for a in operand.args if isinstance(a, Index))]:
+        for plain in plain_indices(index):
+            if isinstance(plain.name, str):
+                values[plain.name] = Idx.free(plain.name, plain.axis)
+    c = Components(values)  # type: ignore[arg-type]
+    return Speller(names.fresh, stands_for).poly(c(bare, *_at(operand, indices, c)).collect())
+
+
+def _at(operand: Expr, indices: list[Index], c: Components) -> tuple[Value, ...]:
+    remaining = iter(indices)
+    at: list[Value] = []
+    for axis in operand.shape.axes:
+        if axis.is_one:
+            at.append(0)
+            continue
+        index = next(remaining)
+        at.append(position(index.name, axis) if isinstance(index.name, int) else c.index(index, axis))
+    return tuple(at)
+
+
+def in_reading_order(expr: Expr) -> Expr:
+    """The bound indices of every sum named in the order in which they appear in its terms."""
+    expr = rebuild(expr, in_reading_order)
+    if not isinstance(expr, Sum) or len(expr.indices) < 2:
+        return expr
+    bound = {str(i.name): i for i in expr.indices}
+    appearance = [bound[name] for name in free_indices(expr.body) if name in bound]
+    names = sorted(bound, key=_alphabetical)
+    new = [Index(name, i.axis) for name, i in zip(names, appearance, strict=True)]
+    change = {str(old.name): i for old, i in zip(appearance, new, strict=True)}
+    return Sum(substitute(expr.body, change), tuple(new))
+
+
+def _alphabetical(name: str) -> tuple[int, str]:
+    return (INDEX_NAMES.find(name[0]) + len(INDEX_NAMES) * len(name[1:]), name)
+
+
+def prenex(expr: Expr, names: IndexNames) -> Expr:
+    """Sums drawn out of products, ``(Σ aₖ) b = Σ aₖ b``, and nested sums made one."""
+    match expr:
+        case Sum():
+            body = prenex(expr.body, names)
+            if isinstance(body, Sum):
+                return Sum(body.body, (*expr.indices, *body.indices))
+            return Sum(body, expr.indices)
+        case Apply(op="scale" | "neg" | "over"):
+            parts = [prenex(child, names) for child in expr.children]
+            bound: list[Index] = []
+            last = len(parts) if expr.op != "over" else 1
+            for k, part in enumerate(parts[:last]):
+                if isinstance(part, Sum):
+                    bound += part.indices
+                    parts[k] = part.body
+            body = build(expr.op, *parts)
+            return Sum(body, tuple(bound)) if bound else body
+        case Apply(op="add" | "sub"):
+            return rebuild(expr, lambda child: prenex(child, names))
+    return expr
+
+
+def operators_unfolded(expr: Expr, throughout: bool = False) -> tuple[str, ...]:
+    """The operators that one step of unfolding replaces by what they are, as keys of the glossary of reasons.
+
+    With ``throughout`` those that stand inside element-wise operations count as well, as for unfolding to the end.
+    """
+    found: list[str] = []
+
+    def visit_operand(operand: Apply) -> None:
+        if operand.op == "block" and all(part.shape.is_scalar for part in operand.children):
+            found.append("entries")
+        elif operand.op not in OPAQUE or operand.op == "diff":
+            found.append(operand.op)
+        if throughout and operand.op in COMPONENTWISE:
+            for child in operand.children:
+                if isinstance(child, Apply) and not child.shape.is_scalar:
+                    visit_operand(child)
+
+    def visit(node: Expr) -> None:
+        match node:
+            case Apply(op="component", args=(Apply() as operand, *_)):
+                visit_operand(operand)
+            case Apply() if node.op in COMPONENTWISE or node.op in FUNCTIONS or node.op == "diff":
+                if _squared_norm(node):
+                    found.append("norm")
+                else:
+                    for child in node.children:
+                        visit(child)
+            case Apply() if node.op not in OPAQUE and node.shape.is_scalar:
+                found.append(node.op)
+            case Sum():
+                visit(node.body)
+
+    visit(expr)
+    keys = dict.fromkeys(
+        f"def-{'elementwise' if op in COMPONENTWISE or op in FUNCTIONS else op}" for op in found
+    )
+    return tuple(keys)[:2] or ("components",)
+
+
+def _squared_norm(expr: Expr) -> bool:
+    """The square of a norm, which is a sum of squares without a root."""
+    match expr:
+        case Apply(op="power", args=(Apply(op="norm"), Number() as k)):
+            return k.value == 2
+    return False

@@ -1,0 +1,196 @@
+"""Arithmetic to many digits, for what is not rational: mpmath numbers in object arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from typing import Any
+
+import mpmath
+import numpy as np
+
+from cheatsheet.evaluation.fields import Array, Field, UnsupportedError
+
+LARGEST_PRECISION = 4000
+
+
+class TooFewDigitsError(Exception):
+    """The numbers met span more orders of magnitude than the digits carried can hold; more are needed."""
+
+    def __init__(self, digits: int) -> None:
+        super().__init__(digits)
+        self.digits = digits
+
+
+class Precise(Field):
+    """Real numbers to ``digits`` significant digits.
+
+    A comparison means something only if nothing was lost on the way: a term like exp(−200) beside 1 needs 87 digits to
+    be seen at all. So the field keeps the widest order of magnitude, 10^±span, among constants, products, and values
+    of functions, rounding noise apart: anything below 10^(−digits/2) is noise as long as digits ≥ 60 + 4·span, and
+    :meth:`disagreement` raises :class:`TooFewDigitsError` where that does not hold.
+    """
+
+    exact = False
+    dtype = object
+
+    def __init__(self, digits: int = 100) -> None:
+        if digits > LARGEST_PRECISION:
+            raise UnsupportedError(f"more than {LARGEST_PRECISION} digits")
+        self.digits = digits
+        self.context = mpmath.MPContext()
+        self.context.dps = digits
+        self.negligible = self.context.mpf(10) ** (-digits // 2)
+        self.span = 0.0
+        self._watching = True
+        self._lowest = -int(digits / 2 / 0.30103)
+        self._functions = _functions(self.context)
+
+    def array(self, integers: Array, denominator: int = 1) -> Array:
+        mpf = self.context.mpf
+        values = [mpf(int(v)) / denominator for v in integers.ravel()]
+        return _object(values, integers.shape)
+
+    def number(self, value: Fraction) -> Array:
+        result = _object([self.context.mpf(value.numerator) / value.denominator], (1, 1, 1))
+        if value:
+            self.span = max(self.span, abs(self.order(result.flat[0])) * 0.30103)
+        return result
+
+    def order(self, v: Any) -> int:
+        """The binary order of magnitude of a number that is not 0."""
+        if not self.context.isfinite(v):
+            raise UnsupportedError("a number beyond all bounds")
+        return int(v.man.bit_length() + v.exp)
+
+    def orders(self, a: Array) -> tuple[int, int]:
+        """The least and greatest binary order of magnitude in an array, 0 and noise apart."""
+        found = [order for order in (self.order(v) for v in a.ravel() if v) if order > self._lowest]
+        return min(found, default=0), max(found, default=0)
+
+    def witness(self, *factors: Array) -> None:
+        """Take note of the orders of magnitude that a product of the arrays can reach."""
+        if not self._watching:
+            return
+        low, high = 0, 0
+        for factor in factors:
+            least, most = self.orders(factor)
+            low, high = low + least, high + most
+        self.span = max(self.span, max(abs(low), abs(high)) * 0.30103)
+
+    @contextmanager
+    def series(self) -> Iterator[None]:
+        span, self._watching = self.span, False
+        yield
+        self.span, self._watching = span, True
+
+    def witness_tiny(self, a: Array) -> None:
+        """Take note of how small the entries are that no rounding error can have made small."""
+        least = min((self.order(v) for v in a.ravel() if v), default=0)
+        self.span = max(self.span, -least * 0.30103)
+
+    def mul(self, a: Array, b: Array) -> Array:
+        self.witness(a, b)
+        return np.asarray(a * b)
+
+    def matmul(self, a: Array, b: Array) -> Array:
+        self.witness(a, b)
+        return np.asarray(a @ b)
+
+    def is_zero(self, a: Array) -> Array:
+        return np.asarray(abs(a) < self.negligible, dtype=bool)
+
+    def reciprocal(self, a: Array) -> tuple[Array, Array]:
+        bad = self.is_zero(a)
+        values = [1 / v if not b else v for v, b in zip(a.ravel(), bad.ravel(), strict=True)]
+        self.witness(a)
+        return _object(values, a.shape), bad
+
+    def function(self, name: str, a: Array) -> tuple[Array, Array]:
+        if name in _SATURATING:  # tanh(100) differs from 1 in the 87th digit
+            self.span = max(self.span, max((float(min(abs(v), 1e9)) for v in a.ravel()), default=0.0) * 0.87)
+            if self.span > LARGEST_PRECISION:
+                raise UnsupportedError(f"{name} of a large number")
+        bad = self.outside(name, a)
+        function = self._functions[name]
+        values = [v if b else function(v) for v, b in zip(a.ravel(), bad.ravel(), strict=True)]
+        result = _object(values, a.shape)
+        if name in _NEVER_NOISE:
+            self.witness_tiny(result)
+        self.witness(result)
+        return result, bad
+
+    def outside(self, name: str, a: Array) -> Array:
+        near = self.is_zero(a)
+        match name:
+            case "log":
+                return np.asarray((a <= 0) | near, dtype=bool)
+            case "sqrt":
+                return np.asarray((a < 0) | (near & (a != 0)), dtype=bool)
+            case "sign":
+                return np.asarray(near & (a != 0), dtype=bool)
+            case "arcsin" | "arccos":
+                return np.asarray((a > 1) | (a < -1), dtype=bool)
+        return np.zeros(a.shape, dtype=bool)
+
+    def pi(self) -> Array:
+        return _object([+self.context.pi], (1, 1, 1))
+
+    def power(self, a: Array, exponent: Array) -> tuple[Array, Array]:
+        a, exponent = np.broadcast_arrays(a, exponent)
+        near = self.is_zero(a)
+        whole = _object([v == self.context.nint(v) for v in exponent.ravel()], exponent.shape).astype(bool)
+        bad = np.asarray(((a < 0) & ~whole) | (near & (exponent < 0)) | (near & (a != 0)), dtype=bool)
+        values = [
+            v if b else self.context.power(v, e)
+            for v, e, b in zip(a.ravel(), exponent.ravel(), bad.ravel(), strict=True)
+        ]
+        result = _object(values, a.shape)
+        self.witness_tiny(result)
+        self.witness(result)
+        return result, bad
+
+    def disagreement(self, left: Array, right: Array, core: tuple[int, ...]) -> Array:
+        """Where two sides differ in their first 30 digits, measured by the larger of the two."""
+        self.witness(left)
+        self.witness(right)
+        needed = int(60 + 4 * self.span)
+        if needed > self.digits:
+            raise TooFewDigitsError(needed + 20)
+        scale = np.maximum(abs(left), abs(right)).max(axis=core, keepdims=True)
+        return np.asarray(
+            abs(left - right) > scale * self.context.mpf(10) ** (-30 - self.span) + self.negligible
+        )
+
+
+_SATURATING = frozenset({"sinh", "cosh", "tanh", "sigmoid", "softplus"})
+_NEVER_NOISE = frozenset({"exp", "sigmoid", "softplus"})
+
+
+def _functions(c: Any) -> dict[str, Callable[[Any], Any]]:
+    return {
+        "exp": c.exp,
+        "log": c.log,
+        "sqrt": c.sqrt,
+        "sin": c.sin,
+        "cos": c.cos,
+        "tan": c.tan,
+        "sinh": c.sinh,
+        "cosh": c.cosh,
+        "tanh": c.tanh,
+        "arcsin": c.asin,
+        "arccos": c.acos,
+        "arctan": c.atan,
+        "abs": abs,
+        "sign": lambda v: c.mpf((v > 0) - (v < 0)),
+        "relu": lambda v: v if v > 0 else c.mpf(0),
+        "sigmoid": lambda v: 1 / (1 + c.exp(-v)),
+        "softplus": lambda v: c.log1p(c.exp(v)),
+    }
+
+
+def _object(values: list[Any], shape: tuple[int, ...]) -> Array:
+    result = np.empty(len(values), dtype=object)
+    result[:] = values
+    return result.reshape(shape)

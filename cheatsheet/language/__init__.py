@@ -1,0 +1,1 @@
+"""Text → typed tree: what can be said."""

@@ -1,0 +1,169 @@
+"""Transposes carried inwards, and a claim read in another layout."""
+
+from __future__ import annotations
+
+from cheatsheet.language.expressions import Apply, Argument, Equation, Expr, Index, Sum, Symbol, rebuild, walk
+from cheatsheet.language.layouts import arrange
+from cheatsheet.language.table import build
+from cheatsheet.language.tidying import tidied
+
+_BOTH = frozenset({"add", "sub", "neg", "hadamard", "quotient"})
+_SECOND = frozenset({"scale", "reciprocal"})
+
+
+def transposed(expr: Expr) -> Expr:
+    """The transpose, written as a textbook writes it: (AB)ᵀ as BᵀAᵀ, (A + B)ᵀ as Aᵀ + Bᵀ, Iᵀ as I.
+
+    >>> from cheatsheet.language.dimensions import Axis, Shape
+    >>> n = Axis.of("n")
+    >>> x, A = Symbol("x", Shape.vector(n)), Symbol("A", Shape.matrix(n, n))
+    >>> transposed(build("matmul", build("transpose", x), A))
+    A.T @ x
+    """
+    if expr.shape.is_scalar:
+        return expr
+    match expr:
+        case Symbol() if "symmetric" in expr.properties or "diagonal" in expr.properties:
+            return expr
+        case Apply(op="transpose"):
+            return expr.children[0]
+        case Apply(op="matmul"):
+            a, b = expr.children
+            factor, matrix = _without_factor(a)
+            if factor is not None:
+                return _scaled(factor, transposed(build("matmul", matrix, b)))
+            left, right = _transposed_factor(b), a if a.shape.is_scalar else _transposed_factor(a)
+            return build("matmul", left, right)
+        case Apply() if expr.op in _BOTH:
+            return build(expr.op, *(transposed(child) for child in expr.children))
+        case Apply() if expr.op in _SECOND:
+            return build(expr.op, expr.children[0], transposed(expr.children[1]))
+        case Apply(op="over" | "power"):
+            return build(expr.op, transposed(expr.children[0]), expr.children[1])
+        case Apply(op="kron"):
+            return build("kron", *(transposed(child) for child in expr.children))
+        case Apply(op="outer"):
+            return build("outer", *expr.children[::-1])
+        case Apply(op="I"):
+            return expr
+        case Apply(op="diag") if not expr.shape.is_vector:
+            return expr
+        case Apply(op="zeros" | "ones") if len(expr.args) == 2:
+            return build(expr.op, *expr.args[::-1])
+        case Sum():
+            return Sum(transposed(expr.body), expr.indices)
+        case Apply(op="hessian"):
+            return expr
+    return build("transpose", expr)
+
+
+def _transposed_factor(x: Expr) -> Expr:
+    """The transpose of a factor; a sum of columns keeps its brackets, (x − a)ᵀ."""
+    if isinstance(x, Apply) and x.op in ("add", "sub") and x.shape.is_vector and not x.shape.rows.is_one:
+        return build("transpose", x)
+    return transposed(x)
+
+
+def _without_factor(product: Expr) -> tuple[Expr | None, Expr]:
+    """The number or scalar in front of a product of matrices, if there is one, and the product without it."""
+    match product:
+        case Apply(op="scale"):
+            return product.children[0], product.children[1]
+        case Apply(op="matmul"):
+            first, last = product.children
+            factor, rest = _without_factor(first)
+            return factor, product if factor is None else build("matmul", rest, last)
+    return None, product
+
+
+def _scaled(factor: Expr, product: Expr) -> Expr:
+    """A product with a factor in front, which belongs to the first matrix: (2A)x, printed 2Ax."""
+    if isinstance(product, Apply) and product.op == "matmul":
+        first, last = product.children
+        return build("matmul", _scaled(factor, first), last)
+    return build("scale", factor, product)
+
+
+def in_layout(equation: Equation, layout: str) -> Equation:
+    """The claim as it reads when its derivatives are laid out in another way.
+
+    Every ``diff`` is replaced by its form in the new layout, transposed or with its indices in another order
+    where that is needed, so that the claim says the same; then both sides are transposed if the left one is a
+    transpose.
+    """
+    lhs, rhs = (_simplified(_converted(side, layout)) for side in (equation.lhs, equation.rhs))
+    if isinstance(lhs, Apply) and lhs.op == "transpose" and _has_derivative(lhs):
+        lhs, rhs = lhs.children[0], tidied(transposed(rhs))
+    return Equation(lhs, _simplified(rhs), equation.negated)
+
+
+def has_layout(equation: Equation) -> bool:
+    """Whether layout plays a part in the claim."""
+    return any(
+        isinstance(node, Apply) and node.op == "diff" and not _all_scalar(node)
+        for side in (equation.lhs, equation.rhs)
+        for node in walk(side)
+    )
+
+
+def _has_derivative(expr: Expr) -> bool:
+    return any(isinstance(node, Apply) and node.op == "diff" for node in walk(expr))
+
+
+def _all_scalar(node: Apply) -> bool:
+    return all(child.shape.is_scalar for child in node.children)
+
+
+def _converted(expr: Expr, layout: str) -> Expr:
+    match expr:
+        case Apply(op="component", args=(Apply(op="diff") as inner, *indices)) if inner.shape.is_tensor:
+            new = _relaid(inner, layout)
+            places = [i for i in indices if isinstance(i, Index)]
+            return build("component", new, *_reordered(inner, new, places))
+        case Apply(op="component", args=(Apply(op="diff") as inner, *indices)):
+            laid = _converted(inner, layout)
+            places = [i for i in indices if isinstance(i, Index)]
+            if isinstance(laid, Apply) and laid.op == "transpose" and inner.op == "diff":
+                return build("component", laid.children[0], *places[::-1])
+            return build("component", laid, *places)
+        case Apply(op="diff"):
+            new = _relaid(expr, layout)
+            if expr.shape.is_tensor or _order(expr) == _order(new):
+                return new if new.shape.agrees(expr.shape) else build("transpose", new)
+            return build("transpose", new)
+    return _rebuilt(expr, layout)
+
+
+def _rebuilt(expr: Expr, layout: str) -> Expr:
+    """The node with its parts converted and built anew, because shapes may change on the way to a transpose."""
+    if isinstance(expr, Apply):
+        args: list[Argument] = [_converted(a, layout) if isinstance(a, Expr) else a for a in expr.args]
+        return build(expr.op, *args, params=expr.params)
+    return rebuild(expr, lambda child: _converted(child, layout))
+
+
+def _relaid(node: Apply, layout: str) -> Apply:
+    y, *xs = node.args
+    assert isinstance(y, Expr)
+    return build("diff", _converted(y, layout), *xs, params=(layout,))
+
+
+def _order(node: Apply) -> tuple[tuple[int, int], ...]:
+    y, *xs = node.children
+    return arrange(y.shape, tuple(x.shape for x in xs), node.params[0]).sources
+
+
+def _reordered(old: Apply, new: Apply, places: list[Index]) -> list[Index]:
+    """The indices of a tensor's component in the order of the new layout."""
+    by_source = dict(zip(_order(old), places, strict=True))
+    return [by_source[source] for source in _order(new)]
+
+
+def _simplified(expr: Expr) -> Expr:
+    """The transposes of derivatives carried inwards; others stay where the author of the claim put them."""
+    if not _has_derivative(expr) or (isinstance(expr, Apply) and expr.op == "diff"):
+        return expr
+    if isinstance(expr, Apply) and expr.op == "transpose":
+        inner = _simplified(expr.children[0])
+        return transposed(inner)
+    return rebuild(expr, _simplified)

@@ -1,0 +1,46 @@
+"""What is well-formed and probably not meant: differentials in which something stands still."""
+
+from __future__ import annotations
+
+from cheatsheet.language.expressions import Apply, Equation, Symbol, inline_definitions, symbols, walk
+from cheatsheet.language.formatting import to_text
+
+_VARIABLES = frozenset("XYZxyz")
+"""Letters that stand for what varies, where a textbook has A, B, C for what does not."""
+
+
+def cautions(equation: Equation) -> tuple[str, ...]:
+    """A sentence for each thing in a claim that looks unintended.
+
+    >>> from cheatsheet.language.elaborate import Declarations, elaborate_claim
+    >>> from cheatsheet.language.dimensions import Axis, Shape
+    >>> n = Axis.of("n")
+    >>> given = {name: Symbol(name, Shape.matrix(n, n)) for name in ("A", "X", "Y")}
+    >>> cautions(elaborate_claim("d(X @ Y) == X @ d(Y)", Declarations(given)))
+    ('X is constant in d(X @ Y), because d(X) stands nowhere alone',)
+    >>> cautions(elaborate_claim("d(A @ Y) == A @ d(Y)", Declarations(given)))
+    ()
+    """
+    found: dict[str, None] = {}
+    for side in (equation.lhs, equation.rhs):
+        for node in walk(inline_definitions(side)):
+            if isinstance(node, Apply) and node.op == "d":
+                found.update(dict.fromkeys(_of_differential(node)))
+    return tuple(found)
+
+
+def _of_differential(node: Apply) -> list[str]:
+    varying: frozenset[str] = node.params[0]
+    inside = symbols(node.children[0])
+    still = [s.name for s in inside if not _varies(s, varying)]
+    if inside and len(still) == len(inside):
+        return [f"{to_text(node)} is zero, because none of its symbols stands alone in some d(…)"]
+    return [
+        f"{name} is constant in {to_text(node)}, because d({name}) stands nowhere alone"
+        for name in still
+        if name[0] in _VARIABLES
+    ]
+
+
+def _varies(symbol: Symbol, varying: frozenset[str]) -> bool:
+    return symbol.name in varying or any(_varies(argument, varying) for argument in symbol.of)

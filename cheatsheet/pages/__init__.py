@@ -1,0 +1,1 @@
+"""Checked catalogue → pages: what the templates print, every formula from a verified expression."""

@@ -1,0 +1,89 @@
+"""A claim in every layout: the same truth, transposed where the convention asks for it."""
+
+from __future__ import annotations
+
+from cheatsheet.calculus.prove import prove
+from cheatsheet.catalogue.reports import ClaimReport
+from cheatsheet.language.expressions import Equation, Symbol, symbols
+from cheatsheet.language.glossary import word
+from cheatsheet.language.relaying import has_layout, in_layout
+from cheatsheet.pages.model import ClaimLine, Form, Given, Layout
+from cheatsheet.pages.model import Equation as PrintedEquation
+from cheatsheet.printing.latex import equation_sides, latex_of, relation_sign
+from cheatsheet.printing.letters import Letters
+from cheatsheet.verdicts.check import verify
+
+PRINTED: tuple[Layout, ...] = ("numerator", "denominator")
+
+
+def claim_line(report: ClaimReport, layout: Layout | None = None) -> ClaimLine:
+    """The claim in each layout printed; forms that read alike are one."""
+    equation = report.claim.equation
+    verdict = "differs" if equation.negated and report.verdict.status == "proved" else report.verdict.status
+    if not has_layout(equation):
+        return ClaimLine((Form(printed(equation)),), verdict)  # type: ignore[arg-type]
+    own: Layout = report.claim.declarations.layout  # type: ignore[assignment]
+    found = [claim_in(report, name) for name in ((layout,) if layout else _printed(own))]
+    forms = [Form(printed(other), (name,)) for other, name in dict.fromkeys(found) if name]
+    return ClaimLine(_merged(forms), verdict)  # type: ignore[arg-type]
+
+
+def claim_in(report: ClaimReport, layout: Layout | None) -> tuple[Equation, Layout | None]:
+    """The claim in a layout, its own where none is asked for or it cannot be verified in it; and which that is.
+
+    The layout is None where it plays no part in the claim.
+    """
+    equation = report.claim.equation
+    if not has_layout(equation):
+        return equation, None
+    own: Layout = report.claim.declarations.layout  # type: ignore[assignment]
+    if layout is None or layout == own:
+        return equation, own
+    other = verified_in_layout(equation, layout)
+    return (equation, own) if other is None else (other, layout)
+
+
+def _printed(own: Layout) -> tuple[Layout, ...]:
+    return PRINTED if own in PRINTED else (*PRINTED, own)
+
+
+def verified_in_layout(equation: Equation, layout: str) -> Equation | None:
+    """The claim in another layout, once it is verified in its own right."""
+    if any(_defined_in_layout(s) for side in (equation.lhs, equation.rhs) for s in symbols(side)):
+        return None  # its definition is printed once, as it reads in the layout of the entry
+    other = in_layout(equation, layout)
+    if not other.negated and prove(other):
+        return other
+    return other if verify(other).holds else None
+
+
+def _defined_in_layout(symbol: Symbol) -> bool:
+    meaning = symbol.definition
+    return meaning is not None and (
+        has_layout(Equation(meaning, meaning)) or any(_defined_in_layout(s) for s in symbols(meaning))
+    )
+
+
+def printed(equation: Equation) -> PrintedEquation:
+    left, right = equation_sides(equation)
+    return PrintedEquation(left, relation_sign(equation), right)
+
+
+def _merged(forms: list[Form]) -> tuple[Form, ...]:
+    merged: list[Form] = []
+    for form in forms:
+        for k, other in enumerate(merged):
+            if other.equation == form.equation:
+                merged[k] = Form(other.equation, (*other.layouts, *form.layouts))
+                break
+        else:
+            merged.append(form)
+    return tuple(merged)
+
+
+def definition_line(symbol: Symbol) -> Given:
+    """What a name of ``let`` stands for, as ``where p = softmax(z)``."""
+    assert symbol.definition is not None
+    letters = Letters(symbol, symbol.definition)
+    sides = (latex_of(side, letters) for side in (symbol, symbol.definition))
+    return Given(" = ".join(sides), lead=word("where"))

@@ -1,0 +1,123 @@
+"""The whole document, section by section."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from cheatsheet.catalogue.entries import Catalogue, Entry, Section
+from cheatsheet.catalogue.reports import CatalogueReport, EntryReport
+from cheatsheet.language.expressions import Symbol
+from cheatsheet.language.glossary import Text
+from cheatsheet.pages.claims import claim_line, definition_line
+from cheatsheet.pages.derivations import blocks_of_claim
+from cheatsheet.pages.examples import example_block
+from cheatsheet.pages.givens import bold_letters, conditions, given_lines
+from cheatsheet.pages.kept import PageKeys, PageShelf
+from cheatsheet.pages.model import Block, Document, EntryPage, Language, Layout, PitfallLine, SectionPage
+from cheatsheet.pages.pitfalls import pitfall_line
+from cheatsheet.pages.prose import embolden
+from cheatsheet.pages.tables import shown_block
+from cheatsheet.parallel import over_cores
+
+Progress = Callable[[int], None]
+
+
+def document(
+    catalogue: Catalogue,
+    report: CatalogueReport,
+    lang: Language = "both",
+    layout: Layout | None = None,
+    progress: Progress | None = None,
+) -> Document:
+    """The pages of a catalogue all of whose entries are as expected."""
+    reports = {r.entry.id: r for r in report.entries}
+    made = _entry_pages([reports[entry.id] for entry in catalogue], layout, progress or (lambda count: None))
+    pages = iter(made)
+    sections = [
+        _section_page(section, number, tuple(next(pages) for _ in section.entries))
+        for number, section in enumerate(catalogue.sections, start=1)
+    ]
+    return Document(catalogue.title, tuple(sections), lang, layout)
+
+
+def _entry_pages(reports: list[EntryReport], layout: Layout | None, progress: Progress) -> list[EntryPage]:
+    """The pages of entries, not numbered yet: those kept from an earlier build, and the others worked out."""
+    keys = PageKeys(layout)
+    named = [keys.key(report) for report in reports]
+    shelf = PageShelf()
+    try:
+        pages = shelf.find(named)
+        progress(sum(key in pages for key in named))
+        missing = {key: report for key, report in zip(named, reports, strict=True) if key not in pages}
+        made = over_cores(_page, [(report, layout) for report in missing.values()], progress)
+        shelf.keep(list(missing), made)
+    finally:
+        shelf.close()
+    pages |= dict(zip(missing, made, strict=True))
+    return [pages[key] for key in named]
+
+
+def _page(asked: tuple[EntryReport, Layout | None]) -> EntryPage:
+    return entry_page(*asked)
+
+
+def _section_page(section: Section, number: int, pages: tuple[EntryPage, ...]) -> SectionPage:
+    pages = tuple(replace(page, number=f"{number}.{place}") for place, page in enumerate(pages, start=1))
+    letters = bold_letters(s for entry in section.entries for s in _symbols(entry))
+    intro = None if section.intro is None else _bold(section.intro, letters)
+    return SectionPage(str(number), section.id, _bold(section.title, letters), pages, intro, number - 1)
+
+
+def entry_page(report: EntryReport, layout: Layout | None = None) -> EntryPage:
+    """One entry, ready to print but for its number."""
+    entry = report.entry
+    held = [r for r in report.claims if r.claim.expect == "holds"]
+    letters = bold_letters(_symbols(entry))
+    return EntryPage(
+        number="",
+        id=entry.id,
+        name=_bold(entry.name, letters),
+        given=(
+            *given_lines(s for s in _symbols(entry) if s.definition is None),
+            *(definition_line(s) for s in _symbols(entry) if s.definition is not None),
+            *conditions(r.claim.equation for r in held if not r.claim.equation.negated),
+        ),
+        claims=tuple(claim_line(r, layout) for r in held),
+        note=None if entry.note is None else _bold(entry.note, letters),
+        blocks=tuple(_blocks(report, layout)),
+        pitfalls=_pitfalls(report, letters),
+        tags=entry.tags,
+        source=entry.source,
+    )
+
+
+def _pitfalls(report: EntryReport, letters: frozenset[str]) -> tuple[PitfallLine, ...]:
+    failed = [r for r in report.claims if r.claim.expect != "holds"]
+    lines = [pitfall_line(p, r) for p, r in zip(report.entry.pitfalls, failed, strict=True)]
+    return tuple(replace(line, why=_bold(line.why, letters)) for line in lines)
+
+
+def _symbols(entry: Entry) -> list[Symbol]:
+    """What the entry declares, what its claims take from the catalogue's defaults, and its definitions."""
+    found = dict(entry.given)
+    for claim in entry.claims:
+        found |= claim.declarations.symbols
+    return list(found.values())
+
+
+def _bold(text: Text, letters: frozenset[str]) -> Text:
+    """The words with the vectors and matrices in their formulas as the claims print them."""
+    return Text(embolden(text.zh, letters), embolden(text.en, letters))
+
+
+def _blocks(report: EntryReport, layout: Layout | None) -> list[Block]:
+    entry = report.entry
+    blocks: list[Block] = []
+    if entry.show is not None:
+        blocks.append(shown_block(entry.show, layout))
+    held = [r for r in report.claims if r.claim.expect == "holds"]
+    for r in held:
+        blocks += blocks_of_claim(r, several=len(held) > 1, layout=layout)
+    example = example_block(report, layout)
+    return blocks if example is None else [*blocks, example]

@@ -1,0 +1,94 @@
+"""Pages kept on disk by what they are made from, so that a build after an edit works out the edited entries alone."""
+
+from __future__ import annotations
+
+import io
+import pickle
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+
+from cheatsheet.catalogue.entries import Claim, Entry
+from cheatsheet.catalogue.reports import EntryReport
+from cheatsheet.language.elaborate import Declarations
+from cheatsheet.language.glossary import FILE, Text
+from cheatsheet.language.syntax import ClaimError
+from cheatsheet.packaged import engine_version
+from cheatsheet.pages import model as pages
+from cheatsheet.pages.model import EntryPage
+from cheatsheet.store import Shelf, cache_folder
+from cheatsheet.verdicts.kept import written
+
+MOST_PAGES = 5_000
+
+
+class PageKeys:
+    """The keys of pages: all that a page is made from, the number of the entry apart."""
+
+    def __init__(self, layout: str | None) -> None:
+        words = blake2b(FILE.read_bytes(), digest_size=12).hexdigest()
+        self.prefix = f"{engine_version()}\0{words}\0{layout}\0"
+
+    def key(self, report: EntryReport) -> str:
+        entry = report.entry
+        verdicts = [{**r.verdict.to_json(), "seconds": 0} for r in report.claims]
+        parts = (
+            (entry.id, entry.name, entry.note, entry.tags, entry.source, entry.show, entry.layout),
+            list((entry.example or {}).items()),
+            [_meaning(claim) for claim in entry.all_claims],
+            [pitfall.why for pitfall in entry.pitfalls],
+            _declared(entry),
+            verdicts,
+        )
+        return blake2b((self.prefix + repr(parts)).encode(), digest_size=16).hexdigest()
+
+
+def _meaning(claim: Claim) -> tuple[object, ...]:
+    try:
+        return claim.text, written(claim.declarations), list(claim.declarations.symbols)
+    except ClaimError as error:
+        return claim.text, error.message
+
+
+def _declared(entry: Entry) -> tuple[object, ...]:
+    return written(Declarations(dict(entry.given))), list(entry.given), list(entry.let.items())
+
+
+class PageShelf:
+    """Pages by key; what cannot be read counts as not kept."""
+
+    def __init__(self) -> None:
+        self.shelf = Shelf(cache_folder() / "pages.sqlite", "kept", MOST_PAGES)
+
+    def find(self, keys: Iterable[str]) -> dict[str, EntryPage]:
+        found = {}
+        for key, data in self.shelf.find(keys).items():
+            page = _read(data)
+            if page is not None:
+                found[key] = page
+        return found
+
+    def keep(self, keys: Sequence[str], made: Sequence[EntryPage]) -> None:
+        self.shelf.keep({key: pickle.dumps(page) for key, page in zip(keys, made, strict=True)})
+
+    def close(self) -> None:
+        self.shelf.close()
+
+
+class _Reader(pickle.Unpickler):
+    """Makes pages and their words, and nothing else that a file might ask for."""
+
+    def find_class(self, module: str, name: str) -> type:
+        found = Text if (module, name) == (Text.__module__, "Text") else None
+        if module == pages.__name__ and isinstance(getattr(pages, name, None), type):
+            found = getattr(pages, name)
+        if found is None:
+            raise pickle.UnpicklingError(f"{module}.{name} is no part of a page")
+        return found
+
+
+def _read(data: str | bytes) -> EntryPage | None:
+    try:
+        page = _Reader(io.BytesIO(data)).load() if isinstance(data, bytes) else None
+    except Exception:  # whatever a damaged file makes of itself
+        return None
+    return page if isinstance(page, EntryPage) else None

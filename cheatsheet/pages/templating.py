@@ -1,0 +1,110 @@
+r"""Templates: a document of :mod:`cheatsheet.pages.model` in, the source of a LaTeX file out.
+
+The delimiters are chosen not to collide with TeX: ``\VAR{…}``, ``\BLOCK{…}``, lines that begin with
+``%%`` (statements) or ``%#`` (comments). A value reaches the page only through one of the filters
+below; a plain string is refused, so that nothing is ever printed unescaped by oversight.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Literal
+
+import jinja2
+from markupsafe import Markup
+
+from cheatsheet.language.glossary import word
+from cheatsheet.packaged import packaged
+from cheatsheet.pages.linebreaks import breakable
+from cheatsheet.pages.model import DisplayBlock, Document, FigureBlock, StepsBlock, TableBlock
+from cheatsheet.pages.prose import Latex, escape_text, outline, plain, prose
+
+Kind = Literal["sheet", "handbook"]
+KINDS: tuple[Kind, ...] = ("sheet", "handbook")
+
+
+def render(document: Document, kind: Kind) -> str:
+    """The LaTeX source of the sheet or of the handbook.
+
+    Raises :class:`cheatsheet.pages.prose.ProseError` for words that cannot be set,
+    :class:`cheatsheet.language.glossary.GlossaryError` for a fixed word without translation, and
+    ``jinja2.UndefinedError`` where a template asks for what the document does not have.
+    """
+    languages = document.languages
+    blocks = [b for s in document.sections for e in s.entries for b in e.blocks]
+    return (
+        environment()
+        .get_template(f"{kind}.tex")
+        .render(
+            document=document,
+            kind=kind,
+            lang=languages[0],
+            both=len(languages) > 1,
+            has_figures=kind == "handbook" and any(isinstance(b, FigureBlock) for b in blocks),
+            pdf_title=Latex(" · ".join(escape_text(plain(document.title[lang])) for lang in languages)),
+            pdf_language=Latex("zh-Hans" if "zh" in languages else "en"),
+        )
+    )
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The Jinja2 environment with LaTeX-safe delimiters and filters."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(packaged("templates")),
+        undefined=jinja2.StrictUndefined,
+        block_start_string=r"\BLOCK{",
+        block_end_string="}",
+        variable_start_string=r"\VAR{",
+        variable_end_string="}",
+        comment_start_string=r"\COMMENT{",
+        comment_end_string="}",
+        line_statement_prefix="%%",
+        line_comment_prefix="%#",
+        autoescape=True,
+        finalize=_only_latex,
+        keep_trailing_newline=True,
+    )
+    made.globals["word"] = word
+    made.filters |= {
+        "prose": prose,
+        "outline": outline,
+        "text": lambda value: Latex(escape_text(value)),
+        "formula": lambda value: Latex(breakable(_balanced(value))),
+        "trusted": lambda value: Latex(_balanced(value)),
+        "anchor": _anchor,
+    }
+    made.tests |= {
+        "steps": lambda block: isinstance(block, StepsBlock),
+        "display": lambda block: isinstance(block, DisplayBlock),
+        "table": lambda block: isinstance(block, TableBlock),
+        "figure": lambda block: isinstance(block, FigureBlock),
+    }
+    return made
+
+
+def _only_latex(value: object) -> object:
+    # Markup: what our filters made (Latex) and what template macros return.
+    if isinstance(value, Markup | int | jinja2.Undefined):
+        return value
+    raise TypeError(f"{value!r} reaches the page without a filter")
+
+
+def _anchor(value: str) -> Latex:
+    if not re.fullmatch(r"[a-z0-9-]+", value):
+        raise ValueError(f"{value!r} cannot be an anchor; it may hold a-z, 0-9 and -")
+    return Latex(value)
+
+
+def _balanced(latex: str) -> str:
+    """Printed maths as it is; a brace too many would show far from its cause."""
+    bare = re.sub(r"\\.", "", latex, flags=re.DOTALL)
+    depth = 0
+    for brace in re.findall(r"[{}]", bare):
+        depth += 1 if brace == "{" else -1
+        if depth < 0:
+            break
+    if depth:
+        raise ValueError(f"unbalanced braces in the formula {latex}")
+    return latex

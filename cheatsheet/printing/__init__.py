@@ -1,0 +1,1 @@
+"""Expression → LaTeX, array code, SymPy, terminal."""

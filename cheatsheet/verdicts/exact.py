@@ -1,0 +1,155 @@
+"""The exact tier: both sides with free symbols, or in rational arithmetic, at dimensions large enough for the claim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice, product
+
+import numpy as np
+
+from cheatsheet.evaluation.fields import Array, Modular, Rational, UnsupportedError
+from cheatsheet.evaluation.free_symbols import Free
+from cheatsheet.evaluation.jets import Domain, Jet
+from cheatsheet.evaluation.points import Key, NoPointError, Points
+from cheatsheet.evaluation.properties import Part, read_part
+from cheatsheet.verdicts.claim import Claim, parameters
+from cheatsheet.verdicts.compare import Clock, OutOfTimeError, compare
+
+MOST_WORK = 60_000
+MOST_GENERATORS = 60
+MOST_PATTERNS = 32
+MOST_SYMBOLIC = 2
+SYMBOLIC_SECONDS = 0.3
+_BELOW_THE_DIAGONAL = frozenset({"skew", "lower", "upper"})
+_CHOICES = frozenset({"sign", "bit", "order"})
+
+
+@dataclass
+class FreePoints(Points):
+    """One point whose continuous parts are generators of a polynomial ring; only choices (signs, ranks) are numbers."""
+
+    generators: Free | None = None
+    patterns: dict[Key, Array] = field(default_factory=dict)
+    asked: dict[Key, int] = field(default_factory=dict)
+
+    def read(self, key: Key, part: Part, domain: Domain, whole: bool) -> Jet:
+        if part.kind in _CHOICES:
+            if part.kind != "order":  # D·(I − S)(I + S)⁻¹ is every orthogonal matrix already
+                self.asked[key] = part.shape[0]
+            chosen = self.patterns.get(key, np.zeros((1, *part.shape), dtype=np.int64))
+            return read_part(chosen, part, domain, 1)
+        assert self.generators is not None
+        names = entry_names(key, part)
+        known = self.generators.generators
+        values = np.empty(len(names), dtype=object)
+        values[:] = [known.get(name, 0) for name in names]
+        array = domain.field.array(values.reshape(1, *part.shape))
+        return Jet(domain, {0: array if array.ndim == 3 else array[..., np.newaxis]})
+
+
+def entry_names(key: Key, part: Part) -> list[str]:
+    """A name for each entry of a part in row-major order; empty for one that is never used."""
+    kind, symbol, name = key
+    prefix = f"{'d' if kind == 'differential' else ''}{symbol}_{name.replace(' ', '')}"
+    unused = name in _BELOW_THE_DIAGONAL
+    return [
+        "" if unused and len(place) == 2 and place[0] <= place[1] else "_".join([prefix, *map(str, place)])
+        for place in np.ndindex(*part.shape)
+    ]
+
+
+def vanishes(claim: Claim, dims: dict[str, int], clock: Clock) -> bool | None:
+    """Whether the difference of the sides is zero as a function of free symbols; None where that cannot be told."""
+    if claim.work(dims) > MOST_WORK or "pinv" in claim.operators:
+        return None
+    recorded = Points(claim.symbols, dims, 1, "small")
+    try:
+        compare(claim, recorded, Modular(), clock)
+        names = [
+            name
+            for key, integers in sorted(recorded.integers.items())
+            if key[2] != "integer"
+            for name in entry_names(key, Part(integers.shape[1:], "any"))
+            if name
+        ]
+        if len(names) > MOST_GENERATORS:
+            return None
+        ring = Free(names, clock.check)
+        first = FreePoints(claim.symbols, dims, 1, generators=ring)
+        results = [compare(claim, first, ring, clock)]
+        for pattern in _patterns(first.asked):
+            chosen = FreePoints(claim.symbols, dims, 1, generators=ring, patterns=pattern)
+            results.append(compare(claim, chosen, ring, clock))
+    except (UnsupportedError, NoPointError):
+        return None
+    defined = [r for r in results if r.defined.all()]
+    return all(r.agrees for r in defined) if defined else None
+
+
+def _patterns(asked: dict[Key, int]) -> Iterator[dict[Key, Array]]:
+    """Every choice of signs and ranks but the first, all zeros."""
+    if 2 ** sum(asked.values()) > MOST_PATTERNS:
+        raise UnsupportedError("this many combinations of signs")
+    options = [[np.array([bits]) for bits in product((0, 1), repeat=n)] for n in asked.values()]
+    for combination in islice(product(*options), 1, None):
+        yield dict(zip(asked, combination, strict=True))
+
+
+def agrees_exactly(claim: Claim, dims: dict[str, int], seed: int, clock: Clock) -> bool | None:
+    """Whether both sides agree in rational arithmetic at random points; None where too few are defined."""
+    defined = 0
+    for turn in range(12):
+        if claim.work(dims) > MOST_WORK:
+            return None
+        style = "large" if turn % 2 else "small"
+        points = Points(claim.symbols, dims, 3 if style == "small" else 1, style, 1, seed + 31 * turn)
+        try:
+            comparison = compare(claim, points, Rational(), clock)
+        except (UnsupportedError, NoPointError):
+            return None
+        if not comparison.agrees:
+            return False
+        defined += int(comparison.defined.sum())
+        if defined >= (6 if parameters(claim) else 3) and turn:
+            return True
+    return None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """At which dimensions the sides are exactly equal, and whether a difference was found after all."""
+
+    dims: tuple[dict[str, int], ...]
+    free: tuple[dict[str, int], ...]
+    """Those of them at which that was seen with free symbols."""
+    contradicted: bool = False
+
+
+def check(claim: Claim, candidates: list[dict[str, int]], clock: Clock, seed: int) -> Finding:
+    """Exact equality at each of the dimensions for which time and space suffice."""
+    dims: list[dict[str, int]] = []
+    free: list[dict[str, int]] = []
+    patience = SYMBOLIC_SECONDS if claim.dimensions else clock.left / 2
+    for k, candidate in enumerate(candidates):
+        share = clock.part(1 / (len(candidates) - k))
+        symbolic = numeric = None
+        if k < MOST_SYMBOLIC:
+            symbolic = _in_time(partial(vanishes, claim, candidate), Clock(min(share.left, patience)))
+        if not symbolic:
+            numeric = _in_time(partial(agrees_exactly, claim, candidate, seed), share)
+        if symbolic is False or numeric is False:
+            return Finding((), (), contradicted=True)
+        if symbolic:
+            free.append(candidate)
+        if symbolic or numeric:
+            dims.append(candidate)
+    return Finding(tuple(dims), tuple(free))
+
+
+def _in_time(question: Callable[[Clock], bool | None], clock: Clock) -> bool | None:
+    try:
+        return question(clock)
+    except OutOfTimeError:
+        return None
