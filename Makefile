@@ -1,6 +1,9 @@
 # `make`        virtual environment, dependencies, TeX when missing, then the PDFs in build/
 # `make test`   the same preparation, then the whole test suite (it builds real PDFs)
-# `make check`  formatting, lint, types, tests: what a change must pass
+# `make check`  formatting, lint, types, tests: what a change must pass, and what CI runs
+# `make update` the newest releases of all dependencies, pinned with their hashes in requirements.lock
+# `make test-lowest`, `make test-newest`
+#               the test suite against the lowest, the newest versions that pyproject.toml allows
 
 PYTHON ?= python3
 VENV   := .venv
@@ -8,21 +11,29 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := pdf
-.PHONY: pdf install tex test test-full check format picture clean
+.PHONY: pdf install update tex test test-full test-lowest test-newest check format picture clean
 
 pdf: install tex
 	$(BIN)/cheatsheet build
 
 install: $(STAMP)
 
-$(STAMP): pyproject.toml
+# What is installed is pinned and hashed, the build backend too; pyproject.toml says what a user of the wheel may have.
+$(STAMP): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo 'Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11' >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo 'The venv module is missing: apt-get install python3-venv' >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
+
+update:
+	PYTHON='$(PYTHON)' scripts/dependencies.sh update
+
+test-lowest test-newest: tex
+	PYTHON='$(PYTHON)' scripts/dependencies.sh $@
 
 # Without TeX the build still checks everything and then says what to install: no reason to stop.
 tex:

@@ -413,7 +413,7 @@ def test_loading_imports_neither_sympy_nor_numpy_nor_the_operator_table() -> Non
 
 
 def test_the_catalogue_is_found_from_any_directory(tmp_path: Path) -> None:
-    code = "import cheatsheet; print(len(cheatsheet.load()), callable(cheatsheet.catalogue.load))"
+    code = "import cheatsheet; print(len(cheatsheet.load()), callable(cheatsheet.load))"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
     )
