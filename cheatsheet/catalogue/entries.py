@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cheatsheet.catalogue.examples import Value
+from cheatsheet.language.display import counted, one_line, short
 from cheatsheet.language.errors import Position, Problem, near
 from cheatsheet.language.expressions import Equation, Expr, Symbol
 from cheatsheet.language.glossary import Text
@@ -37,6 +38,10 @@ class Scope:
     defaults: Mapping[str, Symbol]
     let: Mapping[str, Passage]
     layout: str
+
+    def __repr__(self) -> str:
+        shapes = [f"{name}: {symbol.shape}" for name, symbol in self.given.items()]
+        return one_line(self, short(", ".join([*shapes, *self.let])), self.layout)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -64,6 +69,9 @@ class Claim:
     passage: Passage
     scope: Scope
     expect: str = "holds"
+
+    def __repr__(self) -> str:
+        return one_line(self, short(self.text, 150), *(["fails"] if self.expect == "fails" else []))
 
     @cached_property
     def text(self) -> str:
@@ -117,6 +125,16 @@ class Claim:
             raise ValueError(f"{self.text} could not be verified in {layout} layout")
         return expand(latex_claim(equation))
 
+    def _repr_latex_(self) -> str | None:
+        from cheatsheet.catalogue.notebook import claim_latex
+
+        return claim_latex(self)
+
+    def _repr_html_(self) -> str:
+        from cheatsheet.catalogue.notebook import claim_html
+
+        return claim_html(self)
+
     def check(self) -> ClaimReport:
         """The verdict on this claim."""
         from cheatsheet.catalogue.reports import check_claims
@@ -138,6 +156,9 @@ class Pitfall:
     claim: Claim
     why: Text | None = None
 
+    def __repr__(self) -> str:
+        return one_line(self, short(self.claim.text, 150))
+
 
 @dataclass(frozen=True, eq=False)
 class Entry:
@@ -154,6 +175,12 @@ class Entry:
     show: str | None = None
     tags: tuple[str, ...] = ()
     source: str | None = None
+
+    def __repr__(self) -> str:
+        claims, pitfalls = (
+            counted(len(x), n) for x, n in ((self.claims, "claim"), (self.pitfalls, "pitfall"))
+        )
+        return one_line(self, short(self.id), claims, pitfalls)
 
     @property
     def given(self) -> Mapping[str, Symbol]:
@@ -174,6 +201,16 @@ class Entry:
     def all_claims(self) -> tuple[Claim, ...]:
         """The claims that must hold and then those of the pitfalls, which must not."""
         return (*self.claims, *(pitfall.claim for pitfall in self.pitfalls))
+
+    def _repr_latex_(self) -> str | None:
+        from cheatsheet.catalogue.notebook import entry_latex
+
+        return entry_latex(self)
+
+    def _repr_html_(self) -> str:
+        from cheatsheet.catalogue.notebook import entry_html
+
+        return entry_html(self)
 
     def check(self) -> EntryReport:
         """The verdicts on the entry's claims and pitfalls; its own ``verdict`` is the weakest of those on the claims.
@@ -196,6 +233,9 @@ class Section:
     entries: tuple[Entry, ...]
     intro: Text | None = None
 
+    def __repr__(self) -> str:
+        return one_line(self, short(self.id), counted(len(self.entries), "entry", "entries"))
+
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
@@ -214,6 +254,20 @@ class Catalogue:
     path: Path
     text: str = ""
     """The file as it was read, so that a build can tell whether it has made these pages before."""
+
+    def __repr__(self) -> str:
+        entries = counted(len(self), "entry", "entries")
+        return one_line(self, short(self.path.name), counted(len(self.sections), "section"), entries)
+
+    def _repr_latex_(self) -> str:
+        from cheatsheet.catalogue.notebook import catalogue_latex
+
+        return catalogue_latex(self)
+
+    def _repr_html_(self) -> str:
+        from cheatsheet.catalogue.notebook import catalogue_html
+
+        return catalogue_html(self)
 
     @cached_property
     def _by_id(self) -> dict[str, Entry]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cheatsheet.catalogue.entries import Claim, Entry
+from cheatsheet.catalogue.notebook import both, claim_html
+from cheatsheet.language.display import code, counted, html_list, one_line, short
 from cheatsheet.language.elaborate import Declarations
 from cheatsheet.language.errors import Problem
 from cheatsheet.language.syntax import ClaimError
@@ -27,12 +29,18 @@ class ClaimReport:
     problem: Problem | None = None
     definition_at_fault: bool = False
 
+    def __repr__(self) -> str:
+        return one_line(self, short(self.claim.text, 120), self.verdict.status, _as_expected(self.ok))
+
     @property
     def ok(self) -> bool:
         """Whether the verdict is the one expected; a pitfall must fail by itself, not by an ill-formed ``let``."""
         if self.claim.expect == "holds":
             return self.verdict.holds
         return self.verdict.fails and not self.definition_at_fault
+
+    def _repr_html_(self) -> str:
+        return f"{claim_html(self.claim)}<br>{self.verdict._repr_html_()}"
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -66,10 +74,17 @@ class EntryReport:
     entry: Entry
     claims: tuple[ClaimReport, ...]
 
+    def __repr__(self) -> str:
+        return one_line(self, short(self.entry.id), self.verdict or "no claim", _as_expected(self.ok))
+
     @property
     def ok(self) -> bool:
         """Whether every claim holds and every pitfall fails."""
         return all(report.ok for report in self.claims)
+
+    def _repr_html_(self) -> str:
+        claims = (f"{code(r.claim.text)}<br>{r.verdict._repr_html_()}" for r in self.claims)
+        return f"<b>{both(self.entry.name)}</b> {code(self.entry.id)}{html_list(claims)}"
 
     @property
     def verdict(self) -> str | None:
@@ -83,6 +98,10 @@ class EntryReport:
         return {"id": self.entry.id, "ok": self.ok, "claims": [report.to_json() for report in self.claims]}
 
 
+def _as_expected(ok: bool) -> str:
+    return "ok" if ok else "not as expected"
+
+
 _WEAKNESS = ("proved", "checked", "sampled", "undecided", "refuted", "invalid")
 
 
@@ -91,6 +110,10 @@ class CatalogueReport:
     """The verdicts on all entries that were looked at."""
 
     entries: tuple[EntryReport, ...]
+
+    def __repr__(self) -> str:
+        counts = (f"{number} {status}" for status, number in self.summary.items() if number)
+        return one_line(self, counted(len(self.entries), "entry", "entries"), *counts, _as_expected(self.ok))
 
     @property
     def ok(self) -> bool:

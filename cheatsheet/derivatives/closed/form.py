@@ -17,6 +17,7 @@ from cheatsheet.derivatives.closed.length import length
 from cheatsheet.derivatives.closed.networks import NoMatrixFormError
 from cheatsheet.derivatives.closed.over_basis import entry_by_units, sum_over_units
 from cheatsheet.derivatives.closed.views import Block, View
+from cheatsheet.language.display import one_line, short
 from cheatsheet.language.expressions import (
     Apply,
     Equation,
@@ -84,6 +85,9 @@ class ClosedForm:
         self.index_names: dict[Source, str] = {source: self.names.fresh() for source in linear.sources}
         self.indices = tuple(Index(self.index_names[s], linear.axis(s)) for s in linear.sources)
         self._seen: list[Seen] = []
+
+    def __repr__(self) -> str:
+        return one_line(self, short(self.derivative))
 
     @cached_property
     def result(self) -> Expr | None:
