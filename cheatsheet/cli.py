@@ -52,6 +52,35 @@ class Commands(click.Group):
             sys.exit(UNUSABLE)
 
 
+class TakesExpression(click.Command):
+    """A command with an expression, which may begin with a minus: what is no option of the command is an argument."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        takes_value = {
+            name: not (option.is_flag or option.count)
+            for option in self.get_params(ctx)
+            if isinstance(option, click.Option)
+            for name in (*option.opts, *option.secondary_opts)
+        }
+        options: list[str] = []
+        expressions: list[str] = []
+        rest = iter(args)
+        for argument in rest:
+            if argument == "--":
+                expressions += rest
+            elif argument in takes_value:
+                options += [argument, *([next(rest, "")] if takes_value[argument] else [])]
+            elif argument.startswith("--") and argument.split("=")[0] in takes_value:
+                options.append(argument)
+            else:
+                expressions.append(argument)
+        mistyped = [a for a in expressions[1:] if a.startswith("--")] or expressions[:1]
+        if len(expressions) > 1 and mistyped[0].startswith("--"):
+            hint = near(mistyped[0], takes_value) or f"there are {', '.join(takes_value)}"
+            ctx.fail(f"there is no option {mistyped[0]}; {hint}")
+        return super().parse_args(ctx, [*options, "--", *expressions])
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(cheatsheet.__version__, prog_name="cheatsheet")
 def main() -> None:
@@ -64,18 +93,33 @@ def main() -> None:
 # --- what commands share ---------------------------------------------------------------------------------------------
 
 
-def place_of_catalogue(file: str | None) -> Path:
-    """The file named; without one, that of the current directory or the one that comes with the program."""
-    if file is not None:
-        return Path(file)
-    return Path(DEFAULT_FILE) if Path(DEFAULT_FILE).exists() else packaged(DEFAULT_FILE)
+def place_of_catalogue(file: str | None, shipped: bool = False) -> Path:
+    """The file named; without one, that of the current directory, or where it is asked for the one of the program.
+
+    Whoever runs a command in the wrong directory is told so, and not that all is well with another catalogue.
+    """
+    if shipped and file is not None:
+        raise click.UsageError(f"--packaged is the catalogue of the program, and {file} is named as well")
+    if shipped:
+        return packaged(DEFAULT_FILE)
+    if file is None and not Path(DEFAULT_FILE).exists():
+        raise click.UsageError(
+            f"there is no {DEFAULT_FILE} in this directory; name the catalogue, "
+            "or take the one that comes with the program: --packaged"
+        )
+    return Path(file or DEFAULT_FILE)
 
 
-def open_catalogue(file: str | None) -> Catalogue:
+def open_catalogue(file: str | None, shipped: bool = False) -> Catalogue:
     """The catalogue that a command is about; raises :class:`CatalogueError`."""
     from cheatsheet.catalogue.load import load
 
-    return load(place_of_catalogue(file))
+    return load(place_of_catalogue(file, shipped))
+
+
+_packaged = click.option(
+    "--packaged", "shipped", is_flag=True, help="The catalogue that comes with the program."
+)
 
 
 def looks_like_file(argument: str) -> bool:
@@ -129,17 +173,19 @@ def write_json(document: dict[str, Any]) -> None:
 @main.command()
 @click.argument("arguments", nargs=-1, metavar="[FILE] [ID]...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-def check(arguments: tuple[str, ...], as_json: bool) -> None:
+@_packaged
+def check(arguments: tuple[str, ...], as_json: bool, shipped: bool) -> None:
     """Verify the claims of FILE, or of some of its entries."""
     file, ids = (
         (arguments[0], arguments[1:]) if arguments and looks_like_file(arguments[0]) else (None, arguments)
     )
-    catalogue = open_catalogue(file)
+    catalogue = open_catalogue(file, shipped)
+    click.echo(f"checking {catalogue.path}", err=True)
     report = verify_entries(find_entries(catalogue, ids))
     for warning in report.warnings:
         click.echo(warning, err=True)
     if as_json:
-        write_json(report.to_json())
+        write_json({"file": str(catalogue.path), **report.to_json()})
     else:
         print_report(report)
     sys.exit(HOLDS if report.ok else FAILS)
@@ -174,16 +220,23 @@ def print_report(report: CatalogueReport, only_failing: bool = False, err: bool 
 @click.option("--layout", type=click.Choice(LAYOUTS), help="Print claims in this layout only.")
 @click.option("--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True, help="Paper.")
 @click.option("--greyscale", is_flag=True, help="No colours, for printing in black and white.")
+@_packaged
 def build(
-    file: str | None, out: Path, lang: Language, layout: Layout | None, paper: Paper, greyscale: bool
+    file: str | None,
+    out: Path,
+    lang: Language,
+    layout: Layout | None,
+    paper: Paper,
+    greyscale: bool,
+    shipped: bool,
 ) -> None:
     """Verify FILE, then write the sheet and the handbook as PDFs."""
-    before = built_before(place_of_catalogue(file), out, (lang, layout, paper, greyscale))
+    before = built_before(place_of_catalogue(file, shipped), out, (lang, layout, paper, greyscale))
     if before is not None:
         for pdf in before.files:
             click.echo(pdf)
         return
-    catalogue = open_catalogue(file)
+    catalogue = open_catalogue(file, shipped)
     from cheatsheet import pipeline
     from cheatsheet.pages.compile import CompileError, MissingTeXError
     from cheatsheet.pages.prose import ProseError
@@ -235,7 +288,7 @@ def stages() -> Iterator[Callable[[str, int, int], None]]:
         yield advance
 
 
-@main.command()
+@main.command(cls=TakesExpression)
 @click.argument("expression", metavar="EXPR")
 @click.option("--wrt", required=True, metavar="X", help="The symbol, or the component, to differentiate by.")
 @click.option("--given", default="", metavar="YAML", help="Declarations, such as 'x: [n], A: [n, n]'.")
@@ -269,8 +322,15 @@ def derive(expression: str, wrt: str, given: str, layout: str, lang: str, as_jso
 @click.argument("file", required=False)
 @click.option("--lang", type=_LANGUAGES, default="both", show_default=True, help="Language of the text.")
 def show(id: str, file: str | None, lang: str) -> None:
-    """Show one entry: its claims, the verdicts, and the derivation step by step."""
-    (entry,) = find_entries(open_catalogue(file), (id,))
+    """Show one entry: its claims, the verdicts, and the derivation step by step.
+
+    Without FILE, and without an identities.yaml in the directory, the entry is looked up in the program's catalogue.
+    """
+    looked_up = file is None and not Path(DEFAULT_FILE).exists()
+    catalogue = open_catalogue(file, looked_up)
+    if looked_up:
+        click.echo(f"no {DEFAULT_FILE} here; reading {catalogue.path}", err=True)
+    (entry,) = find_entries(catalogue, (id,))
     report = verify_entries([entry])
     from cheatsheet.screen import entry_text
 
