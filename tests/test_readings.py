@@ -61,6 +61,11 @@ def _pattern(shapes: dict[str, str], written: set[str]) -> list[list[object]]:
     return [[a if a in written else seen.setdefault(a, len(seen)) for a in row] for row in axes]
 
 
+def test_what_stands_beside_a_matrix_product_is_no_number() -> None:
+    with pytest.raises(cheatsheet.ClaimError, match="cannot multiply"):
+        infer_declarations("x @ y", "x")
+
+
 def test_a_declared_size_is_not_touched() -> None:
     found = infer_declarations("sum(x)/n", "x", read_given("x: [m]")).symbols
     assert found["n"].shape.is_scalar

@@ -11,7 +11,7 @@ agree, they are made to agree, and it is asked again. So the shape rules stand i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
@@ -66,6 +66,7 @@ def infer_declarations(
     taken = {name for name, place in places if place in ("index", "axis")}
     taken |= {name for symbol in known.values() for name in symbol.shape.names}
     kinds: dict[str, str] = {}
+    arrays = {name for name, place in places if place == "array"}
     for name, place in places:
         if name not in taken and name not in known and name != "pi":
             usual = kinds.get(name, _convention(name))
@@ -74,7 +75,7 @@ def infer_declarations(
 
     def search(kinds: Mapping[str, str]) -> Declarations:
         failure: ClaimError | None = None
-        for changed in islice(_readings(kinds), MOST_ATTEMPTS):
+        for changed in islice(_readings(kinds, arrays), MOST_ATTEMPTS):
             try:
                 return _Attempt({**kinds, **changed}, known, taken, layout).solve(text, wrt)
             except ClaimError as error:
@@ -108,10 +109,12 @@ def _convention(name: str) -> str:
     return "scalar" if name[0] in "abcdefg" or letter in GREEK else "vector"
 
 
-def _readings(kinds: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """What to read against the convention: first nothing, then as little as possible, scalars as vectors first."""
+def _readings(kinds: Mapping[str, str], arrays: Container[str]) -> Iterator[dict[str, str]]:
+    """What to read against the convention: first nothing, then as little as possible, scalars as vectors first;
+    ``arrays`` are used as such."""
     other = {"scalar": "vector", "vector": "scalar"}
     names = [name for kind in other for name in kinds if kinds[name] == kind]
+    names = [name for name in names if kinds[name] == "scalar" or name not in arrays]
     for number in range(len(names) + 1):
         for chosen in combinations(names, number):
             yield {name: other[kinds[name]] for name in chosen}
@@ -225,8 +228,8 @@ def _places_within(raw: Raw) -> list[str]:
         return ["value"] + ["index"] * (number - 1)
     if raw.kind == "binary" and raw.text == "**":
         return ["value", "scalar" if raw.children[1].kind == "name" else "value"]
-    if raw.kind == "transpose":
-        return ["array"]
+    if raw.kind == "transpose" or (raw.kind == "binary" and raw.text == "@"):
+        return ["array"] * number
     if raw.kind != "call":
         return ["value"] * number
     if _takes_arrays("total" if raw.text == "sum" else raw.text, number):
