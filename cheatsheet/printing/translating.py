@@ -13,6 +13,8 @@ from typing import Any
 
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, Index
+from cheatsheet.printing.matrix_formulas import adjugate, determinant, exponential, inverse, pseudo_inverse
+from cheatsheet.printing.matrix_formulas import power as matrix_power_of
 
 
 class NoSympyError(Exception):
@@ -238,90 +240,26 @@ def _itself(t: Any, a: Any) -> Any:
     return a
 
 
-MOST_MINORS = 4
-"""Up to this size a determinant is written out by minors. SymPy's own methods simplify, which takes long."""
-LONGEST_PRODUCT = 8
-"""Up to this length a power of formulas is left as the product that it is."""
-
-
-def _by_minors(t: Any, a: Any) -> Any:
-    """The determinant by its first row."""
-    if a.rows < 2:
-        return a[0, 0]
-    return t.sympy.Add(
-        *((-1) ** j * a[0, j] * _by_minors(t, a.minor_submatrix(0, j)) for j in range(a.cols) if a[0, j] != 0)
-    )
-
-
-def _determinant(t: Any, a: Any) -> Any:
-    if all(entry.is_Rational for entry in a):
-        return a.det()
-    return _by_minors(t, a) if a.rows <= MOST_MINORS else a.det(method="berkowitz")
-
-
-def _adjugate(t: Any, a: Any) -> Any:
-    """The transposed matrix of cofactors."""
-    if a.rows == 1 or a.rows > MOST_MINORS:
-        return a.adjugate()
-    return t.sympy.ImmutableMatrix(
-        *a.shape, lambda i, j: (-1) ** (i + j) * _by_minors(t, a.minor_submatrix(j, i))
-    )
-
-
-def _inverse(t: Any, a: Any) -> Any:
-    """The inverse; of formulas by the adjugate, which stays a product: expanded it would be long to differentiate."""
-    if a.rows > MOST_MINORS or all(entry.is_Rational for entry in a):
-        return a.inv()
-    return _adjugate(t, a) / _determinant(t, a)
-
-
-def _pseudo_inverse(t: Any, a: Any) -> Any:
-    """A = BC with B of full column rank, C of full row rank; then A⁺ = Cᵀ(CCᵀ)⁻¹(BᵀB)⁻¹Bᵀ."""
-    try:
-        reduced, pivots = a.to_DM().to_field().rref()
-    except NotImplementedError:  # no field of fractions: an entry that is no rational function
-        return a.pinv()
-    if not pivots:
-        return a.T
-    left, right = a[:, list(pivots)], t.sympy.ImmutableMatrix(reduced.to_Matrix()[: len(pivots), :])
-    value = t.sympy.eye(a.cols)
-    if len(pivots) == a.rows:
-        left, right = t.sympy.eye(a.rows), a
-    if len(pivots) < a.cols:
-        value = right.T * _inverse(t, right * right.T)
-    else:
-        left = a
-    if len(pivots) < a.rows or len(pivots) == a.cols:
-        value = value * _inverse(t, left.T * left) * left.T
-    return t.sympy.ImmutableMatrix(value)
-
-
 tr = Translation(of_scalar(lambda t, a: a.trace()), _of_matrix(lambda t, a: t.sympy.Trace(a), _itself))
-det = Translation(of_scalar(_determinant), _of_matrix(lambda t, a: t.sympy.Determinant(a), _itself))
+det = Translation(
+    of_scalar(lambda t, a: determinant(a)), _of_matrix(lambda t, a: t.sympy.Determinant(a), _itself)
+)
 logdet = Translation(
-    of_scalar(lambda t, a: t.sympy.log(_determinant(t, a))),
+    of_scalar(lambda t, a: t.sympy.log(determinant(a))),
     _of_matrix(lambda t, a: t.sympy.log(t.sympy.Determinant(a)), lambda t, a: t.sympy.log(a)),
 )
 inv = Translation(
-    lambda t, e: _inverse(t, t(e.children[0])),
+    lambda t, e: inverse(t(e.children[0])),
     _of_matrix(lambda t, a: t.sympy.Inverse(a).doit(deep=False), lambda t, a: 1 / a),
 )
-adj = Translation(lambda t, e: _adjugate(t, t(e.children[0])))
-pinv = Translation(lambda t, e: _pseudo_inverse(t, t(e.children[0])))
-expm = Translation(lambda t, e: t(e.children[0]).exp())
+adj = Translation(lambda t, e: adjugate(t(e.children[0])))
+pinv = Translation(lambda t, e: pseudo_inverse(t(e.children[0])))
+expm = Translation(lambda t, e: exponential(t(e.children[0])))
 
 
 def _matrix_power(t: Any, e: Apply) -> Any:
     base, exponent = (t(child) for child in e.children)
-    exponent = exponent[0, 0]
-    if exponent.is_negative:
-        base, exponent = _inverse(t, base), -exponent
-    if not exponent.is_Integer or exponent > LONGEST_PRODUCT or all(entry.is_Rational for entry in base):
-        return base**exponent
-    value = t.sympy.ImmutableMatrix.eye(base.rows)
-    for _ in range(exponent):  # SymPy's own power simplifies every product
-        value = value * base
-    return value
+    return matrix_power_of(base, exponent[0, 0])
 
 
 def _matrix_power_symbolic(t: Any, e: Apply) -> Any:

@@ -219,6 +219,10 @@ def _written_out(expr: Expr, dims: dict[str, int], values: Mapping[str, Any]) ->
         value = expr.to_sympy(dims, values)
     except (sympy.matrices.exceptions.NonInvertibleMatrixError, ZeroDivisionError) as error:
         raise UndefinedError(str(error)) from error
+    except (
+        Exception
+    ) as error:  # the translation says what SymPy has not; SymPy raises whatever its parts raise
+        raise Beyond(str(error) or type(error).__name__) from error
     entries = [
         sympy.sympify(e, strict=True) for e in (sympy.flatten(value) if hasattr(value, "shape") else [value])
     ]
