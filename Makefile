@@ -1,5 +1,6 @@
 # `make`        virtual environment, dependencies, TeX when missing, then the PDFs in build/
 # `make test`   the same preparation, then the whole test suite (it builds real PDFs)
+# `make verify` the whole catalogue by SymPy as well; some minutes the first time
 # `make check`  formatting, lint, types, tests: what a change must pass
 
 PYTHON ?= python3
@@ -8,7 +9,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := pdf
-.PHONY: pdf install tex test test-full check format picture clean
+.PHONY: pdf install tex test test-full verify check format picture clean
 
 pdf: install tex
 	$(BIN)/cheatsheet build
@@ -35,6 +36,10 @@ test: install tex
 # No samples: every mutant, every derivation, thousands of random claims; about a quarter of an hour.
 test-full: install tex
 	$(BIN)/python -m pytest --full -n auto
+
+# What the prover says against what SymPy finds by itself; what was judged before is not judged again.
+verify: install
+	$(BIN)/cheatsheet check identities.yaml --sympy
 
 check: install tex
 	$(BIN)/ruff format --check .

@@ -38,8 +38,8 @@ def sides_at(equation: Equation, example: Counterexample) -> tuple[list[Any], li
     }
     try:
         left, right = (_side(side, example, dims, values) for side in (equation.lhs, equation.rhs))
-    except (ZeroDivisionError, sympy.matrices.exceptions.MatrixError) as error:
-        raise Beyond(f"a value of SymPy at the counterexample: {error}") from error
+    except Exception as error:  # SymPy raises whatever its parts raise
+        raise Beyond(f"no value of SymPy at the counterexample: {error}") from error
     return [_number(e, increments) for e in left], [_number(e, increments) for e in right]
 
 

@@ -56,10 +56,13 @@ def _square(symbol: Symbol, wanted: frozenset[str], n: int) -> Iterator[Any]:
     diagonal = diagonal or bool(
         wanted & _TRIANGLES and wanted & {"symmetric", "orthogonal", "positive_definite"}
     )
+    regular = wanted & {"invertible", "orthogonal", "positive_definite"}
     if "antisymmetric" in wanted and (diagonal or wanted & {"symmetric", "idempotent", *_TRIANGLES}):
-        if not wanted & {"orthogonal", "invertible", "positive_definite"}:
+        if not regular:
             yield Matrix.zeros(n)
-    elif "idempotent" in wanted and wanted & {"invertible", "orthogonal", "positive_definite"}:
+    elif wanted >= {"antisymmetric", "positive_definite"}:
+        return
+    elif "idempotent" in wanted and regular:
         yield Matrix.eye(n)
     elif diagonal:
         yield from _diagonal(wanted, n, letter)
