@@ -27,6 +27,7 @@ from cheatsheet.verdicts.by_sympy import many
 from cheatsheet.verdicts.by_sympy.judge import judge
 from cheatsheet.verdicts.by_sympy.judgement import Beyond, Judgement, JudgesDisagree
 from cheatsheet.verdicts.by_sympy.many import Judged, JudgementCache, judge_all
+from cheatsheet.verdicts.by_sympy.points import differs_at
 from cheatsheet.verdicts.by_sympy.realisations import NoMatrixError, branches
 from cheatsheet.verdicts.check import verify_text
 from cheatsheet.verdicts.verdicts import Counterexample, Verdict
@@ -293,7 +294,7 @@ def test_a_sample_of_the_catalogue() -> None:
     """Another one each day; ``SAMPLE=2026-01-31`` repeats that of a day. All of it: ``make verify``."""
     seed = os.environ.get("SAMPLE") or date.today().isoformat()
     print(f"SAMPLE={seed}")
-    entries = Random(seed).sample(list(cheatsheet.load()), 12)
+    entries = Random(seed).sample(list(cheatsheet.load()), 8)
     report = judged_by_sympy(check_entries(entries))
     counts: Counter[str] = Counter()
     for entry in report.entries:
@@ -303,3 +304,11 @@ def test_a_sample_of_the_catalogue() -> None:
                 assert claim.sympy.verdict in (good, "beyond"), (seed, entry.entry.id, claim.claim.text)
                 counts[claim.sympy.verdict == "beyond"] += 1
     assert counts[True] <= 0.2 * sum(counts.values()), (seed, counts)
+
+
+def test_a_point_outside_the_domain_refutes_nothing() -> None:
+    """√x √y is √(xy) where both are defined, though not by SymPy's complex roots of negative numbers."""
+    x, y = sympy.symbols("x y", real=True)
+    assert differs_at(sympy.sqrt(x) * sympy.sqrt(y) - sympy.sqrt(x * y)) is None
+    assert differs_at(sympy.log(x) + sympy.log(y) - sympy.log(x * y)) is None
+    assert differs_at(sympy.sqrt(x) - sympy.sqrt(y)) is not None

@@ -9,8 +9,8 @@ import sympy
 
 from cheatsheet.language.elaborate import Declarations, elaborate_expression
 from cheatsheet.language.expressions import Equation, Expr, Symbol, free_indices
-from cheatsheet.verdicts.by_sympy.fractions import UndefinedError
 from cheatsheet.verdicts.by_sympy.judgement import REFUTES, Beyond, Judgement
+from cheatsheet.verdicts.by_sympy.quotients import UndefinedError
 from cheatsheet.verdicts.claim import Claim
 from cheatsheet.verdicts.verdicts import Counterexample
 

@@ -18,10 +18,10 @@ import sympy
 
 from cheatsheet.language.expressions import Equation, Expr, Symbol
 from cheatsheet.language.table import build
-from cheatsheet.verdicts.by_sympy.fractions import Allowance, Fractions, UndefinedError
 from cheatsheet.verdicts.by_sympy.judgement import AGREES, BEYOND, REFUTES, Beyond, Judgement
 from cheatsheet.verdicts.by_sympy.kernels import Kernels
 from cheatsheet.verdicts.by_sympy.points import differs_at
+from cheatsheet.verdicts.by_sympy.quotients import Allowance, Quotients, UndefinedError
 from cheatsheet.verdicts.by_sympy.realisations import (
     MOST_BRANCHES,
     NoMatrixError,
@@ -183,7 +183,7 @@ def vanishes(entry: Any, kernels: Kernels) -> bool:
     """Whether a formula is zero by its normal form; False where that is not seen."""
     formula = kernels(entry)
     related = list(reversed(kernels.relations))
-    read = Fractions([formula, *(kernels.relations[s][1] for s in related)], kernels.allowance)
+    read = Quotients([formula, *(kernels.relations[s][1] for s in related)], kernels.allowance)
     numerator = read(formula).numerator
     if not numerator:
         return True

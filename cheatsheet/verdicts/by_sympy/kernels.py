@@ -11,8 +11,8 @@ from typing import Any
 
 import sympy
 
-from cheatsheet.verdicts.by_sympy.fractions import Allowance, Fractions, UndefinedError
 from cheatsheet.verdicts.by_sympy.judgement import Beyond
+from cheatsheet.verdicts.by_sympy.quotients import Allowance, Quotients, UndefinedError
 
 MOST_TERMS = 40
 """Beyond this, a polynomial is not factored: known factors are tried."""
@@ -90,7 +90,7 @@ class Kernels:
 
     def canonical(self, formula: Any) -> Any:
         """Equal formulas become one."""
-        read = Fractions([formula], self.allowance)
+        read = Quotients([formula], self.allowance)
         numerator, denominator = read.reduced(read(formula))
         if denominator == 1:
             return read.formula(numerator)
@@ -101,7 +101,7 @@ class Kernels:
 
     def factored(self, formula: Any) -> tuple[Any, list[Factor]]:
         """A number and what it is multiplied by: symbols and irreducible polynomials with their exponents."""
-        read = Fractions([formula, *self.factors], self.allowance)
+        read = Quotients([formula, *self.factors], self.allowance)
         value = read(formula)
         if not value.numerator:
             raise UndefinedError
@@ -117,7 +117,7 @@ class Kernels:
                 found[part] = found.get(part, 0) + sign * k
         return coefficient, [(f, k) for f, k in found.items() if k]
 
-    def _irreducible(self, read: Fractions, polynomial: Any) -> tuple[Any, list[Factor]]:
+    def _irreducible(self, read: Quotients, polynomial: Any) -> tuple[Any, list[Factor]]:
         parts: list[Factor] = []
         for known in self.factors:
             divisor = read(known).numerator
@@ -150,7 +150,7 @@ class Kernels:
             return self.signs[factor]
         if factor.is_Symbol:
             return int(factor in self.positive)
-        read = Fractions([factor], self.allowance)
+        read = Quotients([factor], self.allowance)
         terms = read.terms(read(factor).numerator)
         even = all(
             k % (2 * scale) == 0 or s in self.positive
@@ -214,7 +214,7 @@ class Kernels:
 
     def exponential(self, argument: Any) -> Any:
         """The product of the exponentials of the terms."""
-        read = Fractions([argument], self.allowance)
+        read = Quotients([argument], self.allowance)
         numerator, denominator = read.reduced(read(argument))
         if "i" in self.made and self.made["i"] in read.symbols:
             one = read(sympy.Integer(-1))

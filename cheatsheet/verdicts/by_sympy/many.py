@@ -132,8 +132,8 @@ def judged(claim: Judged) -> Judgement:
 
 def _judged(claim: Judged) -> Judgement:
     from cheatsheet.verdicts.by_sympy.counterexamples import re_examined  # sympy: not for what is kept
-    from cheatsheet.verdicts.by_sympy.fractions import UndefinedError
     from cheatsheet.verdicts.by_sympy.judge import judge
+    from cheatsheet.verdicts.by_sympy.quotients import UndefinedError
 
     equation = elaborate_claim(claim.text, claim.declarations)
     judgement = judge(equation)

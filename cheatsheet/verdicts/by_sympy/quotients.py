@@ -45,7 +45,7 @@ class Quotient:
     factors: Factors = field(default_factory=dict)
 
 
-class Fractions:
+class Quotients:
     """The quotients in the symbols of some formulas; a symbol under roots is a power of its generator."""
 
     def __init__(self, formulas: Iterable[Any], allowance: Allowance) -> None:
