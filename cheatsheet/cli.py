@@ -1,7 +1,7 @@
 """The command line: arguments in, exit status and streams out; the work is done elsewhere.
 
 Results go to standard output, messages and progress to standard error. Exit status 0: all well; 1: the catalogue or a
-claim does not hold; 2: bad usage or unreadable input.
+claim does not hold; 2: bad usage or unreadable input; 3: this program contradicts itself, which is a bug of it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cheatsheet.pages.model import Language, Layout, Paper
 
 DEFAULT_FILE = "identities.yaml"
-HOLDS, FAILS, UNUSABLE = 0, 1, 2
+HOLDS, FAILS, UNUSABLE, BUG = 0, 1, 2, 3
 _LANGUAGES = click.Choice(["zh", "en", "both"])
 
 
@@ -173,8 +173,9 @@ def write_json(document: dict[str, Any]) -> None:
 @main.command()
 @click.argument("arguments", nargs=-1, metavar="[FILE] [ID]...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@click.option("--sympy", "by_sympy", is_flag=True, help="Ask SymPy as well, entry by entry at two sizes.")
 @_packaged
-def check(arguments: tuple[str, ...], as_json: bool, shipped: bool) -> None:
+def check(arguments: tuple[str, ...], as_json: bool, by_sympy: bool, shipped: bool) -> None:
     """Verify the claims of FILE, or of some of its entries."""
     file, ids = (
         (arguments[0], arguments[1:]) if arguments and looks_like_file(arguments[0]) else (None, arguments)
@@ -182,6 +183,8 @@ def check(arguments: tuple[str, ...], as_json: bool, shipped: bool) -> None:
     catalogue = open_catalogue(file, shipped)
     click.echo(f"checking {catalogue.path}", err=True)
     report = verify_entries(find_entries(catalogue, ids))
+    if by_sympy:
+        report = ask_sympy(report)
     for warning in report.warnings:
         click.echo(warning, err=True)
     if as_json:
@@ -199,9 +202,22 @@ def verify_entries(entries: list[Entry]) -> CatalogueReport:
         return check_entries(entries, progress)
 
 
+def ask_sympy(report: CatalogueReport) -> CatalogueReport:
+    """The report with SymPy's judgements; where they contradict the verdicts, both are shown, and that is the end."""
+    from cheatsheet.catalogue.reports import judged_by_sympy
+    from cheatsheet.verdicts.by_sympy.judgement import JudgesDisagree
+
+    try:
+        with progress_bar("asking SymPy", sum(len(entry.claims) for entry in report.entries)) as progress:
+            return judged_by_sympy(report, progress)
+    except JudgesDisagree as disagreement:
+        click.echo(f"a bug of this program, please report it: SymPy disagrees on\n  {disagreement}", err=True)
+        sys.exit(BUG)
+
+
 def print_report(report: CatalogueReport, only_failing: bool = False, err: bool = False) -> None:
     """One line for each entry, what is not as expected in full, and a summary."""
-    from cheatsheet.screen_reports import entry_lines, summary_line
+    from cheatsheet.screen_reports import entry_lines, summary_line, sympy_line
 
     shown = [entry for entry in report.entries if not (only_failing and entry.ok)]
     width = max((len(entry.entry.id) for entry in shown), default=0)
@@ -211,6 +227,8 @@ def print_report(report: CatalogueReport, only_failing: bool = False, err: bool 
         for line in rest:
             click.echo(line, err=err)
     click.echo(summary_line(report), err=err)
+    if by_sympy := sympy_line(report):
+        click.echo(by_sympy, err=err)
 
 
 @main.command()

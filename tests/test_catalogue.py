@@ -21,9 +21,10 @@ from cheatsheet.language.expressions import Symbol, inline_definitions, symbols
 from cheatsheet.language.formatting import claim_text
 from cheatsheet.language.glossary import Text, glossary
 from cheatsheet.language.syntax import ClaimError
+from cheatsheet.verdicts.by_sympy.counterexamples import exact, sides_at
+from cheatsheet.verdicts.by_sympy.judgement import Beyond
 from cheatsheet.verdicts.check import verify, verify_text
 from cheatsheet.verdicts.verdicts import Counterexample, Verdict
-from tests.by_sympy import Beyond, Reading, exact
 
 SEEDS = Path(__file__).parent / "corpus" / "seeds.yaml"
 CHUNKS = 8
@@ -121,10 +122,8 @@ def test_every_pitfall_is_refuted_or_invalid(chunk: int) -> None:
 
 
 def re_examined(example: Counterexample, claim: Claim) -> str:
-    sides = (claim.equation.lhs, claim.equation.rhs)
-    reading = Reading(example, claim.declarations.symbols, sides)
     try:
-        left, right = (reading.number(side) for side in sides)
+        left, right = sides_at(claim.equation, example)
     except Beyond:
         return "beyond"
     told = [*flat(example.left), *flat(example.right)]
