@@ -125,7 +125,8 @@ def _require_local(c: Counting, expr: Expr) -> None:
 def _local_quotient(c: Counting, node: Apply) -> Count:
     above, below = node.children
     _require_local(c, below)
-    return replace(c(above), anchored=frozenset())
+    arrays = [part for part in (above, below) if part.shape.agrees(node.shape)]
+    return replace(c(above), anchored=c.axes(*arrays), indices=c(above).indices | c(below).indices)
 
 
 def _local_power(c: Counting, node: Apply) -> Count:
