@@ -1,7 +1,7 @@
 """The command line: arguments in, exit status and streams out; the work is done elsewhere.
 
 Results go to standard output, messages and progress to standard error. Exit status 0: all well; 1: the catalogue or a
-claim does not hold; 2: bad usage or unreadable input; 3: this program contradicts itself, which is a bug of it.
+claim does not hold; 2: bad usage or unreadable input; 70: a bug of this program, which contradicted itself.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import cheatsheet
+from cheatsheet import store
 from cheatsheet.language.errors import CatalogueError, Position, near
 from cheatsheet.language.layouts import LAYOUTS
 from cheatsheet.language.source import Passage, SourceFile
 from cheatsheet.language.syntax import ClaimError
 from cheatsheet.packaged import packaged
 from cheatsheet.pages.stamps import built_before
+from cheatsheet.verdicts.verdicts import TierDisagreement
 
 if TYPE_CHECKING:
     from cheatsheet.catalogue.entries import Catalogue, Entry
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from cheatsheet.pages.model import Language, Layout, Paper
 
 DEFAULT_FILE = "identities.yaml"
-HOLDS, FAILS, UNUSABLE, BUG = 0, 1, 2, 3
+HOLDS, FAILS, UNUSABLE, BUG = 0, 1, 2, 70
 _LANGUAGES = click.Choice(["zh", "en", "both"])
 
 
@@ -50,6 +52,25 @@ class Commands(click.Group):
         except CatalogueError as error:
             click.echo(error, err=True)
             sys.exit(UNUSABLE)
+        except TierDisagreement as error:
+            click.echo(f"a bug of this program, please report it: {error}", err=True)
+            sys.exit(BUG)
+
+
+def _keep_nothing(context: click.Context, option: click.Parameter, given: bool) -> None:
+    if given:
+        context.with_resource(store.nothing_kept())
+
+
+no_cache = click.option(
+    "--no-cache",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_keep_nothing,
+    help="Work everything out anew, and keep nothing.",
+)
+"""For every command that verifies."""
 
 
 class TakesExpression(click.Command):
@@ -174,6 +195,7 @@ def write_json(document: dict[str, Any]) -> None:
 @click.argument("arguments", nargs=-1, metavar="[FILE] [ID]...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.option("--sympy", "by_sympy", is_flag=True, help="Ask SymPy as well, entry by entry at two sizes.")
+@no_cache
 @_packaged
 def check(arguments: tuple[str, ...], as_json: bool, by_sympy: bool, shipped: bool) -> None:
     """Verify the claims of FILE, or of some of its entries."""
@@ -238,6 +260,7 @@ def print_report(report: CatalogueReport, only_failing: bool = False, err: bool 
 @click.option("--layout", type=click.Choice(LAYOUTS), help="Print claims in this layout only.")
 @click.option("--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True, help="Paper.")
 @click.option("--greyscale", is_flag=True, help="No colours, for printing in black and white.")
+@no_cache
 @_packaged
 def build(
     file: str | None,
@@ -313,6 +336,7 @@ def stages() -> Iterator[Callable[[str, int, int], None]]:
 @click.option("--layout", type=click.Choice(LAYOUTS), default=LAYOUTS[0], show_default=True)
 @click.option("--lang", type=_LANGUAGES, default="both", show_default=True, help="Language of the reasons.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@no_cache
 def derive(expression: str, wrt: str, given: str, layout: str, lang: str, as_json: bool) -> None:
     """Differentiate EXPR by X: closed form, worked steps, verdict, code."""
     from cheatsheet.catalogue.load import read_given
@@ -339,6 +363,7 @@ def derive(expression: str, wrt: str, given: str, layout: str, lang: str, as_jso
 @click.argument("id")
 @click.argument("file", required=False)
 @click.option("--lang", type=_LANGUAGES, default="both", show_default=True, help="Language of the text.")
+@no_cache
 def show(id: str, file: str | None, lang: str) -> None:
     """Show one entry: its claims, the verdicts, and the derivation step by step.
 

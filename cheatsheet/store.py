@@ -8,10 +8,27 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 _MOST_VARIABLES = 500
+_in_use = [True]
+
+
+@contextmanager
+def nothing_kept() -> Iterator[None]:
+    """For the block, here and in processes started in it, nothing is found and nothing kept."""
+    before, _in_use[0] = _in_use[0], False
+    try:
+        yield
+    finally:
+        _in_use[0] = before
+
+
+def in_use() -> bool:
+    """Whether what was worked out before may be used."""
+    return _in_use[0]
 
 
 def cache_folder() -> Path:
@@ -28,6 +45,8 @@ class Shelf:
         self.table = table
         self.most = most
         self.connection: sqlite3.Connection | None = None
+        if not in_use():
+            return
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.connection = self._open()

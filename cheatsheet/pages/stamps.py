@@ -10,6 +10,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from cheatsheet.packaged import PACKAGE, engine_version, packaged
+from cheatsheet.store import in_use
 
 FOLDER = ".tex"
 NAME = "build.json"
@@ -41,6 +42,8 @@ class Record:
 
 def unchanged(folder: Path, key: str) -> Record | None:
     """What the build with this fingerprint made, if its files still are what it made."""
+    if not in_use():
+        return None
     try:
         record = json.loads((folder / FOLDER / NAME).read_text(encoding="utf-8"))
         files = {folder / name: digest for name, digest in record["files"].items()}
