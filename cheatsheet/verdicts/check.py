@@ -165,7 +165,7 @@ class _Inquiry:
         if self.rational:
             return self.exactly()
         if self.claim.jumps:
-            return Verdict("undecided", message="sign can jump where no sample falls")
+            return Verdict("undecided", message="a kink or a jump may lie where no sample falls")
         sampled = sample(self.claim, self.candidates(), self.clock, self.seed)
         if isinstance(sampled, Counterexample):
             return self.refuted(sampled)

@@ -13,6 +13,7 @@ from cheatsheet.evaluation.points import atoms
 from cheatsheet.evaluation.properties import needs_even_size
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Number, Size, Sum, Symbol
+from cheatsheet.language.table import TABLE
 
 
 def nodes(*roots: Expr) -> Iterator[Expr]:
@@ -103,9 +104,9 @@ class Claim:
 
     @cached_property
     def jumps(self) -> bool:
-        """Whether ``sign`` is taken of anything but a symbol: such a claim can fail where no sample ever falls."""
-        signs = [n for n in self.nodes if isinstance(n, Apply) and n.op == "sign"]
-        return not all(_is_plain(n.children[0]) for n in signs)
+        """Whether anything with a kink or a jump is taken of more than a symbol: it can fail where no sample falls."""
+        broken = [n for n in self.nodes if isinstance(n, Apply) and TABLE[n.op].has_pieces]
+        return not all(len(n.children) == 1 and _is_plain(n.children[0]) for n in broken)
 
     def admits(self, dims: dict[str, int]) -> bool:
         """Whether every place lies on its axis and every symbol has values at these dimensions."""
@@ -190,9 +191,6 @@ def _free_indices(expr: Expr, memo: dict[int, dict[str, Index]]) -> dict[str, In
     return found
 
 
-_CUBIC = frozenset({"det", "logdet", "inv", "adj", "pinv", "expm", "matrix_power"})
-
-
 def _work(expr: Expr, scope: int, dims: dict[str, int], memo: dict[tuple[int, int], int]) -> int:
     """The numbers handled below a node: its entries, times the open scopes, times what its operator sums."""
     key = (id(expr), scope)
@@ -219,7 +217,7 @@ def _work(expr: Expr, scope: int, dims: dict[str, int], memo: dict[tuple[int, in
             inner = 3 * scope
         case Apply(op="matmul"):
             own *= expr.children[0].shape.cols.at(dims)
-        case Apply(op=op) if op in _CUBIC:
+        case Apply() if TABLE[expr.op].whole_matrix:
             n = max(a.at(dims) for a in expr.children[0].shape.axes)
             own = scope * n**4
     total = own + sum(_work(child, inner, dims, memo) for child in children)

@@ -12,13 +12,13 @@ from itertools import islice, product
 
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, Number, Size, Sum, Symbol
+from cheatsheet.language.table import TABLE
 from cheatsheet.verdicts.claim import Claim
 
 LARGEST = 12
 USUAL = 5
 LIKELY = 7
 MOST_COMBINATIONS = 60
-_FREE_OF_TERMS = frozenset({"det", "logdet", "inv", "adj", "pinv", "expm", "matrix_power"})
 
 
 def index_names(claim: Claim, name: str) -> int | None:
@@ -101,7 +101,7 @@ def _count_operator(expr: Apply, name: str, memo: dict[int, int | None]) -> int 
             return inner[0]
         case "matrix_power":
             return _count_power(expr, inner[0], name)
-        case op if op in _FREE_OF_TERMS or op not in _POLYNOMIAL:
+        case op if TABLE[op].whole_matrix or TABLE[op].smoothness != "polynomial":
             return None
     return sum(inner)
 
@@ -112,11 +112,6 @@ def _count_power(expr: Apply, inner: int, name: str) -> int | None:
         return None
     k = int(exponent.value)
     return inner * k + max(0, k - 1) * _uses(expr.shape.rows, name)
-
-
-_POLYNOMIAL = frozenset(
-    "neg scale hadamard component transpose outer cross kron vec diag pi I ones zeros unit K delta".split()
-)
 
 
 def occurrences(claim: Claim, name: str) -> int:
