@@ -161,6 +161,9 @@ class Pitfall:
     why: Text | None = None
     given: Mapping[str, Symbol] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return one_line(self, short(self.claim.text, 150))
+
 
 @dataclass(frozen=True)
 class Citation:
@@ -195,7 +198,7 @@ class Citation:
         return Text(zh, en)
 
     def __repr__(self) -> str:
-        return one_line(self, short(self.claim.text, 150))
+        return one_line(self, short(self.text, 150))
 
 
 @dataclass(frozen=True, eq=False)
