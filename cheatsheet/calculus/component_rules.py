@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.algebra import ONE_POLY
 from cheatsheet.calculus.index_values import Value, locate, require_alike, split
+from cheatsheet.calculus.structure import nilpotent_step
 from cheatsheet.calculus.terms import ZERO, Factor, NoIndexForm, Poly
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, Index
@@ -149,7 +150,7 @@ def diag(c: Components, expr: Apply, at: At) -> Poly:
     if a.shape.is_vector:
         return algebra.product(c.equal(*at), c.entry(a, at[0]))
     require_alike(*a.shape.axes)
-    return c(a, at[0], at[0])
+    return ZERO if nilpotent_step(a) else c(a, at[0], at[0])
 
 
 def total(c: Components, expr: Apply, at: At) -> Poly:
@@ -159,7 +160,7 @@ def total(c: Components, expr: Apply, at: At) -> Poly:
 def trace(c: Components, expr: Apply, at: At) -> Poly:
     (a,) = _operands(expr)
     require_alike(*a.shape.axes)
-    return c.over(a.shape.rows, lambda k: c(a, k, k))
+    return ZERO if nilpotent_step(a) else c.over(a.shape.rows, lambda k: c(a, k, k))
 
 
 def norm(c: Components, expr: Apply, at: At) -> Poly:

@@ -18,6 +18,7 @@ from cheatsheet.calculus.partial_products import (
     users_of,
     without,
 )
+from cheatsheet.calculus.structure import consequences
 from cheatsheet.calculus.terms import Factor, Factors, Idx, Place, Poly, Term
 from cheatsheet.language.dimensions import Shape
 from cheatsheet.language.expressions import Symbol
@@ -42,6 +43,21 @@ def contract_properties(coefficient: Fraction, factors: Factors, bound: set[Idx]
             if result is not None:
                 rest = without(factors, *uses)
                 return times_poly(coefficient, rest, bound - {k}, result)
+    return None
+
+
+def reduce_diagonal_entries(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> list[Product] | None:
+    """dᵢᵢ² = 1 for orthogonal diagonal D, dᵢᵢ² = dᵢᵢ for idempotent diagonal D."""
+    for f, exponent in factors.items():
+        if f.head != "sym" or len(f.places) != 2 or f.places[0] != f.places[1] or exponent.denominator > 1:
+            continue
+        kind = _property(f)
+        if not kind or "diagonal" not in consequences(f.data.properties):
+            continue
+        if kind == "orthogonal" and not 0 <= exponent <= 1:
+            return [(coefficient, {**factors, f: exponent % 2}, bound)]
+        if kind == "idempotent" and exponent > 1:
+            return [(coefficient, {**factors, f: Fraction(1)}, bound)]
     return None
 
 
