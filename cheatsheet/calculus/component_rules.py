@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 
 from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.algebra import ONE_POLY
+from cheatsheet.calculus.chains import first_rotation
 from cheatsheet.calculus.index_values import Value, locate, require_alike, split
+from cheatsheet.calculus.integers import is_positive_integer
 from cheatsheet.calculus.structure import nilpotent_step
 from cheatsheet.calculus.terms import ZERO, Factor, NoIndexForm, Poly
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, Index
+from cheatsheet.language.table import build
 
 if TYPE_CHECKING:
     from cheatsheet.calculus.components import Components
@@ -160,7 +163,13 @@ def total(c: Components, expr: Apply, at: At) -> Poly:
 def trace(c: Components, expr: Apply, at: At) -> Poly:
     (a,) = _operands(expr)
     require_alike(*a.shape.axes)
-    return ZERO if nilpotent_step(a) else c.over(a.shape.rows, lambda k: c(a, k, k))
+    if nilpotent_step(a):
+        return ZERO
+    if isinstance(a, Apply) and a.op == "matrix_power":
+        base, exponent = a.children
+        if is_positive_integer(c(exponent)):  # tr (AB)ᵏ = tr (BA)ᵏ
+            a = build("matrix_power", first_rotation(base), exponent)
+    return c.over(a.shape.rows, lambda k: c(a, k, k))
 
 
 def norm(c: Components, expr: Apply, at: At) -> Poly:

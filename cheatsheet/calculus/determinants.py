@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.algebra import ONE_POLY
+from cheatsheet.calculus.chains import product_of
 from cheatsheet.calculus.component_rules import leibniz
 from cheatsheet.calculus.genericity import generically_invertible
 from cheatsheet.calculus.index_values import Value, alternatives, is_spelled_out, require_alike
@@ -126,7 +127,7 @@ def _low_rank(c: Components, a: Expr) -> Poly | None:
         if len(chains) < 2 or any(len(links) < 2 for links in chains) or not usable_inverse(c, base):
             continue
         left = build("block", *(links[0] for links in chains), params=(1, len(chains)))
-        right = build("block", *(_multiplied(links[1:]) for links in chains), params=(len(chains), 1))
+        right = build("block", *(product_of(links[1:]) for links in chains), params=(len(chains), 1))
         inner = build("matmul", right, build("matmul", build("inv", base), left))
         small = build("add", build("I", inner.shape.rows), inner)
         if spelled_out(small):
@@ -142,13 +143,6 @@ def _summands(a: Expr) -> list[Expr]:
             first, second = a.children
             return _summands(first) + [build("scale", Number(-1), x) for x in _summands(second)]
     return [a]
-
-
-def _multiplied(links: list[Expr]) -> Expr:
-    result = links[0]
-    for link in links[1:]:
-        result = build("matmul", result, link)
-    return result
 
 
 def _chain(expr: Expr) -> list[Expr]:
@@ -181,7 +175,7 @@ def _sylvester(c: Components, base: Expr, chain: list[Expr], sign: int) -> Poly:
     links = chain if is_identity else [build("inv", base), *chain]
     rotations = []
     for k in range(len(links)):
-        whole = _multiplied(links[k:] + links[:k])
+        whole = product_of(links[k:] + links[:k])
         rotations.append((whole.shape.rows, whole))
     head = determinant(c, base)
     for axis, whole in rotations:

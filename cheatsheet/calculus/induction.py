@@ -61,7 +61,10 @@ def _with(expr: Expr, k: Expr, value: Expr) -> Expr:
     return value if expr == k else rebuild(expr, lambda child: _with(child, k, value))
 
 
-_POLYNOMIAL = frozenset("add sub neg scale matmul transpose hadamard kron outer dot tr total".split())
+_EVERYWHERE = frozenset(
+    "add sub neg scale matmul transpose hadamard kron outer dot tr total expm exp".split()
+)
+"""The operators that are defined whatever their arguments are."""
 
 
 def _stays_defined(node: Expr, k: Symbol, least: Number) -> bool:
@@ -75,7 +78,7 @@ def _stays_defined(node: Expr, k: Symbol, least: Number) -> bool:
             step, first = _step(exponent, k), _number(_with(exponent, k, least))
             growing = step is not None and step > 0 and first is not None and first >= 0
             return k not in symbols(base) and (growing or _is_never_zero(base))
-    return isinstance(node, Apply) and node.op in _POLYNOMIAL
+    return isinstance(node, Apply) and node.op in _EVERYWHERE
 
 
 def _is_never_zero(base: Expr) -> bool:

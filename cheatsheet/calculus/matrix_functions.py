@@ -7,15 +7,16 @@ is an opaque factor, on which the cancelling rules of :mod:`cheatsheet.calculus.
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from cheatsheet.calculus import algebra, powers
 from cheatsheet.calculus.algebra import ONE_POLY
 from cheatsheet.calculus.block_matrices import block_inverse, of_diagonal_blocks
+from cheatsheet.calculus.chains import links_of, product_of
 from cheatsheet.calculus.component_rules import leibniz
 from cheatsheet.calculus.determinants import determinant, scalar_power, spelled_out, usable_inverse
 from cheatsheet.calculus.index_values import Value, alternatives, leaves, require_alike, split
+from cheatsheet.calculus.integers import is_nonnegative_integer, is_positive_integer
 from cheatsheet.calculus.opaque import MatrixFunction, matrix_factor, matrix_poly, opaque
 from cheatsheet.calculus.structure import consequences, nilpotent_step
 from cheatsheet.calculus.terms import ZERO, Factor, NoIndexForm, Poly
@@ -85,29 +86,12 @@ def _inverse(c: Components, a: Expr, i: Value, j: Value) -> Poly:
 
 def _split_chain(a: Expr) -> tuple[Expr, Expr] | None:
     """A product of several factors as a product of two square ones, if its first or last factor is square."""
-    links = chain(a)
+    links = links_of(a)
     if len(links) < 3:
         return None
     if links[0].shape.is_square:
-        return links[0], _multiplied(links[1:])
-    return (_multiplied(links[:-1]), links[-1]) if links[-1].shape.is_square else None
-
-
-def chain(a: Expr) -> list[Expr]:
-    """The factors of a product, transposes of products taken apart."""
-    match a:
-        case Apply(op="matmul"):
-            return [f for child in a.children for f in chain(child)]
-        case Apply(op="transpose", args=(Apply(op="matmul") as inner,)):
-            return [build("transpose", f) for f in reversed(chain(inner))]
-    return [a]
-
-
-def _multiplied(links: list[Expr]) -> Expr:
-    result = links[0]
-    for link in links[1:]:
-        result = build("matmul", result, link)
-    return result
+        return links[0], product_of(links[1:])
+    return (product_of(links[:-1]), links[-1]) if links[-1].shape.is_square else None
 
 
 # --- adjugate -------------------------------------------------------------------------------------------------------
@@ -188,26 +172,6 @@ def _matrix_power(c: Components, a: Expr, exponent: Poly, i: Value, j: Value) ->
         left, middle, right = conjugated
         return between(c, left, right, lambda p, q: _matrix_power(c, middle, exponent, p, q), i, j)
     return opaque(c, "mpow", a, i, j, exponent)
-
-
-def is_positive_integer(exponent: Poly) -> bool:
-    """Whether an exponent is an integer of at least one for every value of its symbols."""
-    return is_nonnegative_integer(exponent - ONE_POLY)
-
-
-def is_nonnegative_integer(number: Poly) -> bool:
-    """Whether a number is an integer and not negative for all sizes and positive integers in it, which are at least 1."""
-    number = number.collect()
-    growing = all(
-        c > 0
-        and e > 0
-        and (f.head == "size" or (f.head == "sym" and {"positive", "integer"} <= f.data.properties))
-        for c, t in number.terms
-        for f, e in t.factors
-    )
-    whole = all(c.denominator == 1 and e.denominator == 1 for c, t in number.terms for _, e in t.factors)
-    least = sum((c for c, _ in number.terms), Fraction(0))
-    return growing and whole and least.denominator == 1 and least >= 0
 
 
 def _repeated_product(c: Components, a: Expr, count: int, i: Value, j: Value) -> Poly:

@@ -353,12 +353,12 @@ def projector(a: Symbol, side: str, places: tuple[Place, Place]) -> Factor:
     """The entry of A A⁺ (``range``) or A⁺ A (``row``): symmetric and idempotent."""
     n = a.shape.rows if side == "range" else a.shape.cols
     name = f"{a.name} {side}"
-    symbol = Symbol(name, Shape.matrix(n, n), frozenset({"symmetric", "idempotent"}), definition=None)
+    symbol = Symbol(name, Shape.matrix(n, n), frozenset({"symmetric", "idempotent"}), of=(a,))
     return Factor("sym", symbol, places, label=name, symmetric=True)
 
 
 def absorb_projector(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> list[Product] | None:
-    """P A = A and A R = A for the projectors of the pseudo-inverse."""
+    """P A = A, A R = A and tr R = tr P for the projectors of the pseudo-inverse."""
     for f in factors:
         if f.head != "sym" or " " not in f.label or factors[f] != 1 or len(f.places) != 2:
             continue
@@ -367,6 +367,11 @@ def absorb_projector(coefficient: Fraction, factors: Factors, bound: set[Idx]) -
             if not isinstance(k, Idx) or k not in bound:
                 continue
             uses = users_of(factors, k)
+            if side == "row" and f.places == (k, k) and uses == [f]:
+                (a,) = f.data.of
+                other = Idx(a.shape.rows)
+                rank = _entry(projector(a, "range", (other, other)), other, other)
+                return times_poly(coefficient, without(factors, f), bound - {k} | {other}, rank)
             g = next((u for u in uses if u is not f), None)
             if len(uses) != 2 or g is None or factors[g] != 1 or g.label != name or g.head != "sym":
                 continue

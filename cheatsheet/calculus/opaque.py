@@ -129,7 +129,7 @@ def scalar_content(poly: Poly, slots: Slots) -> tuple[Poly, Poly]:
     """The matrix as a scalar times a matrix: (a + b) A is found in a A + b A, and 2 (A + B) in 2 A + 2 B."""
     parts = [_apart(term, slots) for _, term in poly.terms]
     keys = {matrix.key({}) for _, matrix in parts}
-    if len(poly.terms) > 1 and len(keys) == 1:
+    if len(keys) == 1:
         scalar = Poly((c, s) for (c, _), (s, _) in zip(poly.terms, parts, strict=True)).collect()
         if not scalar.terms:
             return ZERO, poly

@@ -1,7 +1,7 @@
 """Where a matrix is invertible: one point at which it is a multiple of the identity.
 
-The determinant of a matrix whose entries are rational in parameters that fill a vector space, or an open part of one, is
-a rational function of them. If it is not zero at one point, it is zero nowhere on a dense set of points. So one point is
+The determinant of a matrix whose entries are rational in parameters that fill a vector space, or an open part of one,
+is a rational function of them. If it is not zero at one point, it is not zero on a dense set of points. So one point is
 looked for: every symbol that may take any value is set to zero, to the identity, or to ones.
 """
 
@@ -21,8 +21,8 @@ SPACES = frozenset({"symmetric", "antisymmetric", "diagonal", "lower_triangular"
 OPEN = frozenset({"invertible", "positive_definite"})
 """Properties of an open part of such a space, to which the identity belongs and zero does not."""
 RATIONAL = frozenset(
-    "I zeros ones add sub neg transpose scale over matmul kron hadamard outer dot tr total diag inv adj det block".split()
-)
+    "I zeros ones add sub neg transpose scale over matmul kron hadamard outer dot tr total diag".split()
+) | {"inv", "adj", "det", "block"}
 """The operators whose entries are rational in the entries of their arguments."""
 MOST_POINTS = 64
 
@@ -67,8 +67,11 @@ def _is_fixed(node: Expr) -> bool:
 
 
 def _choices(symbol: Symbol) -> list[Value]:
-    """The values tried for a symbol; none for one that does not run through an open part of a vector space."""
-    if symbol.of or symbol.definition is not None:
+    """The values tried for a symbol; none for one that does not run through an open part of a vector space.
+
+    A symbol that is a function of others may have any value at any point of them.
+    """
+    if symbol.definition is not None:
         return []
     properties, shape = symbol.properties, symbol.shape
     if shape.is_scalar or shape.is_vector:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from cheatsheet.calculus.chains import links_of, product_of
 from cheatsheet.calculus.induction import inductions
 from cheatsheet.language.expressions import Apply, Expr, Symbol, rebuild, walk
 from cheatsheet.language.table import build
@@ -15,14 +16,15 @@ DERIVATIVES = frozenset({"diff", "grad", "jacobian", "hessian", "d", "jet"})
 def restatements(lhs: Expr, rhs: Expr) -> Iterator[list[Pair]]:
     """Lists of equations that together imply ``lhs == rhs``, the claim itself first.
 
-    Where a side is an inverse M⁻¹, M times the other side is I; where it is a pseudo-inverse, the other side satisfies the
-    four equations of Penrose, which have one solution.
+    Where a side is an inverse M⁻¹, M times the other side is I; where it is a pseudo-inverse, the other side satisfies
+    the four equations of Penrose, which have one solution.
     """
     yield from ([form] for form in equivalent_forms(lhs, rhs))
     for one, other in ((lhs, rhs), (rhs, lhs)):
         if isinstance(one, Apply) and one.op == "pinv":
             yield _penrose(one.children[0], other)
     yield from inductions(lhs, rhs)
+    yield from _vectors_by_cases(lhs, rhs)
     named = _parts_named(lhs, rhs)
     if named is not None:
         yield [named]
@@ -46,6 +48,25 @@ def _penrose(a: Expr, x: Expr) -> list[Pair]:
         (build("transpose", left), left),
         (build("transpose", right), right),
     ]
+
+
+def _vectors_by_cases(lhs: Expr, rhs: Expr) -> Iterator[list[Pair]]:
+    """Where x⁺ stands: the claim for x ≠ 0, when it is xᵀ / xᵀx, and for x = 0."""
+    nodes = [n for side in (lhs, rhs) for n in walk(side) if isinstance(n, Apply)]
+    if any(n.op in DERIVATIVES for n in nodes):
+        return
+    for x in dict.fromkeys(n.children[0] for n in nodes if n.op == "pinv"):
+        if isinstance(x, Symbol) and x.shape.is_vector:
+            turned = build("transpose", x)
+            quotient = build("over", turned, build("total", build("hadamard", x, x)))
+            cases: list[dict[Expr, Expr]] = [{build("pinv", x): quotient}]
+            if not x.properties & {"positive", "nonzero"}:
+                cases.append({x: build("zeros", *x.shape.axes)})
+            yield [(_replaced(lhs, change), _replaced(rhs, change)) for change in cases]
+
+
+def _replaced(expr: Expr, change: Mapping[Expr, Expr]) -> Expr:
+    return change.get(expr) or rebuild(expr, lambda child: _replaced(child, change))
 
 
 # --- parts named ------------------------------------------------------------------------------------------------------
@@ -76,24 +97,5 @@ def _named(expr: Expr, named: dict[Expr, Symbol]) -> Expr:
             ):
                 for k in range(len(links) - len(part) + 1):
                     if len(part) > 1 and links[k : k + len(part)] == part:
-                        return _named(product([*links[:k], name, *links[k + len(part) :]]), named)
+                        return _named(product_of([*links[:k], name, *links[k + len(part) :]]), named)
     return rebuild(expr, lambda child: _named(child, named))
-
-
-def links_of(a: Expr) -> list[Expr]:
-    """The factors of a product, transposes of products taken apart."""
-    match a:
-        case Apply(op="matmul"):
-            return [f for child in a.children for f in links_of(child)]
-        case Apply(op="transpose", args=(Apply(op="matmul") as inner,)):
-            return [build("transpose", f) for f in reversed(links_of(inner))]
-        case Apply(op="transpose", args=(Apply(op="transpose", args=(Expr() as inner,)),)):
-            return links_of(inner)
-    return [a]
-
-
-def product(links: list[Expr]) -> Expr:
-    result = links[0]
-    for link in links[1:]:
-        result = build("matmul", result, link)
-    return result
