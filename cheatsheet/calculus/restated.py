@@ -14,12 +14,13 @@ DERIVATIVES = frozenset({"diff", "grad", "jacobian", "hessian", "d", "jet"})
 
 
 def restatements(lhs: Expr, rhs: Expr) -> Iterator[list[Pair]]:
-    """Lists of equations that together imply ``lhs == rhs``, the claim itself first.
+    """Lists of equations that together imply ``lhs == rhs``, the ones that are looked at in least time first.
 
     Where a side is an inverse M⁻¹, M times the other side is I; where it is a pseudo-inverse, the other side satisfies
     the four equations of Penrose, which have one solution.
     """
-    yield from ([form] for form in equivalent_forms(lhs, rhs))
+    own, *checks = equivalent_forms(lhs, rhs)
+    yield from ([form] for form in (*checks, own))
     for one, other in ((lhs, rhs), (rhs, lhs)):
         if isinstance(one, Apply) and one.op == "pinv":
             yield _penrose(one.children[0], other)

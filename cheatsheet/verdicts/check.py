@@ -115,6 +115,8 @@ class _Inquiry:
     """Whether the sides were seen to differ modulo a prime, without a counterexample."""
     unresolved: bool = False
     """Whether they were seen to differ in floating point, and no more digits could be had."""
+    looked: bool = False
+    """Whether the sides were evaluated anywhere."""
     seen: int = 0
     """At how many points the two sides are known to be defined and to agree."""
     defined: dict[tuple[tuple[str, int], ...], int] = field(default_factory=dict)
@@ -152,7 +154,7 @@ class _Inquiry:
 
     def instance(self) -> Verdict | None:
         """The verdict on the claim with letters for its sizes, where they are too large to be looked at, if proved."""
-        if self.seen:
+        if self.looked:
             return None
         from cheatsheet.calculus.instances import generalised
 
@@ -300,6 +302,7 @@ class _Inquiry:
             comparison = compare(self.claim, points, field_, self.clock)
         except (UnsupportedError, NoPointError):
             return None
+        self.looked = True
         self.rational |= field_.exact
         defined = int(comparison.defined.sum())
         if comparison.agrees:
