@@ -75,7 +75,9 @@ def test_no_false_claim_about_matrices_holds(tmp_path: Path) -> None:
     claims = tasks("false-matrices", tmp_path)
     proved = [t.text for t in claims if prove(elaborate_claim(t.text, t.declarations))]
     assert not proved
-    small = [t for t, i in zip(claims, items("false-matrices"), strict=True) if "bound" not in i.get("tags", ())]
+    small = [
+        t for t, i in zip(claims, items("false-matrices"), strict=True) if "bound" not in i.get("tags", ())
+    ]
     found = list(zip(small, verify_all(small), strict=True))
     missed = [(t, v) for t, v in found if v.status != "refuted"]
     assert not [v for _, v in missed if v.holds], described(missed)

@@ -48,6 +48,23 @@ def generalised(equation: Equation) -> Iterator[Equation]:
                 continue
 
 
+def with_letters(expr: Apply) -> Iterator[Apply]:
+    """The expression with letters for its sizes, as in :func:`generalised`."""
+    for general in generalised(Equation(expr, expr)):
+        assert isinstance(general.lhs, Apply)
+        yield general.lhs
+
+
+def with_numbers(expr: Expr) -> Expr:
+    """The expression with the numbers that the letters stand for."""
+    return over_axes(expr, with_numbers_of_axis)
+
+
+def with_numbers_of_axis(axis: Axis) -> Axis:
+    found = {name: Axis.of(int(name.strip(LETTERS))) for name in axis.names if name[0] == LETTERS[0]}
+    return axis.rename(found) if found else axis
+
+
 def _sizes(equation: Equation) -> set[int]:
     """The numbers, from two on, that stand as sizes."""
     axes: set[Axis] = set()
