@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := pdf
-.PHONY: pdf install tex test test-full check format picture clean
+.PHONY: pdf install tex browser test test-full check format picture clean
 
 pdf: install tex
 	$(BIN)/cheatsheet build
@@ -28,15 +28,18 @@ $(STAMP): pyproject.toml
 tex:
 	@scripts/install-tex.sh || true
 
-test: install tex
+browser:
+	@command -v chromium >/dev/null || scripts/install-tex.sh chromium
+
+test: install tex browser
 	$(BIN)/python -m tools.coverage --check
 	$(BIN)/python -m pytest -n auto
 
 # No samples: every mutant, every derivation, thousands of random claims; about a quarter of an hour.
-test-full: install tex
+test-full: install tex browser
 	$(BIN)/python -m pytest --full -n auto
 
-check: install tex
+check: install tex browser
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

@@ -177,7 +177,7 @@ def print_report(report: CatalogueReport, only_failing: bool = False, err: bool 
 def build(
     file: str | None, out: Path, lang: Language, layout: Layout | None, paper: Paper, greyscale: bool
 ) -> None:
-    """Verify FILE, then write the sheet and the handbook as PDFs."""
+    """Verify FILE, then write the sheet and the handbook as PDFs, and the page for a browser."""
     before = built_before(place_of_catalogue(file), out, (lang, layout, paper, greyscale))
     if before is not None:
         for pdf in before.files:
@@ -205,6 +205,7 @@ def build(
         for problem in compiled.problems:
             click.echo(problem, err=True)
         click.echo(compiled.pdf)
+    click.echo(built.page)
 
 
 @contextmanager
