@@ -158,6 +158,7 @@ def test_nothing_serious_stands_in_the_way_of_anyone(
     page = context.new_page()
     page.goto(f"{address}#softmax-jacobian")
     page.wait_for_selector("#softmax-jacobian .steps tr")
+    page.wait_for_function("'ready' in document.documentElement.dataset")
     found = Axe().run(page).response["violations"]
     assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -51,7 +51,11 @@
     if (part.scrollWidth > part.clientWidth) part.tabIndex = 0; else part.removeAttribute("tabindex");
   }
   const sizes = new ResizeObserver((seen) => seen.forEach(({ target }) => reachable(target)));
-  for (const part of all(".form, .body")) sizes.observe(part);
+  const parts = all(".form, .body");
+  (function look() {  // a few at a time, when nothing else is to be done
+    for (const part of parts.splice(0, 40)) { reachable(part); sizes.observe(part); }
+    if (parts.length) (globalThis.requestIdleCallback ?? setTimeout)(look); else root.dataset.ready = "";
+  })();
   async function fill(article) {
     const body = one("details .body", article);
     if (body && !body.childElementCount) body.innerHTML = (await unpack(chapterOf(article)))[article.id] ?? "";
