@@ -22,6 +22,7 @@ from cheatsheet.language.source import Passage, SourceFile
 from cheatsheet.language.syntax import ClaimError
 from cheatsheet.packaged import packaged
 from cheatsheet.pages.stamps import built_before
+from cheatsheet.store import write_whole
 
 if TYPE_CHECKING:
     from cheatsheet.catalogue.entries import Catalogue, Entry
@@ -277,6 +278,37 @@ def show(id: str, file: str | None, lang: str) -> None:
 
     click.echo(entry_text(report.entries[0], ("zh", "en") if lang == "both" else (lang,)))
     sys.exit(HOLDS if report.ok else FAILS)
+
+
+@main.command()
+@click.argument("kind", type=click.Choice(["anki", "json", "csv", "md"]))
+@click.argument("file", required=False)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write; - is standard output.")
+def export(kind: str, file: str | None, output: Path | None) -> None:
+    """Write the catalogue for other programs, once every claim is as expected."""
+    from cheatsheet import pipeline
+    from cheatsheet.pages import exports
+
+    catalogue = open_catalogue(file)
+    try:
+        with stages() as progress:
+            pages = pipeline.checked_pages(catalogue, progress)[1]
+        target = output or Path(f"cheatsheet.{exports.SUFFIXES[kind]}")
+        if kind == "anki":
+            exports.write_anki(pages, target)
+        elif str(target) == "-":
+            click.echo(exports.TEXTS[kind](pages), nl=False)
+        else:
+            write_whole(target, exports.TEXTS[kind](pages).encode("utf-8"))
+    except pipeline.CatalogueDoesNotHold as finding:
+        print_report(finding.report, only_failing=True, err=True)
+        click.echo(f"{catalogue.path}: nothing is exported until every claim is as expected", err=True)
+        sys.exit(FAILS)
+    except OSError as error:
+        click.echo(f"{error.filename or output}: {error.strerror or error}", err=True)
+        sys.exit(UNUSABLE)
+    if str(target) != "-":
+        click.echo(target)
 
 
 @main.command()

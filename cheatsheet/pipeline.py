@@ -15,7 +15,7 @@ from cheatsheet.catalogue.reports import CatalogueReport, check_entries
 from cheatsheet.pages import stamps
 from cheatsheet.pages.compile import Compiled, compile_all
 from cheatsheet.pages.document import document
-from cheatsheet.pages.model import Language, Layout, Paper
+from cheatsheet.pages.model import Document, Language, Layout, Paper
 from cheatsheet.pages.templating import KINDS, render
 from cheatsheet.pages.web import NAME, render_page, write_page
 
@@ -63,10 +63,7 @@ def build(
         pdfs = {n: Compiled(folder / f"{n}.pdf", 0, ()) for n in DOCUMENTS.values()}
         return Built(pdfs, folder / NAME, before.summary, False)
     tell = progress or (lambda stage, done, total: None)
-    report = check_entries(catalogue, _counter(tell, "verify", sum(len(e.all_claims) for e in catalogue)))
-    if not report.ok:
-        raise CatalogueDoesNotHold(report)
-    pages = document(catalogue, report, lang, layout, _counter(tell, "derive", len(catalogue)))
+    report, pages = checked_pages(catalogue, tell, lang, layout)
     pages = replace(pages, paper=paper, greyscale=greyscale)
     page = write_page(folder, render_page(pages, catalogue, report))
     sources = {DOCUMENTS[kind]: render(pages, kind) for kind in KINDS}
@@ -74,6 +71,16 @@ def build(
     if not any(compiled.problems for compiled in pdfs.values()):
         stamps.remember(folder, key, [*(compiled.pdf for compiled in pdfs.values()), page], report.summary)
     return Built(pdfs, page, report.summary)
+
+
+def checked_pages(
+    catalogue: Catalogue, tell: Progress, lang: Language = "both", layout: Layout | None = None
+) -> tuple[CatalogueReport, Document]:
+    """The verdicts and the pages of a catalogue; raises :class:`CatalogueDoesNotHold`."""
+    report = check_entries(catalogue, _counter(tell, "verify", sum(len(e.all_claims) for e in catalogue)))
+    if not report.ok:
+        raise CatalogueDoesNotHold(report)
+    return report, document(catalogue, report, lang, layout, _counter(tell, "derive", len(catalogue)))
 
 
 def _counter(tell: Progress, stage: str, total: int) -> Callable[[int], None]:
