@@ -12,7 +12,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := pdf
-.PHONY: pdf install update tex test test-full verify test-lowest test-newest check format picture clean
+.PHONY: pdf install update tex browser test test-full verify test-lowest test-newest check format picture clean
 
 pdf: install tex
 	$(BIN)/cheatsheet build
@@ -40,19 +40,22 @@ test-lowest test-newest: tex
 tex:
 	@scripts/install-tex.sh || true
 
-test: install tex
+browser:
+	@command -v chromium >/dev/null || scripts/install-tex.sh chromium
+
+test: install tex browser
 	$(BIN)/python -m tools.coverage --check
 	$(BIN)/python -m pytest -n auto
 
 # No samples: every mutant, every derivation, thousands of random claims; about a quarter of an hour.
-test-full: install tex
+test-full: install tex browser
 	$(BIN)/python -m pytest --full -n auto
 
 # What the prover says against what SymPy finds by itself; what was judged before is not judged again.
 verify: install
 	$(BIN)/cheatsheet check identities.yaml --sympy
 
-check: install tex
+check: install tex browser
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

@@ -23,6 +23,7 @@ from cheatsheet.language.source import Passage, SourceFile
 from cheatsheet.language.syntax import ClaimError
 from cheatsheet.packaged import packaged
 from cheatsheet.pages.stamps import built_before
+from cheatsheet.store import write_whole
 from cheatsheet.verdicts.verdicts import TierDisagreement
 
 if TYPE_CHECKING:
@@ -271,7 +272,7 @@ def build(
     greyscale: bool,
     shipped: bool,
 ) -> None:
-    """Verify FILE, then write the sheet and the handbook as PDFs."""
+    """Verify FILE, then write the sheet and the handbook as PDFs, and the page for a browser."""
     before = built_before(place_of_catalogue(file, shipped), out, (lang, layout, paper, greyscale))
     if before is not None:
         for pdf in before.files:
@@ -299,6 +300,7 @@ def build(
         for problem in compiled.problems:
             click.echo(problem, err=True)
         click.echo(compiled.pdf)
+    click.echo(built.page)
 
 
 @contextmanager
@@ -379,6 +381,39 @@ def show(id: str, file: str | None, lang: str) -> None:
 
     click.echo(entry_text(report.entries[0], ("zh", "en") if lang == "both" else (lang,)))
     sys.exit(HOLDS if report.ok else FAILS)
+
+
+@main.command()
+@click.argument("kind", type=click.Choice(["anki", "json", "csv", "md"]))
+@click.argument("file", required=False)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write; - is standard output.")
+@no_cache
+@_packaged
+def export(kind: str, file: str | None, output: Path | None, shipped: bool) -> None:
+    """Write the catalogue for other programs, once every claim is as expected."""
+    from cheatsheet import pipeline
+    from cheatsheet.pages import exports
+
+    catalogue = open_catalogue(file, shipped)
+    try:
+        with stages() as progress:
+            pages = pipeline.checked_pages(catalogue, progress)[1]
+        target = output or Path(f"cheatsheet.{exports.SUFFIXES[kind]}")
+        if kind == "anki":
+            exports.write_anki(pages, target)
+        elif str(target) == "-":
+            click.echo(exports.TEXTS[kind](pages), nl=False)
+        else:
+            write_whole(target, exports.TEXTS[kind](pages).encode("utf-8"))
+    except pipeline.CatalogueDoesNotHold as finding:
+        print_report(finding.report, only_failing=True, err=True)
+        click.echo(f"{catalogue.path}: nothing is exported until every claim is as expected", err=True)
+        sys.exit(FAILS)
+    except OSError as error:
+        click.echo(f"{error.filename or output}: {error.strerror or error}", err=True)
+        sys.exit(UNUSABLE)
+    if str(target) != "-":
+        click.echo(target)
 
 
 @main.command()
