@@ -1,6 +1,7 @@
 # `make`        virtual environment, dependencies, TeX when missing, then the PDFs in build/
 # `make test`   the same preparation, then the whole test suite (it builds real PDFs)
 # `make check`  formatting, lint, types, tests: what a change must pass, and what CI runs
+# `make verify` the whole catalogue by SymPy as well; some minutes the first time
 # `make update` the newest releases of all dependencies, pinned with their hashes in requirements.lock
 # `make test-lowest`, `make test-newest`
 #               the test suite against the lowest, the newest versions that pyproject.toml allows
@@ -11,7 +12,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := pdf
-.PHONY: pdf install update tex test test-full test-lowest test-newest check format picture clean
+.PHONY: pdf install update tex browser test test-full verify test-lowest test-newest check format picture clean
 
 pdf: install tex
 	$(BIN)/cheatsheet build
@@ -39,15 +40,22 @@ test-lowest test-newest: tex
 tex:
 	@scripts/install-tex.sh || true
 
-test: install tex
+browser:
+	@command -v chromium >/dev/null || scripts/install-tex.sh chromium
+
+test: install tex browser
 	$(BIN)/python -m tools.coverage --check
 	$(BIN)/python -m pytest -n auto
 
 # No samples: every mutant, every derivation, thousands of random claims; about a quarter of an hour.
-test-full: install tex
+test-full: install tex browser
 	$(BIN)/python -m pytest --full -n auto
 
-check: install tex
+# What the prover says against what SymPy finds by itself; what was judged before is not judged again.
+verify: install
+	$(BIN)/cheatsheet check identities.yaml --sympy
+
+check: install tex browser
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

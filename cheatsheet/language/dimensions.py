@@ -42,9 +42,14 @@ class Axis:
 
     @staticmethod
     def product(parts: Iterable[Axis]) -> Axis:
-        """The axis of pairs, the first part varying slowest; axes of size one drop out."""
+        """The axis of pairs, the first part varying slowest; axes of size one drop out.
+
+        Pairs whose first part runs through one axis and then through another do so too: (m + n)·k is m·k + n·k.
+        """
         flat = [p for part in parts for p in (part.parts if part.kind == "product" else (part,))]
         flat = [p for p in flat if not p.is_one]
+        if len(flat) > 1 and flat[0].kind == "concatenation":
+            return Axis.concatenation(Axis.product([part, *flat[1:]]) for part in flat[0].parts)
         return flat[0] if len(flat) == 1 else Axis("product", None, tuple(flat)) if flat else ONE
 
     @staticmethod

@@ -87,11 +87,11 @@ class Expr:
 
         return code_for(self)
 
-    def to_sympy(self, dims: Mapping[str, int] | None = None) -> Any:
+    def to_sympy(self, dims: Mapping[str, int] | None = None, values: Mapping[str, Any] | None = None) -> Any:
         """The expression in SymPy, entry by entry if ``dims`` are given; see ``printing.sympy_expression``."""
         from cheatsheet.printing.sympy_expression import to_sympy
 
-        return to_sympy(self, dims)
+        return to_sympy(self, dims, values)
 
 
 class Number(Expr):

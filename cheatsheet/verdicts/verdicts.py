@@ -10,8 +10,8 @@ from typing import Any
 
 from cheatsheet.language.display import LONGEST_HTML, code, formula, one_line, short
 
-SECONDS = 10.0
-"""How long a claim may take."""
+STEPS = 600_000_000
+"""How much a claim may be evaluated, in the steps of :class:`~cheatsheet.verdicts.compare.Budget`."""
 HOLDS = frozenset({"proved", "checked", "sampled"})
 STATUSES = ("proved", "checked", "sampled", "refuted", "invalid", "undecided")
 
@@ -60,9 +60,10 @@ class Verdict:
     """The status of a claim and what goes with it.
 
     ``counterexample`` belongs to ``refuted``; ``witness`` is the counterexample to equality that proves a claim with
-    ``!=``; ``dims`` the dimensions of ``checked`` and ``sampled``; ``message``, ``hint``, ``start``, ``end`` (offsets
-    into the claim) to ``invalid``. ``method`` names the argument: ``index-calculus``, ``free-symbols``,
-    ``counterexample``, …
+    ``!=``; ``dims`` are the dimensions that were looked at, where these are the argument or all the evidence;
+    ``message``, ``hint``, ``start``, ``end`` (offsets into the claim) belong to ``invalid``, the message to
+    ``undecided`` too. ``method`` names the argument: ``index-calculus``, ``free-symbols``, ``counterexample``, …
+    ``exhausted``: a budget was met on the way, so that a larger one might have told more.
     """
 
     status: str
@@ -76,6 +77,7 @@ class Verdict:
     seconds: float = 0.0
     method: str = ""
     warnings: tuple[str, ...] = ()
+    exhausted: bool = False
 
     def __repr__(self) -> str:
         told = [self.method] if self.method else []
@@ -142,3 +144,17 @@ class Verdict:
         for name in ("dims", "warnings"):
             fields[name] = tuple(data.get(name, ()))
         return Verdict(data["verdict"], **fields)
+
+
+class TierDisagreement(Exception):
+    """The prover holds what an evaluation refutes: a mistake of this program, never of the claim.
+
+    The text says both results. It ends the run: no verdict of a program that contradicts itself can be relied on.
+    """
+
+    def __init__(self, claim: str, proof: str, evaluation: str) -> None:
+        super().__init__(claim, proof, evaluation)
+
+    def __str__(self) -> str:
+        claim, proof, evaluation = self.args
+        return f"{claim}\n  {proof}\n  {evaluation}"
