@@ -211,6 +211,15 @@ def test_what_fails_at_one_place_alone_is_re_examined_there() -> None:
     assert (judgement.verdict, judgement.how) == ("refutes", "the counterexample")
 
 
+def test_the_witness_of_a_difference_is_re_examined_as_well() -> None:
+    text = "A @ pinv(A) != I(n)"  # a regular matrix is no witness
+    judgement = many.judged(Judged(text, declared(), verify_text(text, declared())))
+    assert (judgement.verdict, judgement.how) == ("agrees", "the counterexample")
+    no_witness = Counterexample({"n": 1}, {"A": [[1]]}, [[1]], [[1]])
+    judgement = many.judged(Judged(text, declared(), Verdict("proved", witness=no_witness)))
+    assert judgement.verdict == "refutes"
+
+
 CATALOGUE = """
 title: {zh: 表, en: Sheet}
 sections:
