@@ -76,6 +76,7 @@ TRUE = (
     "sqrt(det(A) ** 2) == abs(det(A))",
     "det(Q) ** 2 == 1",
     "E @ E == E",
+    "matrix_power(E, k) == E",
     "d(inv(A)) == -inv(A) @ d(A) @ inv(A)",
     "diff(g, x) == grad(g, x).T",
     "diff(f, x) == diff(f, u) @ diff(u, x)",

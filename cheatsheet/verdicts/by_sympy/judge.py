@@ -6,7 +6,7 @@ typed tree and the rule of layouts: no differential rule, no normal form and no 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
@@ -106,26 +106,28 @@ class _Inquiry:
 
     def with_symbols(self, dims: dict[str, int]) -> Finding:
         self.weigh("symbols", dims)
-        for values in self.realisations(dims):
-            finding = self.compared(dims, values, "symbols")
-            if finding is not None:
-                return finding
-        return Finding(True, dims, "symbols")
+        return self.over(dims, self.realisations(dims), "symbols")
 
     def with_numbers(self, dims: dict[str, int]) -> Finding:
         self.weigh("rational numbers", dims)
+        points = (
+            {name: at_numbers(value, Random(f"{turn}{name}")) for name, value in values.items()}
+            for turn, values in product(range(POINTS), self.realisations(dims))
+        )
+        return self.over(dims, points, "rational numbers")
+
+    def over(self, dims: dict[str, int], cases: Iterable[Mapping[str, Any]], how: str) -> Finding:
+        """Equal where the sides are in every case in which both are defined, if there is one."""
         defined = 0
-        for turn, values in product(range(POINTS), self.realisations(dims)):
-            rng = Random(f"{turn}")
-            numbers = {name: at_numbers(value, rng) for name, value in values.items()}
+        for values in cases:
             with suppress(UndefinedError):
-                finding = self.compared(dims, numbers, "rational numbers")
+                finding = self.compared(dims, values, how)
                 defined += 1
                 if finding is not None:
                     return finding
         if not defined:
-            raise UndefinedError("no point at which both sides are defined")
-        return Finding(True, dims, "rational numbers")
+            raise UndefinedError("nothing is found at which both sides are defined")
+        return Finding(True, dims, how)
 
     def weigh(self, how: str, dims: dict[str, int]) -> None:
         if self.claim.work(dims) > MOST_WORK[how]:
@@ -159,14 +161,16 @@ class _Inquiry:
             return None
         kernels = Kernels(Allowance(PRODUCTS[how]))
         kernels.learn(entries)
-        for entry in entries:
-            if not vanishes(entry, kernels):
-                point = differs_at(entry)
-                if point is None:
-                    raise Beyond(
-                        "a difference that SymPy does not show to be zero, and that is nowhere seen to differ"
-                    )
-                return Finding(False, dims, how, _exhibit(values, *point))
+        for place, entry in enumerate(entries):
+            if vanishes(entry, kernels):
+                continue
+            with suppress(Beyond):  # a difference counts where all entries are defined
+                for other in entries[place + 1 :]:
+                    vanishes(other, kernels)
+            point = differs_at(entry)
+            if point is None:
+                raise Beyond("a difference that is not shown to be zero, and that is nowhere seen to differ")
+            return Finding(False, dims, how, _exhibit(values, *point))
         return None
 
 
@@ -217,7 +221,7 @@ def _written_out(expr: Expr, dims: dict[str, int], values: Mapping[str, Any]) ->
     """The entries; raises :class:`UndefinedError` where there are none."""
     try:
         value = expr.to_sympy(dims, values)
-    except (sympy.matrices.exceptions.NonInvertibleMatrixError, ZeroDivisionError) as error:
+    except (sympy.matrices.inverse.NonInvertibleMatrixError, ZeroDivisionError) as error:
         raise UndefinedError(str(error)) from error
     except (
         Exception
