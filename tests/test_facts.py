@@ -140,6 +140,14 @@ def smoothness(row: Operator) -> str:
             return "no polynomial"
         if not row.whole_matrix and any(bent(expr, symbol) for symbol in Line(expr).symbols):
             return "not linear in each argument"
+    if row.one_element is not None and row.smoothness != "jump":
+        inner = [MP.mpf(v.numerator) / v.denominator for v in places(row) if abs(v) != 1]
+        if any(
+            leaps(row.one_element, v, TINY)
+            for v in inner
+            if v or inside(row.one_element.domain, Fraction(-1))
+        ):
+            return "jumps"
     if row.smoothness in ("polynomial", "entire"):
         if any(Line(expr, start)(t) is None for start in ("zero", "there") for t in (-3, 0, 1)):
             return "undefined somewhere"
@@ -155,6 +163,10 @@ def smoothness(row: Operator) -> str:
     kinked = bend is not None and bend > TINY * TINY * 10**6
     allowed = row.has_pieces or (row.smoothness == "analytic" and row.name in ROOTS)
     return "has a kink" if kinked and not allowed else ""
+
+
+def leaps(fact: OneElement, v: Any, step: Any) -> bool:
+    return bool(abs(value(fact, v + step) - value(fact, v - step)) > MP.mpf(10) ** -3)
 
 
 def size_of_ninth(expr: Expr) -> Any:
