@@ -99,10 +99,7 @@ inv = of_matrix("inv")
 adj = of_matrix("adj")
 pinv = of_matrix("pinv")
 expm = of_matrix("expm")
-
-
-def logdet(m: Evaluator, node: Apply) -> Jet:
-    return det(m, node).log()
+logdet = of_matrix("logdet")
 
 
 norm = of_values(lambda a: (a * a).total().sqrt())

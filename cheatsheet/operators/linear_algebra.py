@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cheatsheet.calculus import component_rules, determinants, differentials, matrix_functions
+from cheatsheet.calculus import component_rules, determinants, differentials, exponentials, matrix_functions
 from cheatsheet.evaluation import values
 from cheatsheet.language.dimensions import Shape
 from cheatsheet.language.expressions import Apply, Expr, Number, Size, Symbol
@@ -201,7 +201,7 @@ ROWS = (
         latex=notation.matrix_exponential,
         code=coding.unless_scalar(coding.called("expm"), coding.called("exp")),
         sympy=translating.expm,
-        components=matrix_functions.exponential,
+        components=exponentials.exponential,
         evaluate=values.expm,
         good="expm(A) @ A == A @ expm(A)",
         bad="expm(ones(2, 3)) == 0",

@@ -13,6 +13,8 @@ from typing import Any
 
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, Index
+from cheatsheet.printing.matrix_formulas import adjugate, determinant, exponential, inverse, pseudo_inverse
+from cheatsheet.printing.matrix_formulas import power as matrix_power_of
 
 
 class NoSympyError(Exception):
@@ -239,23 +241,25 @@ def _itself(t: Any, a: Any) -> Any:
 
 
 tr = Translation(of_scalar(lambda t, a: a.trace()), _of_matrix(lambda t, a: t.sympy.Trace(a), _itself))
-det = Translation(of_scalar(lambda t, a: a.det()), _of_matrix(lambda t, a: t.sympy.Determinant(a), _itself))
+det = Translation(
+    of_scalar(lambda t, a: determinant(a)), _of_matrix(lambda t, a: t.sympy.Determinant(a), _itself)
+)
 logdet = Translation(
-    of_scalar(lambda t, a: t.sympy.log(a.det())),
+    of_scalar(lambda t, a: t.sympy.log(determinant(a))),
     _of_matrix(lambda t, a: t.sympy.log(t.sympy.Determinant(a)), lambda t, a: t.sympy.log(a)),
 )
 inv = Translation(
-    lambda t, e: t(e.children[0]).inv(),
+    lambda t, e: inverse(t(e.children[0])),
     _of_matrix(lambda t, a: t.sympy.Inverse(a).doit(deep=False), lambda t, a: 1 / a),
 )
-adj = Translation(lambda t, e: t(e.children[0]).adjugate())
-pinv = Translation(lambda t, e: t(e.children[0]).pinv())
-expm = Translation(lambda t, e: t(e.children[0]).exp())
+adj = Translation(lambda t, e: adjugate(t(e.children[0])))
+pinv = Translation(lambda t, e: pseudo_inverse(t(e.children[0])))
+expm = Translation(lambda t, e: exponential(t(e.children[0])))
 
 
 def _matrix_power(t: Any, e: Apply) -> Any:
     base, exponent = (t(child) for child in e.children)
-    return base ** exponent[0, 0]
+    return matrix_power_of(base, exponent[0, 0])
 
 
 def _matrix_power_symbolic(t: Any, e: Apply) -> Any:
