@@ -188,6 +188,19 @@ def elementwise(name: str) -> Callable[[Components, Apply, At], Poly]:
     return rule
 
 
+def greater_or_less(sign: int) -> Callable[[Components, Apply, At], Poly]:
+    """The greater (sign 1) or the less (−1) of two numbers: (a + b ± |a − b|) / 2."""
+
+    def rule(c: Components, expr: Apply, at: At) -> Poly:
+        a, b = _operands(expr)
+        _alike(a, b)
+        first, second = c(a, *at), c(b, *at)
+        distance = functions.function("abs", first - second)
+        return (first + second + distance.times(sign)).times(Fraction(1, 2))
+
+    return rule
+
+
 def _sum_of_exponentials(c: Components, x: Expr) -> Poly:
     return c.all_entries(x, lambda p: functions.function("exp", p))
 

@@ -15,6 +15,7 @@ from cheatsheet.calculus.restated import restatements
 from cheatsheet.calculus.terms import NoIndexForm, Poly
 from cheatsheet.calculus.zero import is_zero
 from cheatsheet.language.expressions import Apply, Equation, Expr, free_indices, inline_definitions, walk
+from cheatsheet.language.table import TABLE
 
 MOST_CASES = 3000
 
@@ -66,8 +67,7 @@ def _equal(lhs: Expr, rhs: Expr) -> bool:
 
 def _continuous(*sides: Expr) -> bool:
     """Whether equality on a dense set of points is equality at all of them."""
-    jumping = ("sign", "pinv", "abs", "relu", "norm1")
-    return not any(isinstance(n, Apply) and n.op in jumping for side in sides for n in walk(side))
+    return not any(TABLE[n.op].has_pieces for side in sides for n in walk(side) if isinstance(n, Apply))
 
 
 def normal_forms(scalars: Sequence[Expr]) -> list[tuple[str, ...] | None]:

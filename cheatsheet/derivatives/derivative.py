@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from html import escape
 from typing import Any
 
 from cheatsheet.calculus.differentials import NoDifferential
@@ -16,6 +17,7 @@ from cheatsheet.derivatives.closed.differential import Differential
 from cheatsheet.derivatives.closed.form import ClosedForm, NoClosedFormError, closed_form
 from cheatsheet.derivatives.steps.claims import derive_cases
 from cheatsheet.derivatives.steps.steps import BrokenStep, Derivation
+from cheatsheet.language.display import code, details, formula, html_list, one_line, short
 from cheatsheet.language.elaborate import Declarations, elaborate_expression
 from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Symbol, rebuild
 from cheatsheet.language.formatting import to_text
@@ -47,6 +49,9 @@ class Step:
     latex: str
     why: Text
 
+    def __repr__(self) -> str:
+        return one_line(self, short(self.latex))
+
 
 @dataclass(frozen=True, eq=False)
 class Derivative:
@@ -59,6 +64,11 @@ class Derivative:
     """The symbols, those among them that were inferred."""
     closed: ClosedForm
     languages: tuple[str, ...] = LANGUAGES["both"]
+
+    def __repr__(self) -> str:
+        result = self.entry if self.result is None else self.result
+        asked = f"{short(self.input, 60)} by {short(self.wrt, 20)}"
+        return one_line(self, f"{asked}: {short(result)[1:-1]}", self.layout)
 
     @property
     def derivative(self) -> Apply:
@@ -144,6 +154,20 @@ class Derivative:
             "code": self.code,
             "verdict": self.verdict.status,
         }
+
+    def _repr_latex_(self) -> str:
+        return formula(expand(latex_claim(self.equation)))
+
+    def _repr_html_(self) -> str:
+        """The formula, the result to copy, and of the rest what has been worked out already."""
+        told = [f"{code(self.input)} / {code(self.wrt)} · {self.layout} · {self.derivative.shape}"]
+        told.append(escape(self._repr_latex_()))
+        told.append(code(to_text(self.entry if self.result is None else self.result)))
+        told += [self.verdict._repr_html_()] if "verdict" in vars(self) else []
+        if "steps" in vars(self):
+            steps = (f"{escape(formula(s.latex))} {escape(s.why.en)}" for s in self.steps)
+            told.append(details(word("derivation").en, html_list(steps)))
+        return "<br>".join(told)
 
     def __str__(self) -> str:
         from cheatsheet.screen import derivation_text

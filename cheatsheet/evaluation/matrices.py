@@ -58,7 +58,9 @@ def det(a: Jet) -> Jet:
 def logdet(a: Jet) -> Jet:
     """log det A; in double precision not where rounding moves the logarithm of a small determinant."""
     if not a.field.exact and a.field.dtype is np.float64:
-        a.domain.exclude(np.linalg.cond(a.base)[..., np.newaxis, np.newaxis] > 1e6, 2)
+        finite = np.isfinite(a.base).all(axis=(-1, -2), keepdims=True)
+        condition = np.linalg.cond(np.where(finite, a.base, np.eye(a.core[0])))[..., np.newaxis, np.newaxis]
+        a.domain.exclude(~finite | (condition > 1e6), 2)
     return det(a).log()
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import product as cartesian
 
+from cheatsheet.language.display import one_line, short
+
 Monomial = tuple[str, ...]
 Polynomial = tuple[tuple[Monomial, int], ...]
 
@@ -110,6 +112,9 @@ class Axis:
             return " + ".join(str(p) for p in self.parts)
         return str(self.value)
 
+    def __repr__(self) -> str:
+        return one_line(self, short(self))
+
 
 def _multiply(a: dict[Monomial, int], b: dict[Monomial, int]) -> dict[Monomial, int]:
     result: Counter[Monomial] = Counter()
@@ -202,6 +207,9 @@ class Shape:
 
     def __str__(self) -> str:
         return "×".join(_in_words(axis) for axis in self.axes)
+
+    def __repr__(self) -> str:
+        return one_line(self, short(self))
 
 
 def _in_words(axis: Axis) -> str:

@@ -19,6 +19,7 @@ from cheatsheet.derivatives.closed.length import length
 from cheatsheet.derivatives.closed.networks import NoMatrixFormError
 from cheatsheet.derivatives.closed.over_basis import entry_by_units, sum_over_units
 from cheatsheet.derivatives.closed.views import Block, View
+from cheatsheet.language.display import one_line, short
 from cheatsheet.language.expressions import (
     Apply,
     Equation,
@@ -108,6 +109,9 @@ class ClosedForm:
         self._seen: list[Seen] = []
         self.general: ClosedForm = self
         """The closed form with letters for sizes of which this is an instance."""
+
+    def __repr__(self) -> str:
+        return one_line(self, short(self.derivative))
 
     @cached_property
     def result(self) -> Expr | None:

@@ -412,7 +412,7 @@ def _written(function: Apply) -> str:
         forms = normal_forms(function.children)
         if None not in forms:
             return f"{function.op} {forms}"
-    return repr(with_numbered_indices(ordered(rebuild(function, tidied))))
+    return str(with_numbered_indices(ordered(rebuild(function, tidied))))
 
 
 def _with_atoms(expr: Expr) -> Expr:
