@@ -5,9 +5,19 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cheatsheet.calculus.algebra import ONE_POLY, product, single
-from cheatsheet.calculus.partial_products import is_whole_matrix, single_factor
+from cheatsheet.calculus.integers import is_even, is_integer_valued, odd_part
+from cheatsheet.calculus.partial_products import single_factor
 from cheatsheet.calculus.rewriting import normal_form
-from cheatsheet.calculus.terms import ZERO, Factor, Factors, Idx, NoIndexForm, Poly, Term, pieces
+from cheatsheet.calculus.signs import (
+    POSITIVE,
+    is_nonnegative,
+    is_nonnegative_factor,
+    is_positive,
+    perfect_root,
+    signs_of,
+    signs_of_factor,
+)
+from cheatsheet.calculus.terms import ZERO, Factor, Factors, Idx, Poly, Term, Undefined, pieces
 
 
 def power(base: Poly, exponent: Fraction | int) -> Poly:
@@ -21,7 +31,7 @@ def power(base: Poly, exponent: Fraction | int) -> Poly:
     if not base.terms:
         if exponent > 0:
             return ZERO
-        raise NoIndexForm("division by zero")
+        raise Undefined("division by zero")
     if len(base.terms) == 1:
         (coefficient, term) = base.terms[0]
         if not term.bound:
@@ -32,8 +42,17 @@ def power(base: Poly, exponent: Fraction | int) -> Poly:
     content, rest = extract_content(base, positive_only=exponent.denominator > 1)
     if content.constant != 1:
         return product(power(content, exponent), power(rest.collect(), exponent))
+    root = perfect_root(rest) if exponent.denominator % 2 == 0 else None
+    if root is not None:
+        return power(_function("abs", root), 2 * exponent)
     factor = Factor("group", None, (), (rest.collect(),))
     return Poly(normal_form(Fraction(1), {factor: exponent}, set()))
+
+
+def _function(name: str, argument: Poly) -> Poly:
+    from cheatsheet.calculus.functions import function  # functions are made from powers
+
+    return function(name, argument)
 
 
 def _independent_sums(coefficient: Fraction, term: Term, exponent: Fraction) -> list[Poly] | None:
@@ -43,7 +62,9 @@ def _independent_sums(coefficient: Fraction, term: Term, exponent: Fraction) -> 
         return None
     polys = [Poly.number(coefficient)] if coefficient != 1 else []
     for factors, bound in parts:
-        if exponent.denominator > 1 and not all(is_nonnegative(f, e) or _is_even(e) for f, e in factors):
+        if exponent.denominator > 1 and not all(
+            is_nonnegative_factor(f, e) or e % 2 == 0 for f, e in factors
+        ):
             return None
         polys.append(Poly([(Fraction(1), Term(tuple(factors), frozenset(bound)))]))
     return polys
@@ -56,7 +77,10 @@ def _monomial_power(coefficient: Fraction, term: Term, exponent: Fraction) -> Po
     inside: Factors = {}
     pulled = number_power(abs(coefficient), exponent)
     for f, e in term.factors:
-        if is_nonnegative(f, e):
+        if f.head == "expo" and is_even(f.subs[1].times(e)):
+            size = _function("abs", f.subs[0])
+            pulled = product(pulled, symbolic_power(size, f.subs[1].times(e * exponent)))
+        elif is_nonnegative_factor(f, e):
             pulled = product(pulled, Poly(normal_form(Fraction(1), {f: e * exponent}, set())))
         elif e.denominator == 1 and e % 2 == 0:
             size_of = Factor("fn", "abs", (), (single(f),), label="abs")
@@ -115,7 +139,7 @@ def extract_content(
         if f.head == "delta":
             continue
         least = min(exponents)
-        if least and (not positive_only or is_nonnegative(f, least)):
+        if least and (not positive_only or is_nonnegative_factor(f, least)):
             common[f] = least
     if number == 1 and not common:
         return ONE_POLY, base
@@ -129,92 +153,108 @@ def extract_content(
     return Poly([(number, Term(tuple(common.items())))]), Poly(rest).collect()
 
 
-def is_nonnegative(factor: Factor, exponent: Fraction = Fraction(1)) -> bool:
-    """Whether a factor to its exponent is certainly not negative."""
-    if factor.head in ("size", "pi", "prime"):
-        return True
-    if factor.head == "fn":
-        return factor.data in ("exp", "abs", "cosh")
-    if factor.head == "sym":
-        return "positive" in factor.data.properties
-    if factor.head == "det":
-        return is_positive_definite(factor)
-    if factor.head == "group":
-        return exponent.denominator > 1 or all(
-            c > 0 and all(is_nonnegative(f, e) or _is_even(e) for f, e in t.factors)
-            for c, t in factor.subs[0].terms
-        )
-    return False
-
-
-def _is_even(exponent: Fraction) -> bool:
-    return exponent.denominator == 1 and exponent % 2 == 0
-
-
 def symbolic_power(base: Poly, exponent: Poly) -> Poly:
-    """The base to an exponent that is not a number, as in ``a ** n``."""
+    """The base to an exponent that is not a number, as in ``a ** n``.
+
+    A power may be taken apart only where the parts are defined wherever it is: 0⁰ is 1, and 0 has no power below it.
+    """
     exponent = exponent.collect()
     if exponent.constant is not None:
         return power(base, exponent.constant)
     base = base.collect()
-    constant = sum((c for c, t in exponent.terms if not t.factors), Fraction(0))
-    if constant:
-        rest = exponent - Poly.number(constant)
-        return product(power(base, constant), symbolic_power(base, rest))
     if base.constant == 1:
         return ONE_POLY
-    if len(base.terms) == 1 and not base.terms[0][1].bound and is_integer_valued(exponent):
-        coefficient, term = base.terms[0]
-        parts = [_expo(single(f), exponent.times(e)) for f, e in term.factors if e.denominator == 1]
-        if len(parts) == len(term.factors):
-            number = [] if coefficient == 1 else [_expo(Poly.number(coefficient), exponent)]
-            return product(*number, *parts)
-    return _expo(base, exponent)
+    if not base.terms:
+        return ZERO if is_positive(exponent) else _whole(base, exponent)
+    if len(base.terms) == 1 and not base.terms[0][1].bound:
+        return _power_of_product(*base.terms[0], exponent)
+    content, rest = extract_content(base, positive_only=not is_integer_valued(exponent))
+    if content.constant != 1 and (is_integer_valued(exponent) or is_positive(content)):
+        return product(symbolic_power(content, exponent), _power_of_one(rest.collect(), exponent))
+    return _power_of_one(base, exponent)
 
 
-def _expo(base: Poly, exponent: Poly) -> Poly:
-    (coefficient, _), *others = exponent.collect().terms
-    if not others and coefficient != 1 and coefficient.denominator == 1:
-        factor = Factor("expo", None, (), (base.collect(), exponent.times(1 / coefficient).collect()))
-        return Poly(normal_form(Fraction(1), {factor: coefficient}, set()))
-    return single(Factor("expo", None, (), (base.collect(), exponent.collect())))
+def _power_of_product(coefficient: Fraction, term: Term, exponent: Poly) -> Poly:
+    """(a b)ᵉ = aᵉ bᵉ for an integer e, and where a is positive."""
+    integral = is_integer_valued(exponent)
+    all_nonnegative = coefficient > 0 and all(is_nonnegative_factor(f, e) for f, e in term.factors)
+    parts: list[Poly] = []
+    left: Factors = {}
+    for f, e in term.factors:
+        if all_nonnegative or integral or signs_of_factor(f) <= POSITIVE:
+            parts.append(_power_of_one(_plain(f), exponent.times(e)))
+        else:
+            left[f] = e
+    for number, way in ((abs(coefficient.numerator), 1), (coefficient.denominator, -1)):
+        for prime, count in prime_factors(number):
+            parts.append(_power_of_one(Poly.number(prime), exponent.times(way * count)))
+    sign = Fraction(1 if coefficient > 0 else -1)
+    if integral and sign < 0:
+        parts += [_sign(odd) for odd in odd_part(exponent)]
+    elif left or sign < 0:
+        parts.append(_power_of_one(Poly([(sign, Term(tuple(left.items())))]).collect(), exponent))
+    return product(ONE_POLY, *parts)
 
 
-def is_integer_valued(poly: Poly) -> bool:
-    return all(
-        c.denominator == 1
-        and all(
-            e.denominator == 1
-            and e > 0
-            and (f.head == "size" or (f.head == "sym" and "integer" in f.data.properties))
-            for f, e in t.factors
-        )
-        for c, t in poly.terms
-    )
-
-
-# --- signs ---
-
-
-def is_unimodular(factor: Factor) -> bool:
-    """Whether the factor is ±1: the determinant of an orthogonal matrix."""
-    return factor.head == "det" and "orthogonal" in _properties_of_matrix(factor)
-
-
-def is_positive_definite(factor: Factor) -> bool:
-    return "positive_definite" in _properties_of_matrix(factor)
-
-
-def _properties_of_matrix(factor: Factor) -> frozenset[str]:
-    """The properties of the symbol whose determinant the factor is."""
-    entry = single_factor(factor.subs[0])
-    whole = entry is not None and is_whole_matrix(entry)
-    return frozenset(entry.data.properties) if entry is not None and whole else frozenset()
-
-
-def is_positive(factor: Factor) -> bool:
+def _plain(factor: Factor) -> Poly:
     return (
-        factor.head in ("size", "pi", "prime")
-        or factor.data == "exp"
-        or (factor.head == "sym" and "positive" in factor.data.properties)
+        factor.subs[0]
+        if factor.head == "group"
+        else Poly([(Fraction(1), Term(((factor, Fraction(1)),)))], True)
     )
+
+
+def _power_of_one(base: Poly, exponent: Poly) -> Poly:
+    """The power of a base that has no factors, taken apart by the terms of the exponent where that may be done."""
+    inner = single_factor(base)
+    if (
+        inner is not None
+        and inner.head == "expo"
+        and (
+            is_nonnegative(inner.subs[0])
+            or (is_integer_valued(exponent) and is_integer_valued(inner.subs[1]))
+        )
+    ):
+        return symbolic_power(inner.subs[0], product(inner.subs[1], exponent))
+    if inner is not None and inner.head == "fn" and inner.data == "exp":
+        return _function("exp", product(inner.subs[0], exponent))
+    signs = signs_of(base)
+    if signs <= POSITIVE or (0 not in signs and is_integer_valued(exponent)):
+        whole = signs <= POSITIVE or all(is_integer_valued(Poly([t])) for t in exponent.terms)
+        if whole:
+            return product(ONE_POLY, *(_by_term(base, c, t) for c, t in exponent.terms))
+    if inner is None:
+        least = _least(exponent)
+        if least > 0:
+            rest = exponent - Poly.number(least)
+            return product(power(base, least), symbolic_power(base, rest))
+    return _whole(base, exponent)
+
+
+def _by_term(base: Poly, coefficient: Fraction, term: Term) -> Poly:
+    """The power of a base that is not zero to one term of the exponent; a^(log b) is written as exp(log a · log b)."""
+    if not term.factors:
+        return power(base, coefficient)
+    own = Poly([(Fraction(1), term)], True)
+    if not term.bound and any(f.head == "fn" and f.data == "log" for f, _ in term.factors):
+        return _function("exp", product(own.times(coefficient), _function("log", base)))
+    return _whole(base, own, coefficient)
+
+
+def _sign(exponent: Poly) -> Poly:
+    return Poly.number(-1) if exponent.constant is not None else _whole(Poly.number(-1), exponent)
+
+
+def _least(exponent: Poly) -> int:
+    """The largest integer that the exponent is known to reach, by its value where all dimensions are 1; 0 if none."""
+    value = Fraction(0)
+    for c, t in exponent.terms:
+        if not all(f.head == "size" for f, _ in t.factors):
+            return 0
+        value += c
+    least = value.numerator // value.denominator
+    return least if least > 0 and is_nonnegative(exponent - Poly.number(least)) else 0
+
+
+def _whole(base: Poly, exponent: Poly, times: Fraction | int = 1) -> Poly:
+    return single(Factor("expo", None, (), (base.collect(), exponent.collect())), times)
