@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 import cheatsheet
+from cheatsheet.calculus.prove import prove
 from cheatsheet.language.elaborate import elaborate_claim
 from cheatsheet.verdicts.check import verify
 from cheatsheet.verdicts.many import Task, verify_all
@@ -71,6 +72,21 @@ def test_true_claims_hold(tmp_path: Path) -> None:
     open_ones = [(t, v) for t, v in found if not v.holds]
     assert len(open_ones) <= 0.01 * len(found), described(open_ones)
     assert counts["proved"] >= 0.9 * len(found), counts
+
+
+def test_scalar_claims_are_proved(tmp_path: Path) -> None:
+    claims = tasks("true-scalars", tmp_path)
+    missed = [(t, v) for t, v in zip(claims, verify_all(claims), strict=True) if v.status != "proved"]
+    assert not missed, described(missed)
+
+
+def test_scalar_claims_that_look_like_them_are_not(tmp_path: Path) -> None:
+    """The prover is asked about every one, also about those that a counterexample would spare it."""
+    claims = tasks("false-scalars", tmp_path)
+    equations = [elaborate_claim(t.text, t.declarations) for t in claims]
+    assert [t.text for t, e in zip(claims, equations, strict=True) if prove(e)] == []
+    counts = Counter(v.status for v in verify_all(claims))
+    assert counts["refuted"] >= 0.95 * len(claims), counts
 
 
 @pytest.mark.parametrize("part", range(4))

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from itertools import islice
 
 from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.algebra import ONE_POLY
+from cheatsheet.calculus.facts import Fact, Signs, assumed, assuming
 from cheatsheet.calculus.signs import (
     NONNEGATIVE,
     NONZERO,
     POSITIVE,
     ZERO_SIGN,
-    Fact,
-    Signs,
-    assumed,
-    assuming,
     signs_of,
     signs_of_factor,
 )
@@ -26,6 +24,7 @@ from cheatsheet.calculus.terms import CLOSED, ZERO, Factor, Idx, NoIndexForm, Po
 
 MOST_CASES = 60
 """How many cases of one sum are looked at before it is given up."""
+MOST_FACTS = 10
 MOST_TERMS = 60
 """Sums of more terms are not split."""
 Substitution = Mapping[Factor, Poly]
@@ -37,7 +36,7 @@ def zero_in_every_case(poly: Poly, vanishes: Vanishes) -> bool:
     poly = poly.collect()
     if len(poly.terms) > MOST_TERMS:
         return False
-    facts = list(domain(poly))
+    facts = list(islice(domain(poly), MOST_FACTS))
     freed = _freed(poly)
     if not facts and freed is None and _splittable(poly) is None:
         return False

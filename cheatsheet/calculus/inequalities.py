@@ -8,7 +8,7 @@ from fractions import Fraction
 Row = tuple[Mapping[str, Fraction], bool]
 """Coefficients by unknown, the empty name for the constant; the sum is > 0 where True, else ≥ 0."""
 
-MOST_ROWS = 120
+MOST_ROWS = 60
 
 
 def infeasible(rows: list[Row]) -> bool:

@@ -15,7 +15,9 @@ from cheatsheet.calculus.component_rules import leibniz
 from cheatsheet.calculus.determinants import determinant, scalar_power, spelled_out, usable_inverse
 from cheatsheet.calculus.genericity import INVERTIBLE
 from cheatsheet.calculus.index_values import Value, alternatives, leaves, require_alike, split
+from cheatsheet.calculus.integers import is_integer_valued
 from cheatsheet.calculus.opaque import MatrixFunction, matrix_factor, matrix_poly, opaque
+from cheatsheet.calculus.signs import is_positive
 from cheatsheet.calculus.terms import Factor, NoIndexForm, Poly
 from cheatsheet.language.expressions import Apply, Expr, Number, Symbol
 from cheatsheet.language.table import build
@@ -172,27 +174,15 @@ def _matrix_power(c: Components, a: Expr, exponent: Poly, i: Value, j: Value) ->
             x, y = a.children
             (p, r), (q, s) = (split(v, [x.shape.rows, y.shape.rows]) for v in (i, j))
             return algebra.product(_matrix_power(c, x, exponent, p, q), _matrix_power(c, y, exponent, r, s))
-        case Symbol() if "idempotent" in a.properties and is_positive_integer(exponent):
+        case Symbol() if (
+            "idempotent" in a.properties and is_integer_valued(exponent) and is_positive(exponent)
+        ):
             return c(a, i, j)
     conjugated = _conjugation(a)
     if conjugated is not None:
         left, middle, right = conjugated
         return _between(c, left, right, lambda p, q: _matrix_power(c, middle, exponent, p, q), i, j)
     return opaque(c, "mpow", a, i, j, exponent)
-
-
-def is_positive_integer(exponent: Poly) -> bool:
-    """Whether an exponent is an integer of at least one for every value of its symbols."""
-    positive = [
-        c.denominator == 1
-        and c > 0
-        and all(
-            f.head == "size" or (f.head == "sym" and {"positive", "integer"} <= f.data.properties)
-            for f, _ in t.factors
-        )
-        for c, t in exponent.terms
-    ]
-    return bool(positive) and all(positive)
 
 
 def _repeated_product(c: Components, a: Expr, count: int, i: Value, j: Value) -> Poly:

@@ -39,7 +39,9 @@ def power(base: Poly, exponent: Fraction | int) -> Poly:
         separate = _independent_sums(coefficient, term, exponent)
         if separate is not None:
             return product(*(power(p, exponent) for p in separate))
-    content, rest = extract_content(base, positive_only=exponent.denominator > 1)
+    content, rest = extract_content(base, exponent.denominator > 1)
+    if exponent.denominator > 1 and not is_nonnegative(rest):
+        content, rest = extract_content(base, True, strict=True)
     if content.constant != 1:
         return product(power(content, exponent), power(rest.collect(), exponent))
     root = perfect_root(rest) if exponent.denominator % 2 == 0 else None
@@ -74,27 +76,36 @@ def _monomial_power(coefficient: Fraction, term: Term, exponent: Fraction) -> Po
     if exponent.denominator == 1:
         factors = {f: e * exponent for f, e in term.factors}
         return Poly(normal_form(coefficient ** int(exponent), factors, set()))
-    inside: Factors = {}
     pulled = number_power(abs(coefficient), exponent)
+    inside: Factors = {}
     for f, e in term.factors:
-        if f.head == "expo" and is_even(f.subs[1].times(e)):
-            size = _function("abs", f.subs[0])
-            pulled = product(pulled, symbolic_power(size, f.subs[1].times(e * exponent)))
-        elif is_nonnegative_factor(f, e):
-            pulled = product(pulled, Poly(normal_form(Fraction(1), {f: e * exponent}, set())))
-        elif e.denominator == 1 and e % 2 == 0:
-            size_of = Factor("fn", "abs", (), (single(f),), label="abs")
-            pulled = product(pulled, single(size_of, e * exponent))
+        root = _root(f, e, exponent)
+        if root is not None and (e < 0 or signs_of_factor(f) <= POSITIVE):
+            pulled = product(pulled, root)
         else:
             inside[f] = e
-    sign = Fraction(-1) if coefficient < 0 else Fraction(1)
-    if not inside and sign > 0:
-        return pulled
-    if len(inside) == 1 and sign > 0:
-        ((f, e),) = inside.items()
-        return product(pulled, Poly(normal_form(Fraction(1), {f: e * exponent}, set())))
+    roots = [_root(f, e, exponent) for f, e in inside.items()]
+    if coefficient > 0 and None not in roots:
+        return product(pulled, *(r for r in roots if r is not None))
+    if coefficient > 0 and len(inside) == 1:
+        return product(
+            pulled, Poly(normal_form(Fraction(1), {f: e * exponent for f, e in inside.items()}, set()))
+        )
+    sign = Fraction(-1 if coefficient < 0 else 1)
     group = Factor("group", None, (), (Poly([(sign, Term(tuple(inside.items())))]).collect(),))
     return product(pulled, Poly(normal_form(Fraction(1), {group: exponent}, set())))
+
+
+def _root(factor: Factor, e: Fraction, exponent: Fraction) -> Poly | None:
+    """The root of a power that is not negative; beside others of unknown sign it may be zero, and they below it."""
+    if factor.head == "expo" and is_even(factor.subs[1].times(e)):
+        return symbolic_power(_function("abs", factor.subs[0]), factor.subs[1].times(e * exponent))
+    if is_nonnegative_factor(factor, e):
+        return Poly(normal_form(Fraction(1), {factor: e * exponent}, set()))
+    if e.denominator == 1 and e % 2 == 0:
+        own = Poly([(Fraction(1), Term(((factor, Fraction(1)),)))], True)
+        return power(_function("abs", own), e * exponent)
+    return None
 
 
 def number_power(value: Fraction, exponent: Fraction) -> Poly:
@@ -123,10 +134,11 @@ def prime_factors(number: int) -> list[tuple[int, int]]:
 
 
 def extract_content(
-    base: Poly, positive_only: bool, slots: frozenset[Idx] = frozenset()
+    base: Poly, positive_only: bool, slots: frozenset[Idx] = frozenset(), strict: bool = False
 ) -> tuple[Poly, Poly]:
     """The base as a common factor times a rest that begins with coefficient one (or minus one).
 
+    With ``positive_only`` the content is not negative, and with ``strict`` not zero either where the base is defined.
     Factors in which one of ``slots`` stands belong to the rest: the base is then a matrix and the content a scalar.
     """
     base = base.collect()
@@ -139,7 +151,8 @@ def extract_content(
         if f.head == "delta":
             continue
         least = min(exponents)
-        if least and (not positive_only or is_nonnegative_factor(f, least)):
+        allowed = not positive_only or is_nonnegative_factor(f, least)
+        if least and allowed and (not strict or least < 0 or signs_of_factor(f) <= POSITIVE):
             common[f] = least
     if number == 1 and not common:
         return ONE_POLY, base

@@ -7,24 +7,22 @@ known. A fact is what is assumed for the time being: the domain of the claim, or
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product as cartesian
 
+from cheatsheet.calculus.facts import Fact, Signs, assumed, comparing, kept, rows_of_facts
 from cheatsheet.calculus.inequalities import Row, infeasible
 from cheatsheet.calculus.integers import is_even
 from cheatsheet.calculus.partial_products import is_whole_matrix, single_factor
 from cheatsheet.calculus.squares import product_of_terms, root_of_square, square_root
 from cheatsheet.calculus.terms import Factor, Idx, Poly, Term, pieces
 
-Signs = frozenset[int]
 ANY: Signs = frozenset({-1, 0, 1})
 POSITIVE: Signs = frozenset({1})
 NEGATIVE: Signs = frozenset({-1})
 NONNEGATIVE: Signs = frozenset({0, 1})
+NONPOSITIVE: Signs = frozenset({-1, 0})
 NONZERO: Signs = frozenset({-1, 1})
 ZERO_SIGN: Signs = frozenset({0})
 
@@ -33,44 +31,23 @@ MOST_TERMS = 12
 KNOWN_SIGNS: dict[str, Signs] = {"size": POSITIVE, "pi": POSITIVE, "prime": POSITIVE, "delta": NONNEGATIVE}
 
 
-@dataclass(frozen=True)
-class Fact:
-    """What is assumed of a polynomial: its sign is one of these."""
-
-    poly: Poly
-    signs: Signs
-
-
-_facts: ContextVar[tuple[Fact, ...]] = ContextVar("facts", default=())
-_comparing: ContextVar[bool] = ContextVar("comparing", default=False)
-"""Whether a comparison is under way: what it asks of single products is answered without another."""
-
-
-@contextmanager
-def assuming(facts: Iterable[Fact], alone: bool = False) -> Iterator[None]:
-    """For the block, signs are those under the facts, and under those assumed before unless they stand ``alone``."""
-    token = _facts.set((*(() if alone else _facts.get()), *facts))
-    try:
-        yield
-    finally:
-        _facts.reset(token)
-
-
-def assumed() -> tuple[Fact, ...]:
-    return _facts.get()
-
-
 def signs_of(poly: Poly) -> Signs:
     """The signs that a polynomial can have; none where the facts contradict each other."""
     poly = poly.collect()
     constant = poly.constant
     if constant is not None:
         return frozenset({(constant > 0) - (constant < 0)})
+    if any(i.name is None for i in poly.indices):
+        return _found(poly)
+    return kept(poly, lambda: _found(poly))
+
+
+def _found(poly: Poly) -> Signs:
     found = _of_terms(poly) & _from_facts(poly)
     difference = difference_of_exponents(poly) if len(found) > 1 else None
     if difference is not None:
         found &= signs_of(difference)
-    if len(found) > 1 and square_root(poly, _has_root) is not None:
+    if len(found) > 1 and perfect_root(poly) is not None:
         found &= NONNEGATIVE
     if len(found) > 1 and len(poly.terms) <= MOST_TERMS:
         found &= _by_comparison(poly, found)
@@ -92,7 +69,7 @@ def is_nonzero(poly: Poly) -> bool:
 def signs_of_factor(factor: Factor) -> Signs:
     """The signs that a factor can have, an index in it standing for any of its values."""
     found = _structural(factor)
-    if len(found) > 1 and _facts.get():
+    if len(found) > 1 and assumed():
         found &= _from_facts(Poly([(Fraction(1), Term(((factor, Fraction(1)),)))], True))
     return found
 
@@ -234,7 +211,7 @@ def _of_piece(factors: list[tuple[Factor, Fraction]], bound: list[Idx]) -> Signs
     total = POSITIVE
     for factor, exponent in factors:
         total = _times(total, _raised(signs_of_factor(factor), exponent))
-    if not bound or total <= NONNEGATIVE or total <= frozenset({-1, 0}):
+    if not bound or total <= NONNEGATIVE or total <= NONPOSITIVE:
         return total
     if any(_pairs_up(factors, bound, {k: "*"}) for k in bound):
         return NONNEGATIVE
@@ -291,7 +268,7 @@ def difference_of_exponents(poly: Poly) -> Poly | None:
         return None
     total = Poly()
     for coefficient, term in poly.terms:
-        if any(f.head != "fn" or f.data != "exp" for f, _ in term.factors):
+        if term.bound or any(f.head != "fn" or f.data != "exp" for f, _ in term.factors):
             return None
         for factor, exponent in term.factors:
             total += factor.subs[0].times(exponent if coefficient > 0 else -exponent)
@@ -313,7 +290,7 @@ def perfect_root(poly: Poly) -> Poly | None:
 def _from_facts(poly: Poly) -> Signs:
     """What the facts say of the polynomial itself, or of a multiple of it."""
     found = ANY
-    for fact in _facts.get():
+    for fact in assumed():
         ratio = _ratio(poly, fact.poly)
         if ratio is not None:
             found &= fact.signs if ratio > 0 else frozenset(-s for s in fact.signs)
@@ -330,22 +307,16 @@ def _ratio(a: Poly, b: Poly) -> Fraction | None:
 
 def _by_comparison(poly: Poly, possible: Signs) -> Signs:
     """The signs that linear arithmetic leaves, every product taken for an unknown of its own."""
-    if _comparing.get():
-        return possible
-    token = _comparing.set(True)
-    try:
-        rows = list(_known_rows(poly))
-    finally:
-        _comparing.reset(token)
+    with comparing() as allowed:
+        rows = [*rows_of_facts(_rows_of_facts), *_rows_of_products([poly])] if allowed else []
     if not rows:
         return possible
-    kept = set(possible)
+    left = set(possible)
     for sign in possible:
         row = _row(poly, sign)
-        assumed_rows = [row, _row(poly, -1, strict=False)] if sign == 0 else [row]
-        if infeasible([*rows, *assumed_rows]):
-            kept.discard(sign)
-    return frozenset(kept)
+        if infeasible([*rows, row, *([_row(poly, -1, strict=False)] if sign == 0 else [])]):
+            left.discard(sign)
+    return frozenset(left)
 
 
 def _row(poly: Poly, sign: int, strict: bool | None = None) -> Row:
@@ -355,15 +326,18 @@ def _row(poly: Poly, sign: int, strict: bool | None = None) -> Row:
     return {t.key(labels): c for c, t in poly.terms}, sign != 0 if strict is None else strict
 
 
-def _known_rows(poly: Poly) -> Iterator[Row]:
-    """What is known of the products in the polynomial and in the facts, as linear inequalities."""
-    linear = [f for f in _facts.get() if len(f.poly.terms) <= MOST_TERMS]
-    polys, seen = [poly, *(f.poly for f in linear)], set[str]()
+def _rows_of_facts(facts: tuple[Fact, ...]) -> Iterator[Row]:
+    linear = [f for f in facts if len(f.poly.terms) <= MOST_TERMS]
     for fact in linear:
-        if fact.signs <= NONNEGATIVE:
-            yield _row(fact.poly, 1, strict=0 not in fact.signs)
-        if fact.signs <= frozenset({-1, 0}):
-            yield _row(fact.poly, -1, strict=0 not in fact.signs)
+        for sign, side in ((1, NONNEGATIVE), (-1, NONPOSITIVE)):
+            if fact.signs <= side:
+                yield _row(fact.poly, sign, strict=0 not in fact.signs)
+    yield from _rows_of_products([f.poly for f in linear])
+
+
+def _rows_of_products(polys: list[Poly]) -> Iterator[Row]:
+    """What is known of the products in the polynomials, and of those that stand in what is known."""
+    seen: set[str] = set()
     while polys:
         for _, term in polys.pop().collect().terms:
             key = term.key({i: repr(i) for i in term.indices()})
@@ -381,7 +355,7 @@ def _bounds(term: Term) -> Iterator[tuple[Poly, bool]]:
     signs = signs_of_term(term)
     if signs <= NONNEGATIVE:
         yield own, 0 not in signs
-    if signs <= frozenset({-1, 0}):
+    if signs <= NONPOSITIVE:
         yield -own, 0 not in signs
     if all(f.head == "size" and e.denominator == 1 and e > 0 for f, e in term.factors):
         yield own - one, False

@@ -10,11 +10,19 @@ from math import gcd, lcm
 from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.angles import product_of_angles
 from cheatsheet.calculus.cases import factors_within, rebuilt, zero_in_every_case
+from cheatsheet.calculus.facts import counted
 from cheatsheet.calculus.matrix_rules import triangle
 from cheatsheet.calculus.opaque import diagonal_entry
 from cheatsheet.calculus.partial_products import is_whole_matrix
 from cheatsheet.calculus.rewriting import normal_form
-from cheatsheet.calculus.signs import NONNEGATIVE, POSITIVE, is_positive, signs_of, signs_of_factor
+from cheatsheet.calculus.signs import (
+    NONNEGATIVE,
+    NONPOSITIVE,
+    POSITIVE,
+    is_positive,
+    signs_of,
+    signs_of_factor,
+)
 from cheatsheet.calculus.terms import ZERO, Factor, Factors, Idx, NoIndexForm, Place, Poly, Term
 
 MOST_TERMS = 300
@@ -27,7 +35,8 @@ MOST_FORMS = 40
 
 def is_zero(poly: Poly) -> bool:
     """Whether the polynomial is shown to be zero; False says nothing."""
-    return _vanishes(poly) or zero_in_every_case(poly, _vanishes)
+    with counted():
+        return _vanishes(poly) or zero_in_every_case(poly, _vanishes)
 
 
 def _vanishes(poly: Poly) -> bool:
@@ -203,14 +212,27 @@ def _squared(poly: Poly) -> Iterator[Poly]:
     """r² − s² for r − s, where r has a root or an absolute value and neither r nor s is negative."""
     if not 2 <= len(poly.terms) <= MOST_UNDER_SQUARE:
         return
+    roots = _roots(poly)
     for coefficient, term in poly.terms:
-        if any(e.denominator > 1 or (f.head == "fn" and f.data == "abs") for f, e in term.factors):
+        if _roots(Poly([(coefficient, term)])):
             own = Poly([(coefficient, term)], True)
             rest = own - poly
             signs = signs_of(own)
-            for side in (NONNEGATIVE, frozenset({-1, 0})):
+            for side in (NONNEGATIVE, NONPOSITIVE):
                 if signs <= side and signs_of(rest) <= side:
-                    yield algebra.product(own, own) - algebra.product(rest, rest)
+                    squares = algebra.product(own, own) - algebra.product(rest, rest)
+                    if _roots(squares.collect()) < roots:
+                        yield squares
+
+
+def _roots(poly: Poly) -> set[tuple[Factor, Fraction]]:
+    """The roots and absolute values in a sum, each root with the fraction in its exponent."""
+    return {
+        (f, e - _floor(e))
+        for _, term in poly.terms
+        for f, e in term.factors
+        if e.denominator > 1 or (f.head == "fn" and f.data == "abs")
+    }
 
 
 # --- logarithms -----------------------------------------------------------------------------------------------------
