@@ -13,6 +13,7 @@ from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.algebra import ONE_POLY
 from cheatsheet.calculus.facts import Fact, Signs, assumed, assuming
 from cheatsheet.calculus.signs import (
+    NEGATIVE,
     NONNEGATIVE,
     NONZERO,
     POSITIVE,
@@ -38,7 +39,7 @@ def zero_in_every_case(poly: Poly, vanishes: Vanishes) -> bool:
         return False
     facts = list(islice(domain(poly), MOST_FACTS))
     freed = _freed(poly)
-    if not facts and freed is None and _splittable(poly) is None:
+    if not facts and freed is None and _cases(poly) is None:
         return False
     with assuming(facts):
         return _every_case(poly, vanishes, [MOST_CASES], bool(facts)) or (
@@ -57,23 +58,17 @@ def _every_case(poly: Poly, vanishes: Vanishes, left: list[int], anew: bool) -> 
                 return True
         if not poly.terms:
             return True
-        found = _splittable(poly)
-        if found is None:
-            return False
-        argument, choices = found
-        possible = signs_of(argument)
+        cases = _cases(poly)
     except Undefined:
         return True  # the case lies outside the domain
     except NoIndexForm:
         return False
-    for choice in choices:
-        if choice & possible:
-            facts = [Fact(argument, choice & possible)]
-            if choice == ZERO_SIGN:
-                facts += _exponents_over(argument, poly)
-            with assuming(facts):
-                if not _every_case(poly, vanishes, left, True):
-                    return False
+    if cases is None:
+        return False
+    for facts in cases:
+        with assuming(facts):
+            if not _every_case(poly, vanishes, left, True):
+                return False
     return True
 
 
@@ -131,16 +126,35 @@ def _exponents_over(base: Poly, poly: Poly) -> list[Fact]:
 # --- cases ------------------------------------------------------------------------------------------------------------
 
 
-def _splittable(poly: Poly) -> tuple[Poly, list[Signs]] | None:
-    """An argument whose sign decides, and its cases: innermost first, so that it has no case split in it."""
+def _cases(poly: Poly) -> list[list[Fact]] | None:
+    """The facts of each case that is possible, one of which holds at every point; None where nothing decides.
+
+    What stands innermost is decided first, so that it has no case split in it.
+    """
+    signs_alone: Factor | None = None
     for factor, _ in factors_within(poly):
-        if any(i.name is None for i in factor.indices):
+        if factor.head not in ("fn", "expo") or any(i.name is None for i in factor.indices):
             continue
-        if factor.head == "fn" and factor.data in ("abs", "sign") and len(signs_of(factor.subs[0])) > 1:
-            return factor.subs[0], [POSITIVE, ZERO_SIGN, frozenset({-1})]
-        if factor.head == "expo" and factor.subs[0].terms and 0 in signs_of(factor.subs[0]):
-            return factor.subs[0], [ZERO_SIGN, NONZERO]
-    return None
+        argument = factor.subs[0]
+        if factor.head == "fn" and factor.data in ("abs", "sign") and len(signs_of(argument)) > 1:
+            return _by_sign(argument, [POSITIVE, ZERO_SIGN, NEGATIVE], poly)
+        if factor.head == "expo" and 0 in signs_of(argument) and len(signs_of(argument)) > 1:
+            return _by_sign(argument, [ZERO_SIGN, NONZERO], poly)
+        if argument.constant == -1:
+            signs_alone = factor
+    if signs_alone is None:
+        return None
+    own = Poly([(Fraction(1), Term(((signs_alone, Fraction(1)),)))], True)
+    return [[Fact((own - Poly.number(value)).collect(), ZERO_SIGN)] for value in (1, -1)]
+
+
+def _by_sign(argument: Poly, choices: list[Signs], poly: Poly) -> list[list[Fact]]:
+    possible = signs_of(argument)
+    return [
+        [Fact(argument, choice & possible), *(_exponents_over(argument, poly) if choice == ZERO_SIGN else [])]
+        for choice in choices
+        if choice & possible
+    ]
 
 
 def _eliminations() -> dict[Factor, Poly]:
@@ -172,7 +186,7 @@ def rebuilt(poly: Poly, change: Substitution) -> Poly:
         parts = [powers.power(_factor(f, change), e) for f, e in term.factors]
         total += algebra.bind(algebra.product(Poly.number(coefficient), *parts), term.bound)
     total = total.collect()
-    return ZERO if assumed() and len(total.terms) > 1 and signs_of(total) == ZERO_SIGN else total
+    return ZERO if assumed() and signs_of(total) == ZERO_SIGN else total
 
 
 def _factor(factor: Factor, change: Substitution) -> Poly:

@@ -270,4 +270,7 @@ def _least(exponent: Poly) -> int:
 
 
 def _whole(base: Poly, exponent: Poly, times: Fraction | int = 1) -> Poly:
+    """A power as it stands; 0ᵉ is 0 or 1 as e is positive or 0, and so is that of a multiple of e."""
+    if not base.terms:
+        exponent = exponent.times(1 / abs(exponent.terms[0][0]))
     return single(Factor("expo", None, (), (base.collect(), exponent.collect())), times)

@@ -123,7 +123,7 @@ def _reduced_sign(
     coefficient: Fraction, factors: Factors, bound: set[Idx], factor: Factor
 ) -> list[Product] | None:
     argument, exponent = factor.subs[0], factors[factor]
-    if exponent < 0:
+    if exponent <= -2 or (exponent < 0 and is_nonzero(argument)):
         return [(coefficient, _with(factors, {factor: 2}), bound)]
     if exponent >= 3 or (exponent == 2 and is_nonzero(argument)):
         return [(coefficient, _with(factors, {factor: -2}), bound)]
@@ -175,6 +175,8 @@ def merge_symbolic_exponents(
         if total.constant is not None:
             rest[_base(base)] = rest.get(_base(base), Fraction(0)) + total.constant
         else:
+            if not base.terms:
+                total = total.times(1 / abs(total.terms[0][0])).collect()
             whole = Factor("expo", None, (), (base, total))
             rest[whole] = rest.get(whole, Fraction(0)) + 1
         return [(coefficient, rest, bound)]

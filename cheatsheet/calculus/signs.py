@@ -301,6 +301,8 @@ def _ratio(a: Poly, b: Poly) -> Fraction | None:
     if len(a.terms) != len(b.terms):
         return None
     a, b = a.collect(), b.collect()
+    if dict(a.terms[0][1].factors) != dict(b.terms[0][1].factors):
+        return None
     ratio = a.terms[0][0] / b.terms[0][0]
     return ratio if a == b.times(ratio) else None
 

@@ -111,7 +111,12 @@ def _clear_denominator(poly: Poly) -> Poly | None:
     """Multiply by a power of a sum that stands under negative or fractional exponents in the terms."""
     bases: set[Factor] = set()
     for _, term in poly.terms:
-        bases |= {f for f, _ in term.factors if f.head == "group" and not f.indices & term.bound}
+        bases |= {
+            f
+            for f, e in term.factors
+            if not f.indices & term.bound
+            and (f.head == "group" or (e < 0 and f.head == "fn" and f.data == "sin"))
+        }
     for base in sorted(bases, key=lambda f: f.key({i: repr(i) for i in f.indices})):
         raised = _raised(poly, base)
         if raised is not None:
@@ -136,7 +141,7 @@ def _raised(poly: Poly, base: Factor) -> Poly | None:
             factors[base] = part
         own = Poly(normal_form(coefficient, factors, set(term.bound)))
         for _ in range(_floor(e) - step):
-            own = algebra.product(own, base.subs[0])
+            own = algebra.product(own, base.subs[0] if base.head == "group" else algebra.single(base))
         result += own
     return result
 
