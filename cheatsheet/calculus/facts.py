@@ -7,12 +7,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from cheatsheet.calculus import budget
 from cheatsheet.calculus.inequalities import Row
 from cheatsheet.calculus.terms import Poly
 
 Signs = frozenset[int]
 """Some of −1, 0, 1."""
 
+STEPS = 10
+"""What a comparison counts for."""
 MOST_COMPARISONS = 200
 """How many comparisons one sum is worth."""
 
@@ -90,6 +93,7 @@ def comparing() -> Iterator[bool]:
     if _comparing.get() or (left is not None and left[0] <= 0):
         yield False
         return
+    budget.check(STEPS)
     if left is not None:
         left[0] -= 1
     token = _comparing.set(True)

@@ -18,10 +18,9 @@ from cheatsheet.calculus.signs import (
     signs_of,
     signs_of_factor,
 )
-from cheatsheet.calculus.terms import ZERO, Factor, Poly, Term, Undefined, pieces
+from cheatsheet.calculus.terms import ZERO, Factor, NoIndexForm, Poly, Term, Undefined, pieces
+from cheatsheet.language.table import TABLE
 
-EVEN = frozenset({"cos", "abs", "cosh"})
-ODD = frozenset({"sin", "tan", "arcsin", "arctan", "sign"})
 INVERSE: dict[str, dict[Fraction | None, Fraction]] = {
     "arcsin": {Fraction(n, 4): Fraction(1, d) for n, d in ((1, 6), (2, 4), (3, 3), (4, 2))},
     "arctan": {Fraction(1, 3): Fraction(1, 6), Fraction(1): Fraction(1, 4), Fraction(3): Fraction(1, 3)},
@@ -80,11 +79,15 @@ def _of_delta(name: str, argument: Poly, delta: Factor) -> Poly:
 
 
 def _even_or_odd(name: str, argument: Poly) -> Poly:
+    fact = TABLE[name].one_element
+    assert fact is not None
     if not argument.terms:
-        return ONE_POLY if name == "cos" else ZERO
-    if name in EVEN | ODD and argument.terms[0][0] < 0:
+        if fact.at_zero is None:
+            raise NoIndexForm(f"{name} of zero")
+        return Poly.number(fact.at_zero)
+    if fact.parity != "neither" and argument.terms[0][0] < 0:
         positive = _even_or_odd(name, -argument)
-        return positive if name in EVEN else -positive
+        return positive if fact.parity == "even" else -positive
     if name in ("sin", "cos"):
         return _circular(name, argument)
     if name in INVERSE:

@@ -13,10 +13,11 @@ from itertools import product as cartesian
 
 from cheatsheet.calculus.facts import Fact, Signs, assumed, comparing, kept, rows_of_facts
 from cheatsheet.calculus.inequalities import Row, infeasible
-from cheatsheet.calculus.integers import is_even
+from cheatsheet.calculus.integers import is_even, is_integer, is_integer_valued
 from cheatsheet.calculus.partial_products import is_whole_matrix, single_factor
 from cheatsheet.calculus.squares import product_of_terms, root_of_square, square_root
 from cheatsheet.calculus.terms import Factor, Idx, Poly, Term, pieces
+from cheatsheet.language.table import TABLE
 
 ANY: Signs = frozenset({-1, 0, 1})
 POSITIVE: Signs = frozenset({1})
@@ -28,6 +29,7 @@ ZERO_SIGN: Signs = frozenset({0})
 
 MOST_TERMS = 12
 """Sums of more terms are not compared with the facts."""
+BY_COLUMN = {"positive": POSITIVE, "nonnegative": NONNEGATIVE, "any": ANY}
 KNOWN_SIGNS: dict[str, Signs] = {"size": POSITIVE, "pi": POSITIVE, "prime": POSITIVE, "delta": NONNEGATIVE}
 
 
@@ -64,6 +66,16 @@ def is_nonnegative(poly: Poly) -> bool:
 
 def is_nonzero(poly: Poly) -> bool:
     return 0 not in signs_of(poly)
+
+
+def is_positive_integer(poly: Poly) -> bool:
+    """Whether a number is an integer of at least one, whatever the integers in it."""
+    return is_integer_valued(poly) and is_positive(poly)
+
+
+def is_nonnegative_integer(poly: Poly) -> bool:
+    """Whether a number is an integer and not negative, whatever the integers in it."""
+    return is_integer_valued(poly) and is_nonnegative(poly)
 
 
 def signs_of_factor(factor: Factor) -> Signs:
@@ -103,15 +115,13 @@ def _structural(factor: Factor) -> Signs:
 
 def _of_function(name: str, argument: Poly) -> Signs:
     match name:
-        case "exp":
-            return POSITIVE
         case "abs":
             return _times(signs_of(argument), signs_of(argument), same=True)
         case "sign" | "arctan" | "arcsin":
             return signs_of(argument)
         case "log":
             return signs_of(argument - Poly.number(1))
-    return ANY
+    return BY_COLUMN[TABLE[name].sign]
 
 
 def _of_entry(factor: Factor) -> Signs:
@@ -359,7 +369,7 @@ def _bounds(term: Term) -> Iterator[tuple[Poly, bool]]:
         yield own, 0 not in signs
     if signs <= NONPOSITIVE:
         yield -own, 0 not in signs
-    if all(f.head == "size" and e.denominator == 1 and e > 0 for f, e in term.factors):
+    if signs <= POSITIVE and all(is_integer(f) and e.denominator == 1 and e > 0 for f, e in term.factors):
         yield own - one, False
     for factor, exponent in term.factors:
         rest = tuple((f, e) for f, e in term.factors if f != factor)

@@ -11,6 +11,7 @@ from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.angles import product_of_angles
 from cheatsheet.calculus.cases import factors_within, rebuilt, zero_in_every_case
 from cheatsheet.calculus.facts import counted
+from cheatsheet.calculus.joined_determinants import products_agree
 from cheatsheet.calculus.matrix_rules import triangle
 from cheatsheet.calculus.opaque import diagonal_entry
 from cheatsheet.calculus.partial_products import is_whole_matrix
@@ -77,6 +78,9 @@ def _vanishes(poly: Poly) -> bool:
 
 def _other_forms(poly: Poly) -> Iterator[Poly]:
     """Sums that are zero only where this one is."""
+    if products_agree(poly):
+        yield ZERO
+        return
     cleared = _clear_denominator(poly)
     if cleared is not None:
         yield cleared
