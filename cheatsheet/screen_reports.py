@@ -23,7 +23,10 @@ def entry_lines(report: EntryReport, width: int) -> list[str]:
     mark = "✓" if report.ok else "✗"
     lines = [f"{mark} {report.entry.id:<{width}}  {verdict_words(report)}".rstrip()]
     for claim in report.claims:
-        if not claim.ok:
+        if claim.accepted:
+            lines.append(f"  accepted, although undecided: {claim.claim.text}")
+            lines += [f"    {claim.verdict.message}"] * bool(claim.verdict.message)
+        elif not claim.ok:
             lines += ["  " + line for line in failure(claim).split("\n")]
     return lines
 
@@ -157,3 +160,17 @@ def summary_line(report: CatalogueReport) -> str:
     entries = f"{len(report.entries)} {'entry' if len(report.entries) == 1 else 'entries'}"
     state = f"; {failing} not as expected" if failing else "; all as expected" if counts else ""
     return f"{entries}: {counts or 'nothing claimed'}{state}"
+
+
+def sympy_line(report: CatalogueReport) -> str:
+    """What SymPy says, counted, in one line; empty where it was not asked.
+
+    >>> sympy_line(CatalogueReport(()))
+    ''
+    """
+    parts = [
+        f"{kind}: " + ", ".join(f"{number} {verdict}" for verdict, number in counts.items() if number)
+        for kind, counts in report.by_sympy.items()
+        if any(counts.values())
+    ]
+    return "; ".join(["SymPy on " + parts[0], *parts[1:]]) if parts else ""

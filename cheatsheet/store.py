@@ -1,4 +1,4 @@
-"""What was worked out before, kept on disk by key: one table of a SQLite file in the user's cache directory.
+"""What is written to disk: whole files, and what was worked out before, by key, in the user's cache directory.
 
 SQLite keeps the file whole under two processes and a kill at any moment. A file that cannot be read or written costs
 time, never a wrong answer: the shelf is then empty.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -103,3 +104,16 @@ class Shelf:
         if self.connection is not None:
             self.connection.close()
             self.connection = None
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Write a file or nothing: beside the target, then renamed onto it, so that a kill leaves the old one whole."""
+    handle, beside = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        os.chmod(beside, target.stat().st_mode if target.exists() else 0o644)
+        os.replace(beside, target)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise

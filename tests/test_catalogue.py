@@ -21,9 +21,10 @@ from cheatsheet.language.expressions import Symbol, inline_definitions, symbols
 from cheatsheet.language.formatting import claim_text
 from cheatsheet.language.glossary import Text, glossary
 from cheatsheet.language.syntax import ClaimError
+from cheatsheet.verdicts.by_sympy.counterexamples import exact, sides_at
+from cheatsheet.verdicts.by_sympy.judgement import Beyond
 from cheatsheet.verdicts.check import verify, verify_text
 from cheatsheet.verdicts.verdicts import Counterexample, Verdict
-from tests.by_sympy import Beyond, Reading, exact
 
 SEEDS = Path(__file__).parent / "corpus" / "seeds.yaml"
 CHUNKS = 8
@@ -126,10 +127,8 @@ def test_every_pitfall_is_refuted_or_invalid(chunk: int) -> None:
 
 
 def re_examined(example: Counterexample, claim: Claim) -> str:
-    sides = (claim.equation.lhs, claim.equation.rhs)
-    reading = Reading(example, claim.declarations.symbols, sides)
     try:
-        left, right = (reading.number(side) for side in sides)
+        left, right = sides_at(claim.equation, example)
     except Beyond:
         return "beyond"
     told = [*flat(example.left), *flat(example.right)]
@@ -251,6 +250,13 @@ def test_chinese_sentences_are_not_english_ones() -> None:
             if text is not None and len(words_only(text.zh)) > 12:
                 assert len(HAN.findall(text.zh)) > 4, f"{entry.id}: {text.zh}"
                 assert text.zh.rstrip().endswith(("。", "！", "？", "”", "）")), f"{entry.id}: {text.zh}"
+
+
+def test_every_work_is_cited_and_nothing_private_is() -> None:
+    cited = {citation.key for entry in catalogue() for citation in entry.citations}
+    assert cited == set(catalogue().sources)
+    lines = [text[language] for text in catalogue().sources.values() for language in ("zh", "en")]
+    assert not [line for line in lines if re.search("notes|课程|笔记", line.lower())]
 
 
 def test_the_words_of_the_program_are_translated() -> None:

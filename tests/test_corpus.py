@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 import cheatsheet
+from cheatsheet.calculus.prove import prove
 from cheatsheet.language.elaborate import elaborate_claim
 from cheatsheet.verdicts.check import verify
 from cheatsheet.verdicts.many import Task, verify_all
@@ -60,6 +61,27 @@ def test_no_false_claim_holds_and_every_one_is_refuted(tmp_path: Path) -> None:
     assert not missed, described(missed)
     for task, verdict in found:
         assert verdict.counterexample is not None or "!=" in task.text
+
+
+def test_claims_about_matrices_are_proved(tmp_path: Path) -> None:
+    claims = tasks("true-matrices", tmp_path)
+    found = list(zip(claims, verify_all(claims), strict=True))
+    open_ones = [(t, v) for t, v in found if v.status != "proved"]
+    assert not [v for _, v in open_ones if v.fails], described(open_ones)
+    assert len(open_ones) <= 2, described(open_ones)
+
+
+def test_no_false_claim_about_matrices_holds(tmp_path: Path) -> None:
+    claims = tasks("false-matrices", tmp_path)
+    proved = [t.text for t in claims if prove(elaborate_claim(t.text, t.declarations))]
+    assert not proved
+    small = [
+        t for t, i in zip(claims, items("false-matrices"), strict=True) if "bound" not in i.get("tags", ())
+    ]
+    found = list(zip(small, verify_all(small), strict=True))
+    missed = [(t, v) for t, v in found if v.status != "refuted"]
+    assert not [v for _, v in missed if v.holds], described(missed)
+    assert len(missed) <= 2, described(missed)
 
 
 def test_true_claims_hold(tmp_path: Path) -> None:

@@ -7,12 +7,13 @@ not an error of the file.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cheatsheet.catalogue.examples import Value
+from cheatsheet.language.display import counted, one_line, short
 from cheatsheet.language.errors import Position, Problem, near
 from cheatsheet.language.expressions import Equation, Expr, Symbol
 from cheatsheet.language.glossary import Text
@@ -38,6 +39,10 @@ class Scope:
     let: Mapping[str, Passage]
     layout: str
 
+    def __repr__(self) -> str:
+        shapes = [f"{name}: {symbol.shape}" for name, symbol in self.given.items()]
+        return one_line(self, short(", ".join([*shapes, *self.let])), self.layout)
+
     @property
     def texts(self) -> tuple[str, ...]:
         """The definitions as written."""
@@ -59,11 +64,18 @@ class Scope:
 
 @dataclass(frozen=True, eq=False)
 class Claim:
-    """One claim as written; ``expect`` is ``holds``, or ``fails`` for a pitfall."""
+    """One claim as written; ``expect`` is ``holds``, or ``fails`` for a pitfall.
+
+    ``accepted`` says that the claim may be printed although it is undecided.
+    """
 
     passage: Passage
     scope: Scope
     expect: str = "holds"
+    accepted: bool = False
+
+    def __repr__(self) -> str:
+        return one_line(self, short(self.text, 150), *(["fails"] if self.expect == "fails" else []))
 
     @cached_property
     def text(self) -> str:
@@ -117,6 +129,16 @@ class Claim:
             raise ValueError(f"{self.text} could not be verified in {layout} layout")
         return expand(latex_claim(equation))
 
+    def _repr_latex_(self) -> str | None:
+        from cheatsheet.catalogue.notebook import claim_latex
+
+        return claim_latex(self)
+
+    def _repr_html_(self) -> str:
+        from cheatsheet.catalogue.notebook import claim_html
+
+        return claim_html(self)
+
     def check(self) -> ClaimReport:
         """The verdict on this claim."""
         from cheatsheet.catalogue.reports import check_claims
@@ -133,10 +155,50 @@ class Claim:
 
 @dataclass(frozen=True, eq=False)
 class Pitfall:
-    """A claim that people write down and that is wrong, and why it is."""
+    """A claim that people write down and that is wrong, and why it is; ``given`` holds what it alone declares."""
 
     claim: Claim
     why: Text | None = None
+    given: Mapping[str, Symbol] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return one_line(self, short(self.claim.text, 150))
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Where an entry is found: ``text`` as it is written, ``work`` the bibliographic line that its key stands for.
+
+    A catalogue without a table of sources has no ``work`` to name.
+
+    >>> citation = Citation("cookbook, (57)", Text.of_both("Petersen & Pedersen, The Matrix Cookbook, 2012"))
+    >>> citation.key, citation.place, citation.full["en"]
+    ('cookbook', '(57)', 'Petersen & Pedersen, The Matrix Cookbook, 2012, (57)')
+    """
+
+    text: str
+    work: Text | None = None
+
+    @property
+    def key(self) -> str:
+        """The key of the work."""
+        return self.text.partition(",")[0].strip()
+
+    @property
+    def place(self) -> str:
+        """Where in the work: a chapter, a formula; empty where nothing is said."""
+        return self.text.partition(",")[2].strip()
+
+    @property
+    def full(self) -> Text:
+        """The work and the place in it."""
+        if self.work is None:
+            return Text.of_both(self.text)
+        zh, en = (", ".join(filter(None, (line, self.place))) for line in (self.work.zh, self.work.en))
+        return Text(zh, en)
+
+    def __repr__(self) -> str:
+        return one_line(self, short(self.text, 150))
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +215,21 @@ class Entry:
     example: Mapping[str, Value] | None = None
     show: str | None = None
     tags: tuple[str, ...] = ()
-    source: str | None = None
+    aliases: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    unproved: bool = False
+    """Whether it may be printed although a claim of it is undecided."""
+
+    @property
+    def source(self) -> str | None:
+        """Where the entry is found, as it is written; several places with a semicolon between them."""
+        return "; ".join(citation.text for citation in self.citations) or None
+
+    def __repr__(self) -> str:
+        claims, pitfalls = (
+            counted(len(x), n) for x, n in ((self.claims, "claim"), (self.pitfalls, "pitfall"))
+        )
+        return one_line(self, short(self.id), claims, pitfalls)
 
     @property
     def given(self) -> Mapping[str, Symbol]:
@@ -175,6 +251,16 @@ class Entry:
         """The claims that must hold and then those of the pitfalls, which must not."""
         return (*self.claims, *(pitfall.claim for pitfall in self.pitfalls))
 
+    def _repr_latex_(self) -> str | None:
+        from cheatsheet.catalogue.notebook import entry_latex
+
+        return entry_latex(self)
+
+    def _repr_html_(self) -> str:
+        from cheatsheet.catalogue.notebook import entry_html
+
+        return entry_html(self)
+
     def check(self) -> EntryReport:
         """The verdicts on the entry's claims and pitfalls; its own ``verdict`` is the weakest of those on the claims.
 
@@ -189,12 +275,17 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class Section:
-    """A heading and the entries below it."""
+    """A heading and the entries below it; ``part`` is the title of the part of the book that it opens."""
 
     id: str
     title: Text
     entries: tuple[Entry, ...]
     intro: Text | None = None
+    part: Text | None = None
+    symbols: Mapping[str, Symbol] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return one_line(self, short(self.id), counted(len(self.entries), "entry", "entries"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,6 +305,22 @@ class Catalogue:
     path: Path
     text: str = ""
     """The file as it was read, so that a build can tell whether it has made these pages before."""
+    sources: Mapping[str, Text] = field(default_factory=dict)
+    """The works that entries cite: a bibliographic line for each key."""
+
+    def __repr__(self) -> str:
+        entries = counted(len(self), "entry", "entries")
+        return one_line(self, short(self.path.name), counted(len(self.sections), "section"), entries)
+
+    def _repr_latex_(self) -> str:
+        from cheatsheet.catalogue.notebook import catalogue_latex
+
+        return catalogue_latex(self)
+
+    def _repr_html_(self) -> str:
+        from cheatsheet.catalogue.notebook import catalogue_html
+
+        return catalogue_html(self)
 
     @cached_property
     def _by_id(self) -> dict[str, Entry]:

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cheatsheet.pages.texlog import Problem, missing_part, read_log
+from cheatsheet.store import write_whole
 
 # The date inside the PDF where SOURCE_DATE_EPOCH is not set: the same input, the same bytes.
 DEFAULT_EPOCH = "1735689600"  # 2025-01-01
@@ -90,7 +91,7 @@ def compile_all(
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, source in sources.items():
-        _replace(folder / f"{name}.tex", source.encode("utf-8"))
+        write_whole(folder / f"{name}.tex", source.encode("utf-8"))
     find_engine()
     with ThreadPoolExecutor(max_workers=max(1, len(sources))) as pool:
         jobs = {n: pool.submit(compile_pdf, s, folder / f"{n}.pdf", report) for n, s in sources.items()}
@@ -200,19 +201,6 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _replace(target: Path, content: bytes) -> None:
-    """Writes a whole file or nothing: beside the target, then renamed onto it."""
-    handle, beside = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        os.chmod(beside, 0o644)
-        os.replace(beside, target)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
-
-
 def _recorded(state: Path, key: str, target: Path) -> Compiled | None:
     """What the last run recorded, if it was of this source and its PDF is still in place."""
     try:
@@ -226,15 +214,15 @@ def _recorded(state: Path, key: str, target: Path) -> Compiled | None:
 
 def _publish(run: _Run, state: Path, target: Path, key: str, problems: tuple[Problem, ...]) -> None:
     pdf = run.file(".pdf").read_bytes()
-    _replace(target, pdf)
+    write_whole(target, pdf)
     record = {"source": key, "pdf": _digest(pdf), "problems": [vars(p) for p in problems]}
-    _replace(state / "record.json", json.dumps(record, ensure_ascii=False).encode("utf-8"))
+    write_whole(state / "record.json", json.dumps(record, ensure_ascii=False).encode("utf-8"))
 
 
 def _keep_log(run: _Run, state: Path) -> None:
     log = run.file(".log")
     if log.exists():
-        _replace(state / log.name, log.read_bytes())
+        write_whole(state / log.name, log.read_bytes())
 
 
 def _sweep(state: Path) -> None:

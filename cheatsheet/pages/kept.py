@@ -32,14 +32,26 @@ class PageKeys:
         entry = report.entry
         verdicts = [{**r.verdict.to_json(), "seconds": 0} for r in report.claims]
         parts = (
-            (entry.id, entry.name, entry.note, entry.tags, entry.source, entry.show, entry.layout),
+            (
+                entry.id,
+                _both(entry.name),
+                _both(entry.note),
+                entry.tags,
+                entry.source,
+                entry.show,
+                entry.layout,
+            ),
             list((entry.example or {}).items()),
             [_meaning(claim) for claim in entry.all_claims],
-            [pitfall.why for pitfall in entry.pitfalls],
+            [_both(pitfall.why) for pitfall in entry.pitfalls],
             _declared(entry),
             verdicts,
         )
         return blake2b((self.prefix + repr(parts)).encode(), digest_size=16).hexdigest()
+
+
+def _both(words: Text | None) -> tuple[str, str] | None:
+    return None if words is None else (words.zh, words.en)
 
 
 def _meaning(claim: Claim) -> tuple[object, ...]:

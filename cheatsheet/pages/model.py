@@ -155,6 +155,24 @@ class PitfallLine:
 
 
 @dataclass(frozen=True)
+class WebForm:
+    """A claim as it reads in some layouts (none where layout plays no part), and its right side as code by library."""
+
+    layouts: tuple[Layout, ...]
+    latex: str
+    code: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class WebClaim:
+    """A claim that holds, as a page for a browser has it: every way it reads, and how it is written."""
+
+    text: str
+    verdict: Verdict
+    forms: tuple[WebForm, ...]
+
+
+@dataclass(frozen=True)
 class EntryPage:
     """One entry of the catalogue, ready to print."""
 
@@ -168,6 +186,7 @@ class EntryPage:
     pitfalls: tuple[PitfallLine, ...] = ()
     tags: tuple[str, ...] = ()
     source: str | None = None
+    everywhere: tuple[WebClaim, ...] = ()
 
     @property
     def common_verdict(self) -> Verdict | None:

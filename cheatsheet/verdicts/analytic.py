@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from cheatsheet.evaluation.properties import is_connected
 from cheatsheet.language.expressions import Apply, Expr, Number, Size, Sum, Symbol
+from cheatsheet.language.table import TABLE
 from cheatsheet.verdicts.claim import Claim
 from cheatsheet.verdicts.count_rules import RULES
-from cheatsheet.verdicts.facts import is_entire, is_positive
 
 _QUOTIENTS = ("over", "quotient", "reciprocal")
 _DERIVATIVES = ("diff", "grad", "jacobian", "hessian", "d")
@@ -72,7 +72,7 @@ def _apply(node: Apply) -> bool:
             return False
     if node.op in RULES:
         return poles
-    if not is_entire(node.op):
+    if TABLE[node.op].smoothness not in ("polynomial", "entire"):
         raise NotAnalyticError(f"{node.op} is not analytic there, or not known to be")
     if poles:
         raise NotAnalyticError(f"{node.op} of a quotient: between its poles there may be several regions")
@@ -158,7 +158,7 @@ def is_positive_everywhere(expr: Expr) -> bool:
         case Apply(op=op) if op in ("scale", "hadamard", "matmul", "dot", "total", "component", *_QUOTIENTS):
             return all(is_positive_everywhere(child) for child in expr.children)
         case Apply(op=op):
-            return is_positive(op)
+            return TABLE[op].sign == "positive"
     return False
 
 

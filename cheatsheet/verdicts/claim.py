@@ -12,6 +12,7 @@ from cheatsheet.evaluation.points import atoms
 from cheatsheet.evaluation.properties import needs_even_size
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Number, Size, Sum, Symbol, rebuild
+from cheatsheet.language.table import TABLE
 
 
 def nodes(*roots: Expr) -> Iterator[Expr]:
@@ -205,9 +206,6 @@ def _free_indices(expr: Expr, memo: dict[int, dict[str, Index]]) -> dict[str, In
     return found
 
 
-_CUBIC = frozenset({"det", "logdet", "inv", "adj", "pinv", "expm", "matrix_power"})
-
-
 def _work(expr: Expr, scope: int, dims: dict[str, int], memo: dict[tuple[int, int], int]) -> int:
     """The numbers handled below a node: its entries, times the open scopes, times what its operator sums."""
     key = (id(expr), scope)
@@ -234,7 +232,7 @@ def _work(expr: Expr, scope: int, dims: dict[str, int], memo: dict[tuple[int, in
             inner = 3 * scope
         case Apply(op="matmul"):
             own *= expr.children[0].shape.cols.at(dims)
-        case Apply(op=op) if op in _CUBIC:
+        case Apply() if TABLE[expr.op].whole_matrix:
             n = max(a.at(dims) for a in expr.children[0].shape.axes)
             own = scope * n**4
     total = own + sum(_work(child, inner, dims, memo) for child in children)

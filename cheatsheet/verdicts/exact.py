@@ -13,9 +13,9 @@ from cheatsheet.evaluation.free_symbols import Free
 from cheatsheet.evaluation.jets import Domain, Jet
 from cheatsheet.evaluation.points import Key, NoPointError, Points
 from cheatsheet.evaluation.properties import Part, read_part
+from cheatsheet.language.table import TABLE
 from cheatsheet.verdicts.claim import Claim
 from cheatsheet.verdicts.compare import Budget, compare
-from cheatsheet.verdicts.facts import has_pieces
 
 MOST_WORK = 60_000
 MOST_GENERATORS = 60
@@ -63,7 +63,7 @@ def vanishes(claim: Claim, dims: dict[str, int], budget: Budget) -> bool | None:
 
     What is not a rational function of them is refused by the field, or here, because it is one on pieces only.
     """
-    if claim.work(dims) > MOST_WORK or any(has_pieces(op) for op in claim.operators):
+    if claim.work(dims) > MOST_WORK or any(TABLE[op].has_pieces for op in claim.operators):
         return None
     recorded = Points(claim.symbols, dims, 1, "small")
     try:

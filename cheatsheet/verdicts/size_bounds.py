@@ -14,9 +14,9 @@ from itertools import product
 from cheatsheet.evaluation.properties import needs_even_size
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, Number, Symbol
+from cheatsheet.language.table import TABLE
 from cheatsheet.verdicts.claim import Claim
 from cheatsheet.verdicts.count_rules import RULES
-from cheatsheet.verdicts.facts import is_entrywise
 from cheatsheet.verdicts.term_counts import Count, Counting, NoBoundError, Rule, alike, uses
 
 MOST_SIZES = 64
@@ -109,9 +109,9 @@ def _function(c: Counting, node: Apply) -> Count:
     """An entry depends on one entry of the argument, or on a matrix of fixed size; on nothing that is summed."""
     for child in node.children:
         _require_local(c, child)
-        if child.shape.names and not is_entrywise(node.op):
+        if child.shape.names and TABLE[node.op].one_element is None:
             raise NoBoundError(node.op)
-    if len(node.children) == 1 and is_entrywise(node.op):
+    if len(node.children) == 1 and TABLE[node.op].one_element is not None:
         return c(node.children[0])
     return Count()
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
+
+from cheatsheet.language.display import LONGEST_HTML, code, formula, one_line, short
 
 STEPS = 600_000_000
 """How much a claim may be evaluated, in the steps of :class:`~cheatsheet.verdicts.compare.Budget`."""
@@ -25,6 +29,10 @@ class Counterexample:
     left: Any
     right: Any
     index: Mapping[str, int] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        places = {**self.dims, **self.index}.items()
+        return one_line(self, *(f"{name} = {size}" for name, size in places), short(self.values))
 
     def to_json(self) -> dict[str, Any]:
         """The counterexample as FORMAT's ``counterexample`` object.
@@ -71,9 +79,26 @@ class Verdict:
     warnings: tuple[str, ...] = ()
     exhausted: bool = False
 
+    def __repr__(self) -> str:
+        told = [self.method] if self.method else []
+        told += [short(self.message)] if self.message else []
+        example = self.counterexample or self.witness
+        return one_line(self, self.status, *told, *([repr(example)] if example else []))
+
     def __post_init__(self) -> None:
         if self.status not in STATUSES:
             raise ValueError(f"{self.status!r} is not a verdict")
+
+    def _repr_latex_(self) -> str:
+        return formula(rf"\text{{{self.status}}}")
+
+    def _repr_html_(self) -> str:
+        told = [f"{escape(self.status)}", *([escape(self.message)] if self.message else [])]
+        told += [", ".join(f"{name} = {size}" for name, size in dims.items()) for dims in self.dims]
+        for example in (self.counterexample, self.witness):
+            if example is not None:
+                told.append(code(json.dumps(example.to_json(), ensure_ascii=False)[:LONGEST_HTML]))
+        return "<br>".join(told)
 
     @property
     def holds(self) -> bool:
