@@ -17,6 +17,8 @@ from cheatsheet.derivatives.closed.differential import Differential
 from cheatsheet.derivatives.closed.form import ClosedForm, NoClosedFormError, closed_form
 from cheatsheet.derivatives.remarks import conditions, warnings
 from cheatsheet.derivatives.steps.claims import derive_cases
+from cheatsheet.derivatives.steps.drawings import drawn
+from cheatsheet.derivatives.steps.familiar_indices import with_familiar_indices
 from cheatsheet.derivatives.steps.steps import BrokenStep, Derivation
 from cheatsheet.language.display import code, details, formula, html_list, one_line, short
 from cheatsheet.language.elaborate import Declarations, elaborate_expression
@@ -26,9 +28,6 @@ from cheatsheet.language.glossary import Text, word
 from cheatsheet.language.inference import declared_axes, infer_declarations
 from cheatsheet.language.syntax import ClaimError, parse_expression
 from cheatsheet.language.table import build
-from cheatsheet.pages.drawings import drawn
-from cheatsheet.pages.familiar_indices import with_familiar_indices
-from cheatsheet.pages.model import DisplayBlock
 from cheatsheet.printing.arrays import LIBRARIES, NoCodeError, code_for
 from cheatsheet.printing.latex import latex_claim, latex_of
 from cheatsheet.printing.letters import Letters
@@ -338,11 +337,8 @@ def _worked_steps(equation: Equation, general: Equation) -> Iterator[Step]:
     for derivation, lines in zip(cases, printed, strict=True):
         yield from _lines(derivation, lines, letters)
     if len(cases) == 1:
-        for block in drawn(equation, cases[0], lambda expr: expr, letters):
-            if isinstance(block, DisplayBlock):
-                why = block.caption or Text("", "")
-                for formula in block.formulas:
-                    yield Step(expand(formula), why)
+        for drawing in drawn(equation, cases[0], lambda expr: expr, letters):
+            yield Step(expand(drawing.latex), drawing.caption)
 
 
 def _at_sizes(derivation: Derivation) -> Derivation:

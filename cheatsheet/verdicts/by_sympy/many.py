@@ -14,12 +14,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from cheatsheet.language.declared import declarations_text
 from cheatsheet.language.elaborate import Declarations, elaborate_claim
 from cheatsheet.packaged import engine_version
 from cheatsheet.parallel import over_cores
 from cheatsheet.store import Shelf, cache_folder
 from cheatsheet.verdicts.by_sympy.judgement import AGREES, BEYOND, REFUTES, Beyond, Judgement, JudgesDisagree
-from cheatsheet.verdicts.kept import MOST_ROWS, written
+from cheatsheet.verdicts.kept import MOST_ROWS
 from cheatsheet.verdicts.verdicts import Counterexample, Verdict
 
 BATCH = 240
@@ -47,7 +48,7 @@ class Judged:
         parts = (
             engine_version(),
             _sympy_version(),
-            written(self.declarations),
+            declarations_text(self.declarations),
             self.text,
             "" if self.example is None else json.dumps(self.example.to_json(), sort_keys=True),
         )
