@@ -16,7 +16,7 @@ from cheatsheet.language.glossary import Text
 Language = Literal["zh", "en", "both"]
 Layout = Literal["numerator", "denominator", "mixed"]
 Paper = Literal["a4", "letter"]
-Verdict = Literal["proved", "differs", "checked", "sampled", "undecided", "refuted", "invalid"]
+Verdict = Literal["proved", "differs", "checked", "sampled", "refuted", "invalid"]
 """What a badge says; ``differs`` is what a proved claim with ≠ says: the sides are not identical."""
 
 
