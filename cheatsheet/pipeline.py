@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from cheatsheet import __version__
 from cheatsheet.catalogue.entries import Catalogue
 from cheatsheet.catalogue.reports import CatalogueReport, check_entries
 from cheatsheet.pages import stamps
@@ -66,7 +67,7 @@ def build(
     if not report.ok:
         raise CatalogueDoesNotHold(report)
     pages = document(catalogue, report, lang, layout, _counter(tell, "derive", len(catalogue)))
-    pages = replace(pages, paper=paper, greyscale=greyscale)
+    pages = replace(pages, paper=paper, greyscale=greyscale, version=__version__)
     sources = {DOCUMENTS[kind]: render(pages, kind) for kind in KINDS}
     pdfs = compile_all(sources, folder, lambda name, number: tell(f"TeX {name}.pdf", number, 0))
     if not any(compiled.problems for compiled in pdfs.values()):

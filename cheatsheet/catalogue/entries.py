@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cheatsheet.catalogue.boxes import Box
 from cheatsheet.catalogue.examples import Value
 from cheatsheet.language.errors import Position, Problem, near
 from cheatsheet.language.expressions import Equation, Expr, Symbol
@@ -214,6 +215,9 @@ class Catalogue:
     path: Path
     text: str = ""
     """The file as it was read, so that a build can tell whether it has made these pages before."""
+    sheet: tuple[Box, ...] = ()
+    """The boxes of the printed sheet; none where it is to have every entry."""
+    base_url: str | None = None
 
     @cached_property
     def _by_id(self) -> dict[str, Entry]:

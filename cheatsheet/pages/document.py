@@ -17,6 +17,7 @@ from cheatsheet.pages.kept import PageKeys, PageShelf
 from cheatsheet.pages.model import Block, Document, EntryPage, Language, Layout, PitfallLine, SectionPage
 from cheatsheet.pages.pitfalls import pitfall_line
 from cheatsheet.pages.prose import embolden
+from cheatsheet.pages.sheet import chosen_boxes
 from cheatsheet.pages.tables import shown_block
 from cheatsheet.parallel import over_cores
 
@@ -38,7 +39,8 @@ def document(
         _section_page(section, number, tuple(next(pages) for _ in section.entries))
         for number, section in enumerate(catalogue.sections, start=1)
     ]
-    return Document(catalogue.title, tuple(sections), lang, layout)
+    boxes = chosen_boxes(catalogue.sheet, sections)
+    return Document(catalogue.title, tuple(sections), lang, layout, boxes=boxes, base_url=catalogue.base_url)
 
 
 def _entry_pages(reports: list[EntryReport], layout: Layout | None, progress: Progress) -> list[EntryPage]:

@@ -16,9 +16,11 @@ from markupsafe import Markup
 
 from cheatsheet.language.glossary import word
 from cheatsheet.packaged import packaged
+from cheatsheet.pages.indexes import sheet_indexes
 from cheatsheet.pages.linebreaks import breakable
 from cheatsheet.pages.model import DisplayBlock, Document, FigureBlock, StepsBlock, TableBlock
 from cheatsheet.pages.prose import Latex, escape_text, outline, plain, prose
+from cheatsheet.pages.search import searchable
 
 Kind = Literal["sheet", "handbook"]
 KINDS: tuple[Kind, ...] = ("sheet", "handbook")
@@ -42,6 +44,8 @@ def render(document: Document, kind: Kind) -> str:
             lang=languages[0],
             both=len(languages) > 1,
             has_figures=kind == "handbook" and any(isinstance(b, FigureBlock) for b in blocks),
+            indexes=sheet_indexes(document),
+            sheet_title=word("sheet-title"),
             pdf_title=Latex(" · ".join(escape_text(plain(document.title[lang])) for lang in languages)),
             pdf_language=Latex("zh-Hans" if "zh" in languages else "en"),
         )
@@ -70,10 +74,13 @@ def environment() -> jinja2.Environment:
     made.filters |= {
         "prose": prose,
         "outline": outline,
+        "searchable": lambda value, shown: searchable(value, str(shown)),
         "text": lambda value: Latex(escape_text(value)),
         "formula": lambda value: Latex(breakable(_balanced(value))),
         "trusted": lambda value: Latex(_balanced(value)),
         "anchor": _anchor,
+        "box_anchor": lambda value: _anchor(value.replace(".", "-")),
+        "url": lambda value: Latex(value.replace("#", r"\#").replace("%", r"\%")),
     }
     made.tests |= {
         "steps": lambda block: isinstance(block, StepsBlock),
