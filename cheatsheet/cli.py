@@ -26,7 +26,7 @@ from cheatsheet.pages.stamps import built_before
 if TYPE_CHECKING:
     from cheatsheet.catalogue.entries import Catalogue, Entry
     from cheatsheet.catalogue.reports import CatalogueReport
-    from cheatsheet.pages.model import Language, Layout, Paper
+    from cheatsheet.pages.model import Language, Layout, Paper, Sums
 
 DEFAULT_FILE = "identities.yaml"
 HOLDS, FAILS, UNUSABLE = 0, 1, 2
@@ -174,11 +174,27 @@ def print_report(report: CatalogueReport, only_failing: bool = False, err: bool 
 @click.option("--layout", type=click.Choice(LAYOUTS), help="Print claims in this layout only.")
 @click.option("--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True, help="Paper.")
 @click.option("--greyscale", is_flag=True, help="No colours, for printing in black and white.")
+@click.option("--full", is_flag=True, help="Every derivation of every claim, with its reasons in words.")
+@click.option(
+    "--sums",
+    type=click.Choice(["sigma", "einstein"]),
+    default="sigma",
+    show_default=True,
+    help="Σ in derivations, or the summation convention.",
+)
 def build(
-    file: str | None, out: Path, lang: Language, layout: Layout | None, paper: Paper, greyscale: bool
+    file: str | None,
+    out: Path,
+    lang: Language,
+    layout: Layout | None,
+    paper: Paper,
+    greyscale: bool,
+    full: bool,
+    sums: Sums,
 ) -> None:
     """Verify FILE, then write the sheet and the handbook as PDFs."""
-    before = built_before(place_of_catalogue(file), out, (lang, layout, paper, greyscale))
+    look = (lang, layout, paper, greyscale, sums, full)
+    before = built_before(place_of_catalogue(file), out, look)
     if before is not None:
         for pdf in before.files:
             click.echo(pdf)
@@ -190,7 +206,7 @@ def build(
 
     try:
         with stages() as progress:
-            built = pipeline.build(catalogue, out, lang, layout, progress, paper, greyscale)
+            built = pipeline.build(catalogue, out, lang, layout, progress, paper, greyscale, sums, full)
     except pipeline.CatalogueDoesNotHold as finding:
         print_report(finding.report, only_failing=True, err=True)
         click.echo(f"{catalogue.path}: nothing is printed until every claim is as expected", err=True)

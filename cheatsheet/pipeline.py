@@ -16,7 +16,7 @@ from cheatsheet.catalogue.reports import CatalogueReport, check_entries
 from cheatsheet.pages import stamps
 from cheatsheet.pages.compile import Compiled, compile_all
 from cheatsheet.pages.document import document
-from cheatsheet.pages.model import Language, Layout, Paper
+from cheatsheet.pages.model import Language, Layout, Paper, Sums
 from cheatsheet.pages.templating import KINDS, render
 
 Progress = Callable[[str, int, int], None]
@@ -50,13 +50,18 @@ def build(
     progress: Progress | None = None,
     paper: Paper = "a4",
     greyscale: bool = False,
+    sums: Sums = "sigma",
+    full: bool = False,
 ) -> Built:
     """Check the catalogue and write its PDFs to a folder; nothing is done where nothing has changed.
+
+    ``full``: the handbook has every derivation of every claim; ``sums`` says whether Σ stands in them.
 
     Raises :class:`CatalogueDoesNotHold` before anything is written if a claim is not as expected, and what
     :func:`cheatsheet.pages.compile.compile_all` raises.
     """
-    key = stamps.key_of(catalogue.text, lang, layout, paper, greyscale)
+    look = {"paper": paper, "greyscale": greyscale, "sums": sums, "full": full}
+    key = stamps.key_of(catalogue.text, lang, layout, *look.values())
     before = stamps.unchanged(folder, key)
     if before is not None:
         return Built(
@@ -67,7 +72,7 @@ def build(
     if not report.ok:
         raise CatalogueDoesNotHold(report)
     pages = document(catalogue, report, lang, layout, _counter(tell, "derive", len(catalogue)))
-    pages = replace(pages, paper=paper, greyscale=greyscale, version=__version__)
+    pages = replace(pages, version=__version__, **look)  # type: ignore[arg-type]
     sources = {DOCUMENTS[kind]: render(pages, kind) for kind in KINDS}
     pdfs = compile_all(sources, folder, lambda name, number: tell(f"TeX {name}.pdf", number, 0))
     if not any(compiled.problems for compiled in pdfs.values()):

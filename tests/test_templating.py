@@ -181,7 +181,7 @@ def test_one_language_alone(kind: str) -> None:
 
 
 def test_both_languages_together() -> None:
-    source = render(DOCUMENT, "handbook")
+    source = render(replace(DOCUMENT, full=True), "handbook")
     for text in all_texts(DOCUMENT):
         assert str(prose(text.zh, "zh")) in source
         assert str(prose(text.en, "en")) in source

@@ -1,9 +1,10 @@
-"""LaTeX to PDF in one pass, the log read, the good PDF never lost.
+"""LaTeX to PDF, the log read, the good PDF never lost.
 
 Every run has a scratch directory of its own and puts its results in place by renaming, the PDF
 first and the record of it last: a build that is killed, or two builds at once, leave whole files,
 and a record that does not fit its PDF only means that the next build compiles again. The templates
-write no .aux file: bookmarks and page numbers are known where they are printed.
+write no .aux file: bookmarks are written where they stand, and the pages of entries, which contents and index need, go
+into NAME.pages. They are kept, and where they turn out as they were known, one pass was enough.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ STATE_FOLDER = ".tex"
 SECONDS_PER_PASS = 300
 MOST_TOLD = 40
 """Of more problems than these, and a slip in a template makes hundreds, only the number is told."""
+MOST_PASSES = 4
+KNOWN = "known"
 _ABANDONED_AFTER = 3600  # seconds; a scratch directory older than this belongs to no living run
 
 Report = Callable[[str, int], None]
@@ -121,11 +124,11 @@ def compile_pdf(source: str, target: Path, report: Report | None = None) -> Comp
     with tempfile.TemporaryDirectory(prefix="run-", dir=state) as scratch:
         run = _Run(engine, environment, Path(scratch), target.stem, report)
         try:
-            problems = run.compiled(source)
+            passes, problems = run.compiled(source, _read(state / KNOWN))
         finally:
             _keep_log(run, state)
         _publish(run, state, target, key, problems)
-    return Compiled(target, 1, problems)
+    return Compiled(target, passes, problems)
 
 
 @dataclass
@@ -141,15 +144,24 @@ class _Run:
     def file(self, suffix: str) -> Path:
         return self.scratch / (self.name + suffix)
 
-    def compiled(self, source: str) -> tuple[Problem, ...]:
-        """The problems of the one pass that a document takes; raises :class:`CompileError` for errors."""
+    def compiled(self, source: str, known: str) -> tuple[int, tuple[Problem, ...]]:
+        """Passes until the pages of entries are those known; the problems of the last one.
+
+        Raises :class:`CompileError` for errors.
+        """
         self.file(".tex").write_text(source, encoding="utf-8")
-        if self.report:
-            self.report(self.name, 1)
-        problems = self.one_pass()
-        if any(p.kind in ("error", "missing-glyph") for p in problems):
-            raise CompileError(problems)
-        return problems
+        for passes in range(1, MOST_PASSES + 1):
+            self.file(".known").write_text(known, encoding="utf-8")
+            if self.report:
+                self.report(self.name, passes)
+            problems = self.one_pass()
+            if any(p.kind in ("error", "missing-glyph") for p in problems):
+                raise CompileError(problems)
+            found = _read(self.file(".pages"))
+            if found == known:
+                break
+            known = found
+        return passes, problems
 
     def one_pass(self) -> tuple[Problem, ...]:
         command = [self.engine, "-interaction=nonstopmode", "-no-shell-escape", self.name + ".tex"]
@@ -196,6 +208,14 @@ def _environment() -> dict[str, str]:
     }
 
 
+def _read(path: Path) -> str:
+    """The text of a file, nothing where there is none."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
+
+
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
@@ -227,6 +247,7 @@ def _recorded(state: Path, key: str, target: Path) -> Compiled | None:
 def _publish(run: _Run, state: Path, target: Path, key: str, problems: tuple[Problem, ...]) -> None:
     pdf = run.file(".pdf").read_bytes()
     _replace(target, pdf)
+    _replace(state / KNOWN, _read(run.file(".pages")).encode("utf-8"))
     record = {"source": key, "pdf": _digest(pdf), "problems": [vars(p) for p in problems]}
     _replace(state / "record.json", json.dumps(record, ensure_ascii=False).encode("utf-8"))
 

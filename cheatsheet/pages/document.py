@@ -119,7 +119,7 @@ def _blocks(report: EntryReport, layout: Layout | None) -> list[Block]:
     if entry.show is not None:
         blocks.append(shown_block(entry.show, layout))
     held = [r for r in report.claims if r.claim.expect == "holds"]
-    for r in held:
-        blocks += blocks_of_claim(r, several=len(held) > 1, layout=layout)
+    for number, r in enumerate(held, start=1):
+        blocks += [replace(b, of=number) for b in blocks_of_claim(r, several=len(held) > 1, layout=layout)]
     example = example_block(report, layout)
     return blocks if example is None else [*blocks, example]

@@ -10,7 +10,7 @@ from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Sum, w
 from cheatsheet.language.glossary import word
 from cheatsheet.language.layouts import arrange
 from cheatsheet.language.table import build
-from cheatsheet.pages.model import Block, DisplayBlock
+from cheatsheet.pages.model import DisplayBlock
 from cheatsheet.printing.dotted_matrix import at, dotted, last_position
 from cheatsheet.printing.latex import latex_of
 from cheatsheet.printing.letters import Letters
@@ -23,7 +23,7 @@ DERIVATIVES = frozenset({"diff", "grad", "jacobian", "hessian"})
 
 def drawn(
     equation: Equation, derivation: Derivation, put_back: Callable[[Expr], Expr], letters: Letters
-) -> list[Block]:
+) -> list[DisplayBlock]:
     """The derivative on the left side of a claim, where drawing it tells more than the formula does."""
     lhs = equation.lhs
     if not isinstance(lhs, Apply):
@@ -77,7 +77,7 @@ def _visible(latex: str) -> str:
     return re.sub(r"\\[A-Za-z]+", "o", re.sub(r"[{}\s\\,_^]", "", text))
 
 
-def _slices(equation: Equation, letters: Letters) -> list[Block]:
+def _slices(equation: Equation, letters: Letters) -> list[DisplayBlock]:
     """∂Y/∂x₁, ∂Y/∂x₂, …, ∂Y/∂xₙ of a matrix by a vector, each a dotted matrix in the layout of the claim."""
     lhs = equation.lhs
     assert isinstance(lhs, Apply)

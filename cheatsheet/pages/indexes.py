@@ -11,6 +11,9 @@ from cheatsheet.pages.model import ClaimLine, Document, EntryPage
 from cheatsheet.pages.prose import plain
 from cheatsheet.printing.terminal_maths import plain as plain_formula
 
+LONGEST_SHAPE = 26
+"""Nobody looks up a formula of more characters by its shape, and it would not fit a column of an index."""
+
 
 @dataclass(frozen=True)
 class Item:
@@ -67,7 +70,7 @@ def shape_index(claims: Iterable[tuple[EntryPage, ClaimLine]]) -> tuple[Item, ..
     found: dict[str, dict[str, EntryPage]] = {}
     for page, claim in claims:
         shape = claim.as_row.shape
-        if len(plain_formula(shape)) > 1 and not _is_symbol(shape):
+        if 1 < len(plain_formula(shape)) <= LONGEST_SHAPE and not _is_symbol(shape):
             found.setdefault(shape, {}).setdefault(page.id, page)
     order = sorted(found, key=lambda latex: _formula_order(plain_formula(latex)))
     return tuple(Item(latex, tuple(found[latex].values()), formula=True) for latex in order)
@@ -89,3 +92,10 @@ def sheet_indexes(document: Document) -> tuple[tuple[str, tuple[Item, ...]], ...
     pages = list(dict.fromkeys(entry.page for entry in entries))
     names = tuple((f"index-{lang}", name_index(pages, lang)) for lang in document.languages)
     return (*names, ("index-shapes", shape_index((e.page, c) for e in entries for c in e.claims)))
+
+
+def book_indexes(document: Document) -> tuple[tuple[str, tuple[Item, ...]], ...]:
+    """The indexes of the handbook: names in each language, and shapes."""
+    pages = [page for section in document.sections for page in section.entries]
+    names = tuple((f"index-{lang}", name_index(pages, lang)) for lang in document.languages)
+    return (*names, ("index-shapes", shape_index((page, c) for page in pages for c in page.claims)))

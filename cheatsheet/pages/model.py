@@ -17,6 +17,7 @@ from cheatsheet.language.glossary import Text
 Language = Literal["zh", "en", "both"]
 Layout = Literal["numerator", "denominator", "mixed"]
 Paper = Literal["a4", "letter"]
+Sums = Literal["sigma", "einstein"]
 Verdict = Literal["proved", "differs", "checked", "sampled", "refuted", "invalid"]
 """What a badge says; ``differs`` is what a proved claim with ≠ says: the sides are not identical."""
 
@@ -110,31 +111,35 @@ class Given:
 
 @dataclass(frozen=True)
 class StepRow:
-    """One line of a derivation and the reason why it follows from the line above."""
+    """One line of a derivation and the reason why it follows from the line above, in words and as keys of the tags."""
 
     equation: Equation
     why: Text
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class StepsBlock:
     """A derivation, line by line.
 
-    ``claim`` is what it derives, in LaTeX, where an entry has several; ``layouts`` where it is good for those alone.
+    ``claim`` is what it derives, in LaTeX, where an entry has several; ``layouts`` where it is good for those alone;
+    ``of`` is the number of the claim, from 1.
     """
 
     rows: tuple[StepRow, ...]
     caption: Text | None = None
     claim: str = ""
     layouts: tuple[Layout, ...] = ()
+    of: int = 0
 
 
 @dataclass(frozen=True)
 class DisplayBlock:
-    """Formulas on lines of their own: a dotted matrix, the slices of a tensor, an example."""
+    """Formulas on lines of their own: a dotted matrix, the slices of a tensor, an example; ``of`` as of steps."""
 
     formulas: tuple[str, ...]
     caption: Text | None = None
+    of: int = 0
 
 
 @dataclass(frozen=True)
@@ -227,6 +232,7 @@ class SectionPage:
     entries: tuple[EntryPage, ...]
     intro: Text | None = None
     colour: int = 0
+    part: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -310,6 +316,26 @@ class Document:
     boxes: tuple[SheetBox, ...] = ()
     base_url: str | None = None
     version: str = ""
+    sums: Sums = "sigma"
+    full: bool = False
+    """Whether the handbook has every derivation of every claim."""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How much there is, for the page that says how the book was checked: claims by verdict, lines, mistakes."""
+        pages = [page for section in self.sections for page in section.entries]
+        verdicts = [claim.verdict for page in pages for claim in page.claims]
+        found: dict[str, int] = {v: verdicts.count(v) for v in ("proved", "differs", "checked", "sampled")}
+        steps = [block for page in pages for block in page.blocks if isinstance(block, StepsBlock)]
+        wrong = [pitfall.verdict for page in pages for pitfall in page.pitfalls]
+        return found | {
+            "entries": len(pages),
+            "claims": len(verdicts),
+            "derivations": len(steps),
+            "lines": sum(len(block.rows) for block in steps),
+            "refuted": wrong.count("refuted"),
+            "invalid": wrong.count("invalid"),
+        }
 
     @property
     def sheet_boxes(self) -> tuple[SheetBox, ...]:
