@@ -32,8 +32,9 @@ def entry_text(report: EntryReport, languages: tuple[str, ...]) -> str:
         lines += ["", *(_readable(entry.note[language]) for language in languages)]
     for pitfall, claim in zip(entry.pitfalls, report.claims[len(entry.claims) :], strict=True):
         lines += ["", *_pitfall_lines(claim, pitfall.why, languages)]
-    if entry.source:
-        lines += ["", f"{in_languages(word('source'), languages, ' / ')}: {entry.source}"]
+    for citation in entry.citations:
+        name, work = (in_languages(text, languages, " / ") for text in (word("source"), citation.full))
+        lines += ["", f"{name}: {work}"]
     return "\n".join(lines)
 
 

@@ -23,7 +23,10 @@ def entry_lines(report: EntryReport, width: int) -> list[str]:
     mark = "✓" if report.ok else "✗"
     lines = [f"{mark} {report.entry.id:<{width}}  {verdict_words(report)}".rstrip()]
     for claim in report.claims:
-        if not claim.ok:
+        if claim.accepted:
+            lines.append(f"  accepted, although undecided: {claim.claim.text}")
+            lines += [f"    {claim.verdict.message}"] * bool(claim.verdict.message)
+        elif not claim.ok:
             lines += ["  " + line for line in failure(claim).split("\n")]
     return lines
 

@@ -248,6 +248,13 @@ def test_chinese_sentences_are_not_english_ones() -> None:
                 assert text.zh.rstrip().endswith(("。", "！", "？", "”", "）")), f"{entry.id}: {text.zh}"
 
 
+def test_every_work_is_cited_and_nothing_private_is() -> None:
+    cited = {citation.key for entry in catalogue() for citation in entry.citations}
+    assert cited == set(catalogue().sources)
+    lines = [text[language] for text in catalogue().sources.values() for language in ("zh", "en")]
+    assert not [line for line in lines if re.search("notes|课程|笔记", line.lower())]
+
+
 def test_the_words_of_the_program_are_translated() -> None:
     for key, text in glossary().items():
         assert text.zh.strip(), key

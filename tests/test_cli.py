@@ -62,6 +62,16 @@ BAD = (
 )
 
 
+ONE = """title: {{zh: 手册, en: Sheet}}
+sections:
+  - id: s
+    title: {{zh: 节, en: Section}}
+    entries:
+      - id: a
+        name: {{zh: 名, en: Name}}
+        {body}"""
+
+
 @pytest.fixture
 def good(tmp_path: Path) -> Path:
     return written(tmp_path / "good.yaml", GOOD)
@@ -193,6 +203,36 @@ def test_check_json_is_one_document_of_the_agreed_form(good: Path) -> None:
     assert commutator["claims"][0]["verdict"] == "proved"
     assert commutator["claims"][0]["witness"]["left"] != commutator["claims"][0]["witness"]["right"]
     assert words == {"id": "words-only", "ok": True, "claims": []}
+
+
+def test_an_undecided_claim_passes_where_its_entry_accepts_it_and_is_counted_apart(tmp_path: Path) -> None:
+    body = "given: {a: []}\n        claim: [log(-a ** 2) == 0, a == a]\n        pitfalls: [{claim: a == 2 * a}]\n"
+    path = written(tmp_path / "c.yaml", ONE.format(body=body))
+    assert run("check", path, "--json").exit_code == 1
+    path = written(tmp_path / "c.yaml", ONE.format(body=body + "        unproved: accepted\n"))
+    done = run("check", path, "--json")
+    document = json.loads(done.stdout)
+    assert (done.exit_code, document["ok"]) == (0, True)
+    assert (document["summary"]["undecided"], document["summary"]["accepted"]) == (0, 1)
+    first, second, pitfall = document["entries"][0]["claims"]
+    assert (first["verdict"], first["accepted"]) == ("undecided", True)
+    assert "accepted" not in second | pitfall
+    text = run("check", path).stdout
+    assert "accepted, although undecided: log(-a ** 2) == 0" in text
+    assert "1 accepted; all as expected" in text
+
+
+def test_what_is_refuted_is_not_accepted_and_what_is_proved_need_not_be(tmp_path: Path) -> None:
+    def checked(claim: str, pitfall: str) -> Result:
+        body = f"given: {{a: []}}\n        claim: {claim}\n        unproved: accepted\n"
+        body += f"        pitfalls: [{{claim: {pitfall}}}]\n"
+        return run("check", written(tmp_path / "c.yaml", ONE.format(body=body)))
+
+    assert checked("a == 2 * a", "a == 2 * a").exit_code == 1
+    assert checked("a == a", "log(-a ** 2) == 0").exit_code == 1
+    done = checked("a == a", "a == 2 * a")
+    assert done.exit_code == 0
+    assert f"{tmp_path}/c.yaml:6:9: warning: no claim is undecided: `unproved` is not needed" in done.stderr
 
 
 def test_check_looks_at_the_entries_named_only(good: Path) -> None:

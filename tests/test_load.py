@@ -174,7 +174,9 @@ def test_entry_has_everything_that_was_written() -> None:
           - claim: A == -A
         example: {x: [1, -2], t: 1/3, A: [[0.5, 1], [1, .5e1]]}
         tags: [one, two]
-        source: D2L
+        aliases: [three, 四]
+        source: [D2L, 'cookbook, (57), (58)']
+        unproved: accepted
         """
     )
     assert entry.layout == "denominator"
@@ -192,8 +194,9 @@ def test_entry_has_everything_that_was_written() -> None:
         "名",
         "Note",
         ("one", "two"),
-        "D2L",
+        "D2L; cookbook, (57), (58)",
     )
+    assert (entry.aliases, entry.unproved) == (("three", "四"), True)
     assert [p.why and p.why.en for p in entry.pitfalls] == ["Wrong", None]
     assert entry.example == {
         "x": ((1,), (-2,)),
@@ -235,6 +238,65 @@ def test_what_an_entry_declares_hides_the_symbol_of_the_catalogue() -> None:
     assert symbols["u"].of == (symbols["x"],)
     with pytest.raises(ClaimError, match="p is a dimension"):
         _ = one_entry("given: {x: [p, 2]}\nclaim: x[p, 0] == 0\n", head).claims[0].equation
+
+
+def test_symbols_of_a_section_hide_those_of_the_file() -> None:
+    catalogue = read(
+        "title: {zh: 手册, en: Sheet}\nsymbols: {x: [n], u: {shape: [m], of: x}, r: [q]}\nsections:\n"
+        "  - {id: s, title: {zh: 节, en: Section}, part: {zh: 篇, en: Part}, symbols: {x: [p, r]},\n"
+        "     entries: [{id: a, name: {zh: 名, en: Name}, claim: 'diff(u[i], x[j, k]) == r'},\n"
+        "               {id: b, name: {zh: 名, en: Name}, given: {x: []}, claim: 'diff(u, x) == u'}]}\n"
+        "  - {id: t, title: {zh: 节, en: Section}, entries: [{id: c, name: {zh: 名, en: Name}, claim: x == x}]}\n"
+    )
+    first, second = catalogue.sections
+    assert first.part is not None
+    assert (first.part.zh, second.part) == ("篇", None)
+    assert list(first.symbols) == ["x"]
+    shapes = {e.id: {s.name: str(s.shape) for s in e.scope.defaults.values()} for e in catalogue}
+    assert shapes["a"] == {"x": "p×r", "u": "m×1"}
+    assert shapes["b"] == {"u": "m×1"}
+    assert shapes["c"] == {"x": "n×1", "u": "m×1", "r": "q×1"}
+    assert catalogue["a"].scope.defaults["u"].of == (catalogue["a"].scope.defaults["x"],)
+    assert catalogue["b"].scope.defaults["u"].of == (catalogue["b"].given["x"],)
+
+
+def test_a_pitfall_may_declare_symbols_and_choose_a_layout() -> None:
+    entry = one_entry(
+        """
+        given: {A: [m, n], x: [n], u: {shape: [n], of: x}}
+        let: {y: A @ x}
+        claim: diff(y, x) == A
+        pitfalls:
+          - {claim: 'diff(y, x) == A.T', given: {A: [n, n]}}
+          - {claim: 'diff(y, x) == A', layout: denominator}
+          - {claim: 'diff(y, x) == u', given: {y: [m]}}
+          - {claim: 'diff(y, x) == A.T'}
+        """
+    )
+    square, flipped, hidden, plain = (pitfall.claim for pitfall in entry.pitfalls)
+    assert (str(square.declarations.symbols["A"].shape), str(square.lhs.shape)) == ("n×n", "n×n")
+    assert str(entry.claims[0].declarations.symbols["A"].shape) == "m×n"
+    assert [list(pitfall.given) for pitfall in entry.pitfalls] == [["A"], [], ["y"], []]
+    assert [c.scope.layout for c in (square, flipped, plain)] == ["numerator", "denominator", "numerator"]
+    assert not hidden.scope.let
+    with pytest.raises(ClaimError, match="n×m"):
+        _ = flipped.equation
+    with pytest.raises(ClaimError, match="n×m"):
+        _ = plain.equation
+    assert square.check().verdict.status == "refuted"
+
+
+def test_sources_are_named_by_the_table() -> None:
+    head = "sources: {cookbook: The Matrix Cookbook, zhang: {zh: 张贤达《矩阵分析与应用》, en: Zhang}}\n"
+    entry = one_entry("claim: 1 == 1\nsource: ['cookbook, (57), (58)', zhang]\n", head)
+    first, second = entry.citations
+    assert (first.key, first.place, first.full["zh"]) == (
+        "cookbook",
+        "(57), (58)",
+        "The Matrix Cookbook, (57), (58)",
+    )
+    assert (second.key, second.place, second.full["zh"]) == ("zhang", "", "张贤达《矩阵分析与应用》")
+    assert one_entry("claim: 1 == 1\n", head).citations == ()
 
 
 # --- claims are read later, and their errors point into the file -----------------------------------------------------
@@ -406,7 +468,7 @@ def test_the_catalogue_is_found_from_any_directory(tmp_path: Path) -> None:
 def test_the_public_name_stays_a_function_after_its_module_was_imported() -> None:
     import cheatsheet.catalogue.load
 
-    assert callable(cheatsheet.catalogue.load)
+    assert callable(cheatsheet.load)
     with pytest.raises(AttributeError, match="no attribute 'lod'"):
         _ = cheatsheet.lod  # type: ignore[attr-defined]
 

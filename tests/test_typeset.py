@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 import cheatsheet
+from cheatsheet.catalogue.entries import Citation
 from cheatsheet.catalogue.reports import ClaimReport, EntryReport
 from cheatsheet.derivatives.steps.reasons import rules_used
 from cheatsheet.language.dimensions import Axis, Shape
@@ -374,7 +375,7 @@ def test_the_key_of_a_page_sees_every_part_of_its_entry() -> None:
             replace(entry, note=Text("说明", "another note")),
             replace(entry, name=Text("名", "name")),
             replace(entry, tags=("other",)),
-            replace(entry, source="elsewhere"),
+            replace(entry, citations=(Citation("elsewhere"),)),
             replace(entry, claims=entry.claims[:-1] or (*entry.claims, *entry.claims)),
             replace(entry, pitfalls=()),
             replace(entry, example=None if entry.example else {"x": ((Fraction(1),),)}),

@@ -7,7 +7,7 @@ not an error of the file.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,11 +60,15 @@ class Scope:
 
 @dataclass(frozen=True, eq=False)
 class Claim:
-    """One claim as written; ``expect`` is ``holds``, or ``fails`` for a pitfall."""
+    """One claim as written; ``expect`` is ``holds``, or ``fails`` for a pitfall.
+
+    ``accepted`` says that the claim may be printed although it is undecided.
+    """
 
     passage: Passage
     scope: Scope
     expect: str = "holds"
+    accepted: bool = False
 
     @cached_property
     def text(self) -> str:
@@ -134,10 +138,44 @@ class Claim:
 
 @dataclass(frozen=True, eq=False)
 class Pitfall:
-    """A claim that people write down and that is wrong, and why it is."""
+    """A claim that people write down and that is wrong, and why it is; ``given`` holds what it alone declares."""
 
     claim: Claim
     why: Text | None = None
+    given: Mapping[str, Symbol] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Where an entry is found: ``text`` as it is written, ``work`` the bibliographic line that its key stands for.
+
+    A catalogue without a table of sources has no ``work`` to name.
+
+    >>> citation = Citation("cookbook, (57)", Text.of_both("Petersen & Pedersen, The Matrix Cookbook, 2012"))
+    >>> citation.key, citation.place, citation.full["en"]
+    ('cookbook', '(57)', 'Petersen & Pedersen, The Matrix Cookbook, 2012, (57)')
+    """
+
+    text: str
+    work: Text | None = None
+
+    @property
+    def key(self) -> str:
+        """The key of the work."""
+        return self.text.partition(",")[0].strip()
+
+    @property
+    def place(self) -> str:
+        """Where in the work: a chapter, a formula; empty where nothing is said."""
+        return self.text.partition(",")[2].strip()
+
+    @property
+    def full(self) -> Text:
+        """The work and the place in it."""
+        if self.work is None:
+            return Text.of_both(self.text)
+        zh, en = (", ".join(filter(None, (line, self.place))) for line in (self.work.zh, self.work.en))
+        return Text(zh, en)
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +192,15 @@ class Entry:
     example: Mapping[str, Value] | None = None
     show: str | None = None
     tags: tuple[str, ...] = ()
-    source: str | None = None
+    aliases: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    unproved: bool = False
+    """Whether it may be printed although a claim of it is undecided."""
+
+    @property
+    def source(self) -> str | None:
+        """Where the entry is found, as it is written; several places with a semicolon between them."""
+        return "; ".join(citation.text for citation in self.citations) or None
 
     @property
     def given(self) -> Mapping[str, Symbol]:
@@ -190,12 +236,14 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class Section:
-    """A heading and the entries below it."""
+    """A heading and the entries below it; ``part`` is the title of the part of the book that it opens."""
 
     id: str
     title: Text
     entries: tuple[Entry, ...]
     intro: Text | None = None
+    part: Text | None = None
+    symbols: Mapping[str, Symbol] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,6 +263,8 @@ class Catalogue:
     path: Path
     text: str = ""
     """The file as it was read, so that a build can tell whether it has made these pages before."""
+    sources: Mapping[str, Text] = field(default_factory=dict)
+    """The works that entries cite: a bibliographic line for each key."""
     sheet: tuple[Box, ...] = ()
     """The boxes of the printed sheet; none where it is to have every entry."""
     base_url: str | None = None

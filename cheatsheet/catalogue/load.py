@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Mapping as Dictionary
+from collections.abc import Set
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cheatsheet.catalogue.boxes import boxes_of, read_choices, read_url
 from cheatsheet.catalogue.declarations import Declared, Resolver, dimensions, read_symbols
-from cheatsheet.catalogue.entries import Catalogue, Claim, Entry, Pitfall, Scope, Section
+from cheatsheet.catalogue.entries import Catalogue, Citation, Claim, Entry, Pitfall, Scope, Section
 from cheatsheet.catalogue.examples import fit_example, read_example
 from cheatsheet.catalogue.nodes import (
     Mapping,
@@ -35,16 +37,19 @@ from cheatsheet.catalogue.reading import (
     read_show,
     read_table,
     read_text,
+    read_unproved,
     read_words,
     what,
 )
 from cheatsheet.catalogue.schema import BOX, CATALOGUE, ENTRY, PITFALL, SECTION, Table
-from cheatsheet.language.errors import CatalogueError
+from cheatsheet.language.errors import CatalogueError, near
 from cheatsheet.language.expressions import Symbol
+from cheatsheet.language.glossary import Text
 from cheatsheet.language.source import Passage, SourceFile
 from cheatsheet.packaged import packaged
 
 MOST_DEFINITIONS = 100
+MOST_OF_A_KEY = 40
 _QUOTES = "a claim that has a colon, or starts with a bracket or a brace, needs quotes"
 
 
@@ -138,6 +143,33 @@ def _read_definitions(node: Node, report: Report) -> dict[str, Scalar] | None:
     return found
 
 
+def _read_works(node: Node, report: Report) -> dict[str, Text] | None:
+    """The bibliography: a line that serves both languages, or one in each."""
+    if not isinstance(node, Mapping):
+        expected = "expected a mapping such as {cookbook: 'Petersen & Pedersen, The Matrix Cookbook, 2012'}"
+        report.add(node, f"the sources are {node.what} here", expected)
+        return None
+    found = {}
+    for key, value in node.pairs.values():
+        if read_id(key, report) is None or isinstance(value, Refused):
+            continue
+        if isinstance(value, Mapping):
+            line = read_bilingual(value, report)
+        else:
+            words = read_text(value, report)
+            line = None if words is None else Text.of_both(words)
+        if line is not None:
+            found[key.text] = line
+    return found
+
+
+def _read_citations(node: Node, report: Report) -> list[Scalar] | None:
+    """The nodes themselves: only the assembly knows the table of sources."""
+    if read_words(node, report) is None:
+        return None
+    return [item for item in one_or_list(node) if isinstance(item, Scalar) and item.text.strip()]
+
+
 def _listed(table: Table, thing: str) -> Read:
     """A reader of a list of mappings of one table."""
 
@@ -159,7 +191,10 @@ READERS: dict[str, Read] = {
     "id": read_id,
     "layout": read_layout,
     "show": read_show,
+    "unproved": read_unproved,
     "words": read_words,
+    "works": _read_works,
+    "citations": _read_citations,
     "symbols": read_symbols,
     "definitions": _read_definitions,
     "claim": _read_claim,
@@ -175,6 +210,31 @@ READERS: dict[str, Read] = {
 """For each kind of value in the schema's tables, what reads it (a symbol's own kinds are read with it)."""
 
 
+@dataclass(frozen=True)
+class _Defaults:
+    """Symbols that may be used undeclared: those of the file and of the section; in a pitfall, those of the entry."""
+
+    declared: Dictionary[str, Declared]
+    symbols: Dictionary[str, Symbol]
+
+    def hidden_by(self, names: Set[str], given: Dictionary[str, Declared]) -> dict[str, Declared]:
+        """The declarations that remain where these names mean something else, among them those declared."""
+        return {
+            name: one
+            for name, one in self.declared.items()
+            if name not in names and not one.shape.names & given.keys()
+        }
+
+    def within(self, own: Dictionary[str, Declared], report: Report | None) -> _Defaults:
+        """These and those of a section or an entry, which hide what they name."""
+        if not own:
+            return self
+        outer = self.hidden_by(own.keys() | dimensions(own), own)
+        declared = {**outer, **own}
+        inner = Resolver(declared, report).resolve(own)
+        return _Defaults(declared, {**Resolver(declared, None).resolve(outer), **inner})
+
+
 class _Assembly:
     """Values → catalogue: what can be checked only with the rest of the file in view."""
 
@@ -182,9 +242,9 @@ class _Assembly:
         self.values = values
         self.report = report
         self.layout: str = values.get("layout", "numerator")
-        self.declared: dict[str, Declared] = values.get("symbols", {})
-        self.symbols = Resolver(self.declared, report).resolve(self.declared)
-        self.arguments = frozenset(node.text for one in self.declared.values() for node in one.of)
+        declared: dict[str, Declared] = values.get("symbols", {})
+        self.defaults = _Defaults(declared, Resolver(declared, report).resolve(declared))
+        self.works: dict[str, Text] | None = values.get("sources")
         self.seen: dict[str, dict[str, Scalar]] = {"section": {}, "entry": {}}
 
     def catalogue(self, path: Path, text: str) -> Catalogue | None:
@@ -194,16 +254,21 @@ class _Assembly:
         known = tuple(s for s in sections if s is not None)
         sizes = {e.id: (len(e.claims), len(e.pitfalls)) for section in known for e in section.entries}
         boxes = boxes_of(self.values.get("sheet", []), sizes, self.report)
-        url = self.values.get("base_url")
-        return Catalogue(self.values["title"], known, self.symbols, self.layout, path, text, boxes, url)
+        title, url = self.values["title"], self.values.get("base_url")
+        symbols = self.defaults.symbols
+        return Catalogue(title, known, symbols, self.layout, path, text, self.works or {}, boxes, url)
 
     def section(self, node: Node, values: dict[str, Any]) -> Section | None:
         self.check_id("section", values.get("id"))
-        entries = [self.entry(node, entry) for node, entry in values.get("entries", ())]
+        own: dict[str, Declared] = values.get("symbols", {})
+        defaults = self.defaults.within(own, self.report)
+        entries = [self.entry(node, entry, defaults) for node, entry in values.get("entries", ())]
         if self.report.problems:
             return None
         known = tuple(e for e in entries if e is not None)
-        return Section(values["id"].text, values["title"], known, values.get("intro"))
+        symbols = {name: one for name, one in defaults.symbols.items() if name in own}
+        id, title = values["id"].text, values["title"]
+        return Section(id, title, known, values.get("intro"), values.get("part"), symbols)
 
     def check_id(self, kind: str, node: Scalar | None) -> None:
         if node is None:
@@ -217,53 +282,81 @@ class _Assembly:
                 "choose another",
             )
 
-    def entry(self, node: Node, values: dict[str, Any]) -> Entry | None:
+    def entry(self, node: Node, values: dict[str, Any], defaults: _Defaults) -> Entry | None:
         self.check_id("entry", values.get("id"))
         if isinstance(node, Mapping) and not {"claim", "note", "pitfalls"} & node.pairs.keys():
             self.report.add(node, "this entry says nothing", "expected a claim, a note or pitfalls")
-        scope = self.scope(values)
+        scope = self.scope(values, defaults)
+        pitfalls = [self.pitfall(p, values, scope, defaults) for _, p in values.get("pitfalls", ())]
+        citations = [self.citation(source) for source in values.get("source", ())]
         example = values.get("example")
         if example is not None:
             example = fit_example(example, {**scope.defaults, **scope.given}, self.report)
         if self.report.problems:
             return None
+        unproved = "unproved" in values
+        claims = [Claim(self.passage(c), scope, accepted=unproved) for c in values.get("claim", ())]
         return Entry(
             id=values["id"].text,
             name=values["name"],
             scope=scope,
             position=node.position,
-            claims=tuple(Claim(self.passage(c), scope) for c in values.get("claim", ())),
-            pitfalls=tuple(self.pitfall(pitfall, scope) for _, pitfall in values.get("pitfalls", ())),
+            claims=tuple(claims),
+            pitfalls=tuple(p for p in pitfalls if p is not None),
             note=values.get("note"),
             example=example,
             show=values.get("show"),
             tags=values.get("tags", ()),
-            source=values.get("source"),
+            aliases=values.get("aliases", ()),
+            citations=tuple(citations),
+            unproved=unproved,
         )
 
-    def pitfall(self, values: dict[str, Any], scope: Scope) -> Pitfall:
-        return Pitfall(Claim(self.passage(values["claim"]), scope, "fails"), values.get("why"))
+    def pitfall(
+        self, values: dict[str, Any], entry: dict[str, Any], scope: Scope, defaults: _Defaults
+    ) -> Pitfall | None:
+        """A claim in the scope of its entry, or in one of its own where it declares or lays out anything itself."""
+        own: dict[str, Declared] = values.get("given", {})
+        if own or "layout" in values:
+            hidden = own.keys() | dimensions(own)
+            let = {name: node for name, node in entry.get("let", {}).items() if name not in hidden}
+            inner = {"given": own, "let": let, "layout": values.get("layout", scope.layout)}
+            scope = self.scope(inner, defaults.within(entry.get("given", {}), None))
+        if "claim" not in values:
+            return None
+        claim = Claim(self.passage(values["claim"]), scope, "fails")
+        return Pitfall(claim, values.get("why"), scope.given if own else {})
+
+    def citation(self, node: Scalar) -> Citation:
+        """A key of the table of sources, and a place; anything at all where the file has no table."""
+        citation = Citation(node.text.strip())
+        if self.works is None:
+            return citation
+        if citation.key not in self.works:
+            key = citation.key if len(citation.key) <= MOST_OF_A_KEY else citation.key[:MOST_OF_A_KEY] + "…"
+            hint = near(citation.key, self.works)
+            if not hint and not citation.place:
+                hint = "between [ and ] a source with a place needs quotes, as in ['cookbook, (57)']"
+            expected = "expected `key` or `key, place` with a key of `sources`"
+            self.report.add(node, f"unknown source {key!r}", expected, hint)
+        return Citation(citation.text, self.works.get(citation.key))
 
     def passage(self, node: Scalar) -> Passage:
         return Passage(node.text, self.report.file, node.position, node.style)
 
-    def scope(self, values: dict[str, Any]) -> Scope:
-        """What the names of an entry stand for; its own declarations hide those of the catalogue."""
+    def scope(self, values: dict[str, Any], defaults: _Defaults) -> Scope:
+        """What the names of an entry stand for; its own declarations hide those of the section and the catalogue."""
         given: dict[str, Declared] = values.get("given", {})
         let: dict[str, Scalar] = values.get("let", {})
         self.check_definitions(let, given)
         hidden = given.keys() | let.keys() | dimensions(given)
-        outer = {
-            name: one
-            for name, one in self.declared.items()
-            if name not in hidden and not one.shape.names & given.keys()
-        }
+        outer = defaults.hidden_by(hidden, given)
         own = Resolver({**outer, **given}, self.report).resolve(given) if given else {}
-        defaults: Dictionary[str, Symbol] = {n: self.symbols[n] for n in outer if n in self.symbols}
-        if self.arguments & hidden:
-            defaults = Resolver({**outer, **given}, None).resolve(outer)
+        symbols: Dictionary[str, Symbol] = {n: defaults.symbols[n] for n in outer if n in defaults.symbols}
+        if any(node.text in hidden for one in outer.values() for node in one.of):
+            symbols = Resolver({**outer, **given}, None).resolve(outer)
         passages = {name: self.passage(node) for name, node in let.items()}
-        return Scope(own, defaults, passages, values.get("layout", self.layout))
+        return Scope(own, symbols, passages, values.get("layout", self.layout))
 
     def check_definitions(self, let: dict[str, Scalar], given: dict[str, Declared]) -> None:
         """A defined name must not be declared too; the complaint stands at the definition."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from cheatsheet.catalogue.nodes import Mapping, Node, Refused, Report, Scalar, Sequence
-from cheatsheet.catalogue.schema import BILINGUAL, ID, NAME, SHOWS, Table
+from cheatsheet.catalogue.schema import BILINGUAL, ID, NAME, SHOWS, UNPROVED, Table
 from cheatsheet.language.errors import near
 from cheatsheet.language.glossary import Text
 from cheatsheet.language.layouts import LAYOUTS
@@ -137,6 +137,7 @@ def _one_of(thing: str, allowed: Iterable[str]) -> Read:
 
 read_layout = _one_of("layout", LAYOUTS)
 read_show = _one_of("table or figure", SHOWS)
+read_unproved = _one_of("value of `unproved`", UNPROVED)
 
 
 def one_or_list(node: Node) -> list[Node]:

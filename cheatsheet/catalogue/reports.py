@@ -31,8 +31,13 @@ class ClaimReport:
     def ok(self) -> bool:
         """Whether the verdict is the one expected; a pitfall must fail by itself, not by an ill-formed ``let``."""
         if self.claim.expect == "holds":
-            return self.verdict.holds
+            return self.verdict.holds or self.accepted
         return self.verdict.fails and not self.definition_at_fault
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the claim is undecided, and its entry says that it may be printed all the same."""
+        return self.claim.accepted and self.verdict.status == "undecided"
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -49,6 +54,8 @@ class ClaimReport:
         if self.warnings:
             details["warnings"] = list(self.warnings)
         seconds = details.pop("seconds")
+        if self.accepted:
+            details["accepted"] = True
         result = {"claim": self.claim.text, "expect": self.claim.expect, **details}
         if self.problem is not None and self.problem.position is not None:
             result |= {
@@ -78,11 +85,20 @@ class EntryReport:
         found = [report.verdict.status for report in self.claims if report.claim.expect == "holds"]
         return max(found, key=_WEAKNESS.index, default=None)
 
+    @property
+    def needless(self) -> str | None:
+        """A warning where the entry accepts that a claim is undecided, and none is."""
+        if not (self.entry.unproved and self.claims) or any(report.accepted for report in self.claims):
+            return None
+        file = self.claims[0].claim.passage.file.name
+        return f"{file}:{self.entry.position}: warning: no claim is undecided: `unproved` is not needed"
+
     def to_json(self) -> dict[str, Any]:
         """The entry as ``check --json`` gives it."""
         return {"id": self.entry.id, "ok": self.ok, "claims": [report.to_json() for report in self.claims]}
 
 
+ACCEPTED = "accepted"
 _WEAKNESS = ("proved", "checked", "sampled", "undecided", "refuted", "invalid")
 
 
@@ -98,19 +114,22 @@ class CatalogueReport:
 
     @property
     def summary(self) -> dict[str, int]:
-        """How many claims and pitfalls got each verdict."""
-        found = Counter(report.verdict.status for entry in self.entries for report in entry.claims)
-        return {status: found[status] for status in STATUSES}
+        """How many claims and pitfalls got each verdict; undecided ones that are accepted are counted apart, if any."""
+        reports = [report for entry in self.entries for report in entry.claims]
+        found = Counter(ACCEPTED if report.accepted else report.verdict.status for report in reports)
+        counts = {status: found[status] for status in STATUSES}
+        return counts | {ACCEPTED: found[ACCEPTED]} if ACCEPTED in found else counts
 
     @property
     def warnings(self) -> list[str]:
         """What looks unintended in claims that are well-formed, each with its place."""
         claims = [report for entry in self.entries for report in entry.claims]
-        return [
+        found = [
             f"{c.claim.passage.file.name}:{c.claim.position}: warning: {warning}"
             for c in claims
             for warning in c.warnings
         ]
+        return [*found, *(entry.needless for entry in self.entries if entry.needless)]
 
     def to_json(self) -> dict[str, Any]:
         """The document that ``check --json`` writes."""

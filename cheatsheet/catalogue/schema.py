@@ -31,6 +31,9 @@ PROPERTIES = {
 SHOWS = ("shape-table", "gradient-figure")
 """The tables and figures that an entry may ask for."""
 
+UNPROVED = ("accepted",)
+"""What an entry may say of claims that are undecided."""
+
 ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 NAME = r"[A-Za-z][A-Za-z0-9_]*"
 LARGEST_DIMENSION = 1000
@@ -51,6 +54,7 @@ CATALOGUE: Table = {
     "title": Key("bilingual", "The title of the catalogue.", required=True),
     "layout": Key("layout", "How diff(...) in the claims is laid out; numerator where nothing is said."),
     "symbols": Key("symbols", "Symbols that every entry may use; an entry's `given` overrides them."),
+    "sources": Key("works", "The works that entries cite: a key and a bibliographic line for each."),
     "base_url": Key("url", "Where the web page is to be found; the sheet links to it."),
     "sheet": Key("boxes", "The boxes of the printed sheet, in order; without it the sheet has every entry."),
     "sections": Key("sections", "The sections, in the order of the documents.", required=True),
@@ -65,6 +69,8 @@ BOX: Table = {
 SECTION: Table = {
     "id": Key("id", "The anchor of the section.", required=True),
     "title": Key("bilingual", "The heading.", required=True),
+    "part": Key("bilingual", "The title of the part of the book that this section opens."),
+    "symbols": Key("symbols", "Symbols that every entry of the section may use; they override the file's."),
     "intro": Key("bilingual", "A paragraph below the heading; $…$ is LaTeX maths."),
     "entries": Key("entries", "The entries of the section.", required=True),
 }
@@ -80,11 +86,17 @@ ENTRY: Table = {
     "example": Key("example", "Numbers for the symbols; the program computes the example."),
     "show": Key("show", "A table or figure that the program computes and draws."),
     "tags": Key("words", "Words to find the entry by."),
-    "source": Key("text", "Where the identity is found: a book and equation number, a course."),
+    "aliases": Key("words", "Other names that people search for; they are not printed in the heading."),
+    "source": Key(
+        "citations", "Where the identity is found: a key of `sources`, or `key, place`, or several."
+    ),
+    "unproved": Key("unproved", "accepted: the entry may be printed although a claim of it is undecided."),
 }
 PITFALL: Table = {
     "claim": Key("claim", "The wrong claim.", required=True),
     "why": Key("bilingual", "What is wrong with it."),
+    "given": Key("symbols", "Symbols of this claim alone; they override those of the entry."),
+    "layout": Key("layout", "How diff(...) in this claim is laid out, where it is not as in the entry."),
 }
 SYMBOL: Table = {
     "shape": Key("shape", "[] a scalar, [n] a column vector, [m, n] a matrix.", required=True),
@@ -145,7 +157,9 @@ KINDS: dict[str, dict[str, Any]] = {
     "id": {"type": "string", "pattern": f"^{ID}$"},
     "layout": {"enum": list(LAYOUTS)},
     "show": {"enum": list(SHOWS)},
+    "unproved": {"enum": list(UNPROVED)},
     "words": _one_or_list(_TEXT),
+    "citations": _one_or_list(_TEXT),
     "names": _one_or_list({"type": "string", "pattern": f"^{NAME}$"}),
     "properties": _one_or_list({"enum": list(PROPERTIES)}),
     "shape": _SHAPE,
@@ -161,6 +175,11 @@ KINDS: dict[str, dict[str, Any]] = {
         }
     ),
     "bilingual": _mapping(BILINGUAL),
+    "works": {
+        "type": "object",
+        "propertyNames": {"pattern": f"^{ID}$"},
+        "additionalProperties": {"oneOf": [_TEXT, _mapping(BILINGUAL)]},
+    },
     "pitfalls": _listed(PITFALL),
     "entries": _listed(ENTRY),
     "sections": _listed(SECTION),

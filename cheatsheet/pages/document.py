@@ -40,7 +40,15 @@ def document(
         for number, section in enumerate(catalogue.sections, start=1)
     ]
     boxes = chosen_boxes(catalogue.sheet, sections)
-    return Document(catalogue.title, tuple(sections), lang, layout, boxes=boxes, base_url=catalogue.base_url)
+    return Document(
+        catalogue.title,
+        tuple(sections),
+        lang,
+        layout,
+        boxes=boxes,
+        base_url=catalogue.base_url,
+        sources=tuple(catalogue.sources.items()),
+    )
 
 
 def _entry_pages(reports: list[EntryReport], layout: Layout | None, progress: Progress) -> list[EntryPage]:
@@ -68,7 +76,9 @@ def _section_page(section: Section, number: int, pages: tuple[EntryPage, ...]) -
     pages = tuple(replace(page, number=f"{number}.{place}") for place, page in enumerate(pages, start=1))
     letters = bold_letters(s for entry in section.entries for s in _symbols(entry))
     intro = None if section.intro is None else _bold(section.intro, letters)
-    return SectionPage(str(number), section.id, _bold(section.title, letters), pages, intro, number - 1)
+    return SectionPage(
+        str(number), section.id, _bold(section.title, letters), pages, intro, number - 1, section.part
+    )
 
 
 def entry_page(report: EntryReport, layout: Layout | None = None) -> EntryPage:
@@ -91,6 +101,7 @@ def entry_page(report: EntryReport, layout: Layout | None = None) -> EntryPage:
         pitfalls=_pitfalls(report, letters),
         tags=entry.tags,
         source=entry.source,
+        aliases=entry.aliases,
     )
 
 

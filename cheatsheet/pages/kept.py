@@ -32,7 +32,16 @@ class PageKeys:
         entry = report.entry
         verdicts = [{**r.verdict.to_json(), "seconds": 0} for r in report.claims]
         parts = (
-            (entry.id, entry.name, entry.note, entry.tags, entry.source, entry.show, entry.layout),
+            (
+                entry.id,
+                entry.name,
+                entry.note,
+                entry.tags,
+                entry.aliases,
+                entry.source,
+                entry.show,
+                entry.layout,
+            ),
             list((entry.example or {}).items()),
             [_meaning(claim) for claim in entry.all_claims],
             [pitfall.why for pitfall in entry.pitfalls],

@@ -315,6 +315,7 @@ class Document:
     greyscale: bool = False
     boxes: tuple[SheetBox, ...] = ()
     base_url: str | None = None
+    sources: tuple[tuple[str, Text], ...] = ()
     version: str = ""
     sums: Sums = "sigma"
     full: bool = False

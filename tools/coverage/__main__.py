@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from cheatsheet.cli import FAILS, open_catalogue, progress_bar
+from cheatsheet.cli import FAILS, UNUSABLE, open_catalogue, progress_bar
+from cheatsheet.language.errors import CatalogueError
 from cheatsheet.screen_reports import failure
 from tools.coverage import checking, data, page
 
@@ -18,8 +19,12 @@ from tools.coverage import checking, data, page
 )
 def main(file: str | None, only_check: bool) -> None:
     """Verify docs/coverage.yaml, which formulas of other collections FILE has, and write it as a page."""
-    catalogue = open_catalogue(file)
-    rows = data.read_coverage(catalogue, catalogue.path.parent / data.FILE)
+    try:
+        catalogue = open_catalogue(file)
+        rows = data.read_coverage(catalogue, catalogue.path.parent / data.FILE)
+    except CatalogueError as error:
+        click.echo(error, err=True)
+        sys.exit(UNUSABLE)
     with progress_bar("checking", sum(len(row.claims) for row in rows.rows)) as progress:
         report = checking.check_coverage(rows, catalogue, progress)
     for problem in report.problems:

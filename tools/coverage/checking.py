@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cheatsheet.catalogue.entries import Catalogue, Claim
+from cheatsheet.catalogue.entries import Catalogue, Claim, Entry
 from cheatsheet.catalogue.reports import ClaimReport, Progress, check_claims
 from cheatsheet.language.errors import Problem
 from cheatsheet.language.expressions import Equation
@@ -75,16 +75,15 @@ def _equations(claims: tuple[Claim, ...]) -> Iterator[Equation]:
             continue
 
 
-def cited(source: str, name: str) -> set[int]:
-    """The numbers that an entry's ``source`` gives of the collection called ``name``.
+def cited(entry: Entry, key: str) -> set[int]:
+    """The numbers that an entry's ``source`` gives of the work with this key.
 
-    >>> sorted(cited("Matrix notes; Matrix Cookbook (79), (80); Wikipedia (3)", "Matrix Cookbook"))
-    [79, 80]
-    >>> sorted(cited("Matrix Cookbook (522)–(524), corrected", "Matrix Cookbook"))
-    [522, 523, 524]
+    >>> import cheatsheet
+    >>> sorted(cited(cheatsheet.load()["determinant-gradient"], "cookbook"))
+    [49, 66]
     """
-    parts = [part.strip() for part in source.split(";")]
-    found = [m for part in parts if part.startswith(name) for m in _NUMBERS.finditer(part)]
+    places = [citation.place for citation in entry.citations if citation.key == key]
+    found = [m for place in places for m in _NUMBERS.finditer(place)]
     return {k for m in found for k in range(int(m[1]), int(m[2] or m[1]) + 1)}
 
 
@@ -94,10 +93,10 @@ def uncited(source: Source, catalogue: Catalogue) -> Iterator[Problem]:
         return
     rows = {row.number: row for row in source.rows}
     for entry in catalogue:
-        for number in sorted(cited(entry.source or "", source.cited)):
+        for number in sorted(cited(entry, source.cited)):
             row = rows.get(str(number))
             if row is not None and entry.id not in row.entries:
                 message = (
-                    f"the source of {entry.id} is {source.cited} ({number}), and that row does not name it"
+                    f"the source of {entry.id} is {source.cited}, ({number}), and that row does not name it"
                 )
                 yield row.problem(message, "add it to the row's entries, or mend the source")

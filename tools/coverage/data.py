@@ -36,7 +36,9 @@ COVERAGE: Table = {
 SOURCE: Table = {
     "title": Key("bilingual", "The name of the collection.", required=True),
     "about": Key("bilingual", "Which edition, which part, in which layout."),
-    "cited": Key("text", "What the `source` of an entry calls it, before the numbers in brackets."),
+    "cited": Key(
+        "text", "Its key in the `sources` of the catalogue, which entries cite with numbers in brackets."
+    ),
     "parts": Key("parts", "Its chapters or tables.", required=True),
 }
 PART: Table = {
