@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cheatsheet.pages.model import Block, DisplayBlock, EntryPage, StepsBlock
+from cheatsheet.pages.model import Block, DisplayBlock, EntryPage, SectionPage, StepsBlock
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,21 @@ def worked(page: EntryPage, full: bool = False) -> Worked:
 def _is_derivative(page: EntryPage, block: StepsBlock) -> bool:
     left = page.claims[block.of - 1].forms[0].equation.left if block.of else ""
     return left.startswith(_DERIVED)
+
+
+ENTRIES_OF_A_PART = 60
+
+
+def part_starts(sections: Sequence[SectionPage]) -> set[str]:
+    """The sections with which a part of the book begins that is typeset for itself: where so many entries are full."""
+    starts: set[str] = set()
+    count = 0
+    for section in sections:
+        if not starts or section.part is not None or count >= ENTRIES_OF_A_PART:
+            starts.add(section.id)
+            count = 0
+        count += len(section.entries)
+    return starts
 
 
 _RANGE = re.compile(r"\\sum_\{([^{}=]+)=1\}\^(?:\{[^{}]*\}|\\[A-Za-z]+|\w)")

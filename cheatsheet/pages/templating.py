@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from cheatsheet.language.glossary import Text, word
 from cheatsheet.packaged import packaged
-from cheatsheet.pages.book import einstein, short_sums, worked
+from cheatsheet.pages.book import einstein, part_starts, short_sums, worked
 from cheatsheet.pages.indexes import book_indexes, sheet_indexes
 from cheatsheet.pages.linebreaks import breakable
 from cheatsheet.pages.model import DisplayBlock, Document, FigureBlock, StepsBlock, TableBlock
@@ -78,7 +78,13 @@ def environment() -> jinja2.Environment:
         finalize=_only_latex,
         keep_trailing_newline=True,
     )
-    made.globals |= {"word": word, "worked": worked, "legend": legend, "notation": notation}
+    made.globals |= {
+        "word": word,
+        "worked": worked,
+        "legend": legend,
+        "notation": notation,
+        "part_starts": part_starts,
+    }
     made.filters |= {
         "prose": prose,
         "outline": outline,
