@@ -37,7 +37,7 @@ def _is_derivative(page: EntryPage, block: StepsBlock) -> bool:
     return left.startswith(_DERIVED)
 
 
-ENTRIES_OF_A_PART = 60
+ENTRIES_OF_A_PART = 90
 
 
 def part_starts(sections: Sequence[SectionPage]) -> set[str]:

@@ -1,8 +1,8 @@
 """A book in parts: each typeset for itself, at the same time and only where it has changed, then joined.
 
 The source marks its parts (:data:`MARK`): the front, the chapters some at a time, the back. Page numbers are left open
-in the parts and filled in when they are joined, so that a chapter does not depend on those before it; only the front and
-the back, with contents and index, need to know on which pages the entries stand.
+in the parts and filled in when they are joined, so that a chapter does not depend on those before it; only the front
+and the back, with contents and index, need to know on which pages the entries stand.
 """
 
 from __future__ import annotations

@@ -131,7 +131,7 @@ def _page(data: bytes, start: int, shift: int) -> tuple[int, bytes, tuple[int, t
             length = int.from_bytes(data[at + 1 : at + 1 + size], "big")
             text = data[at + 1 + size : at + 1 + size + length]
             if text.startswith(FOLIO):
-                digits = tuple(map(int, text[len(FOLIO) :].split()))
+                digits = tuple(map(int, text[len(FOLIO) :].rstrip(b",").split(b",")))
                 out += data[copied:at]
                 copied = at + 1 + size + length
             at += 1 + size + length
