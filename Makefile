@@ -1,6 +1,10 @@
 # `make`        virtual environment, dependencies, TeX when missing, then the PDFs in build/
 # `make test`   the same preparation, then the whole test suite (it builds real PDFs)
-# `make check`  formatting, lint, types, tests: what a change must pass
+# `make check`  formatting, lint, types, tests: what a change must pass, and what CI runs
+# `make verify` the whole catalogue by SymPy as well; some minutes the first time
+# `make update` the newest releases of all dependencies, pinned with their hashes in requirements.lock
+# `make test-lowest`, `make test-newest`
+#               the test suite against the lowest, the newest versions that pyproject.toml allows
 
 PYTHON ?= python3
 VENV   := .venv
@@ -8,35 +12,50 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := pdf
-.PHONY: pdf install tex test test-full check format picture clean
+.PHONY: pdf install update tex browser test test-full verify test-lowest test-newest check format picture clean
 
 pdf: install tex
 	$(BIN)/cheatsheet build
 
 install: $(STAMP)
 
-$(STAMP): pyproject.toml
+# What is installed is pinned and hashed, the build backend too; pyproject.toml says what a user of the wheel may have.
+$(STAMP): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo 'Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11' >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo 'The venv module is missing: apt-get install python3-venv' >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
+
+update:
+	PYTHON='$(PYTHON)' scripts/dependencies.sh update
+
+test-lowest test-newest: tex
+	PYTHON='$(PYTHON)' scripts/dependencies.sh $@
 
 # Without TeX the build still checks everything and then says what to install: no reason to stop.
 tex:
 	@scripts/install-tex.sh || true
 
-test: install tex
+browser:
+	@command -v chromium >/dev/null || scripts/install-tex.sh chromium
+
+test: install tex browser
 	$(BIN)/python -m tools.coverage --check
 	$(BIN)/python -m pytest -n auto
 
 # No samples: every mutant, every derivation, thousands of random claims; about a quarter of an hour.
-test-full: install tex
+test-full: install tex browser
 	$(BIN)/python -m pytest --full -n auto
 
-check: install tex
+# What the prover says against what SymPy finds by itself; what was judged before is not judged again.
+verify: install
+	$(BIN)/cheatsheet check identities.yaml --sympy
+
+check: install tex browser
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

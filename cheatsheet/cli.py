@@ -1,7 +1,7 @@
 """The command line: arguments in, exit status and streams out; the work is done elsewhere.
 
 Results go to standard output, messages and progress to standard error. Exit status 0: all well; 1: the catalogue or a
-claim does not hold; 2: bad usage or unreadable input.
+claim does not hold; 2: bad usage or unreadable input; 70: a bug of this program, which contradicted itself.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import cheatsheet
+from cheatsheet import store
 from cheatsheet.language.errors import CatalogueError, Position, near
 from cheatsheet.language.layouts import LAYOUTS
 from cheatsheet.language.source import Passage, SourceFile
 from cheatsheet.language.syntax import ClaimError
 from cheatsheet.packaged import packaged
 from cheatsheet.pages.stamps import built_before
+from cheatsheet.store import write_whole
+from cheatsheet.verdicts.verdicts import TierDisagreement
 
 if TYPE_CHECKING:
     from cheatsheet.catalogue.entries import Catalogue, Entry
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from cheatsheet.pages.model import Language, Layout, Paper, Sums
 
 DEFAULT_FILE = "identities.yaml"
-HOLDS, FAILS, UNUSABLE = 0, 1, 2
+HOLDS, FAILS, UNUSABLE, BUG = 0, 1, 2, 70
 _LANGUAGES = click.Choice(["zh", "en", "both"])
 
 
@@ -50,6 +53,54 @@ class Commands(click.Group):
         except CatalogueError as error:
             click.echo(error, err=True)
             sys.exit(UNUSABLE)
+        except TierDisagreement as error:
+            click.echo(f"a bug of this program, please report it: {error}", err=True)
+            sys.exit(BUG)
+
+
+def _keep_nothing(context: click.Context, option: click.Parameter, given: bool) -> None:
+    if given:
+        context.with_resource(store.nothing_kept())
+
+
+no_cache = click.option(
+    "--no-cache",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_keep_nothing,
+    help="Work everything out anew, and keep nothing.",
+)
+"""For every command that verifies."""
+
+
+class TakesExpression(click.Command):
+    """A command with an expression, which may begin with a minus: what is no option of the command is an argument."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        takes_value = {
+            name: not (option.is_flag or option.count)
+            for option in self.get_params(ctx)
+            if isinstance(option, click.Option)
+            for name in (*option.opts, *option.secondary_opts)
+        }
+        options: list[str] = []
+        expressions: list[str] = []
+        rest = iter(args)
+        for argument in rest:
+            if argument == "--":
+                expressions += rest
+            elif argument in takes_value:
+                options += [argument, *([next(rest, "")] if takes_value[argument] else [])]
+            elif argument.startswith("--") and argument.split("=")[0] in takes_value:
+                options.append(argument)
+            else:
+                expressions.append(argument)
+        mistyped = [a for a in expressions[1:] if a.startswith("--")] or expressions[:1]
+        if len(expressions) > 1 and mistyped[0].startswith("--"):
+            hint = near(mistyped[0], takes_value) or f"there are {', '.join(takes_value)}"
+            ctx.fail(f"there is no option {mistyped[0]}; {hint}")
+        return super().parse_args(ctx, [*options, "--", *expressions])
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -64,18 +115,33 @@ def main() -> None:
 # --- what commands share ---------------------------------------------------------------------------------------------
 
 
-def place_of_catalogue(file: str | None) -> Path:
-    """The file named; without one, that of the current directory or the one that comes with the program."""
-    if file is not None:
-        return Path(file)
-    return Path(DEFAULT_FILE) if Path(DEFAULT_FILE).exists() else packaged(DEFAULT_FILE)
+def place_of_catalogue(file: str | None, shipped: bool = False) -> Path:
+    """The file named; without one, that of the current directory, or where it is asked for the one of the program.
+
+    Whoever runs a command in the wrong directory is told so, and not that all is well with another catalogue.
+    """
+    if shipped and file is not None:
+        raise click.UsageError(f"--packaged is the catalogue of the program, and {file} is named as well")
+    if shipped:
+        return packaged(DEFAULT_FILE)
+    if file is None and not Path(DEFAULT_FILE).exists():
+        raise click.UsageError(
+            f"there is no {DEFAULT_FILE} in this directory; name the catalogue, "
+            "or take the one that comes with the program: --packaged"
+        )
+    return Path(file or DEFAULT_FILE)
 
 
-def open_catalogue(file: str | None) -> Catalogue:
+def open_catalogue(file: str | None, shipped: bool = False) -> Catalogue:
     """The catalogue that a command is about; raises :class:`CatalogueError`."""
     from cheatsheet.catalogue.load import load
 
-    return load(place_of_catalogue(file))
+    return load(place_of_catalogue(file, shipped))
+
+
+_packaged = click.option(
+    "--packaged", "shipped", is_flag=True, help="The catalogue that comes with the program."
+)
 
 
 def looks_like_file(argument: str) -> bool:
@@ -129,17 +195,23 @@ def write_json(document: dict[str, Any]) -> None:
 @main.command()
 @click.argument("arguments", nargs=-1, metavar="[FILE] [ID]...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-def check(arguments: tuple[str, ...], as_json: bool) -> None:
+@click.option("--sympy", "by_sympy", is_flag=True, help="Ask SymPy as well, entry by entry at two sizes.")
+@no_cache
+@_packaged
+def check(arguments: tuple[str, ...], as_json: bool, by_sympy: bool, shipped: bool) -> None:
     """Verify the claims of FILE, or of some of its entries."""
     file, ids = (
         (arguments[0], arguments[1:]) if arguments and looks_like_file(arguments[0]) else (None, arguments)
     )
-    catalogue = open_catalogue(file)
+    catalogue = open_catalogue(file, shipped)
+    click.echo(f"checking {catalogue.path}", err=True)
     report = verify_entries(find_entries(catalogue, ids))
+    if by_sympy:
+        report = ask_sympy(report)
     for warning in report.warnings:
         click.echo(warning, err=True)
     if as_json:
-        write_json(report.to_json())
+        write_json({"file": str(catalogue.path), **report.to_json()})
     else:
         print_report(report)
     sys.exit(HOLDS if report.ok else FAILS)
@@ -153,9 +225,22 @@ def verify_entries(entries: list[Entry]) -> CatalogueReport:
         return check_entries(entries, progress)
 
 
+def ask_sympy(report: CatalogueReport) -> CatalogueReport:
+    """The report with SymPy's judgements; where they contradict the verdicts, both are shown, and that is the end."""
+    from cheatsheet.catalogue.reports import judged_by_sympy
+    from cheatsheet.verdicts.by_sympy.judgement import JudgesDisagree
+
+    try:
+        with progress_bar("asking SymPy", sum(len(entry.claims) for entry in report.entries)) as progress:
+            return judged_by_sympy(report, progress)
+    except JudgesDisagree as disagreement:
+        click.echo(f"a bug of this program, please report it: SymPy disagrees on\n  {disagreement}", err=True)
+        sys.exit(BUG)
+
+
 def print_report(report: CatalogueReport, only_failing: bool = False, err: bool = False) -> None:
     """One line for each entry, what is not as expected in full, and a summary."""
-    from cheatsheet.screen_reports import entry_lines, summary_line
+    from cheatsheet.screen_reports import entry_lines, summary_line, sympy_line
 
     shown = [entry for entry in report.entries if not (only_failing and entry.ok)]
     width = max((len(entry.entry.id) for entry in shown), default=0)
@@ -165,6 +250,8 @@ def print_report(report: CatalogueReport, only_failing: bool = False, err: bool 
         for line in rest:
             click.echo(line, err=err)
     click.echo(summary_line(report), err=err)
+    if by_sympy := sympy_line(report):
+        click.echo(by_sympy, err=err)
 
 
 @main.command()
@@ -182,6 +269,8 @@ def print_report(report: CatalogueReport, only_failing: bool = False, err: bool 
     show_default=True,
     help="Σ in derivations, or the summation convention.",
 )
+@no_cache
+@_packaged
 def build(
     file: str | None,
     out: Path,
@@ -191,15 +280,16 @@ def build(
     greyscale: bool,
     full: bool,
     sums: Sums,
+    shipped: bool,
 ) -> None:
-    """Verify FILE, then write the sheet and the handbook as PDFs."""
+    """Verify FILE, then write the sheet and the handbook as PDFs, and the page for a browser."""
     look = (lang, layout, paper, greyscale, sums, full)
-    before = built_before(place_of_catalogue(file), out, look)
+    before = built_before(place_of_catalogue(file, shipped), out, look)
     if before is not None:
         for pdf in before.files:
             click.echo(pdf)
         return
-    catalogue = open_catalogue(file)
+    catalogue = open_catalogue(file, shipped)
     from cheatsheet import pipeline
     from cheatsheet.pages.compile import CompileError, MissingTeXError
     from cheatsheet.pages.prose import ProseError
@@ -221,6 +311,7 @@ def build(
         for problem in compiled.problems:
             click.echo(problem, err=True)
         click.echo(compiled.pdf)
+    click.echo(built.page)
 
 
 @contextmanager
@@ -251,13 +342,14 @@ def stages() -> Iterator[Callable[[str, int, int], None]]:
         yield advance
 
 
-@main.command()
+@main.command(cls=TakesExpression)
 @click.argument("expression", metavar="EXPR")
 @click.option("--wrt", required=True, metavar="X", help="The symbol, or the component, to differentiate by.")
 @click.option("--given", default="", metavar="YAML", help="Declarations, such as 'x: [n], A: [n, n]'.")
 @click.option("--layout", type=click.Choice(LAYOUTS), default=LAYOUTS[0], show_default=True)
 @click.option("--lang", type=_LANGUAGES, default="both", show_default=True, help="Language of the reasons.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@no_cache
 def derive(expression: str, wrt: str, given: str, layout: str, lang: str, as_json: bool) -> None:
     """Differentiate EXPR by X: closed form, worked steps, verdict, code."""
     from cheatsheet.catalogue.load import read_given
@@ -284,14 +376,55 @@ def derive(expression: str, wrt: str, given: str, layout: str, lang: str, as_jso
 @click.argument("id")
 @click.argument("file", required=False)
 @click.option("--lang", type=_LANGUAGES, default="both", show_default=True, help="Language of the text.")
+@no_cache
 def show(id: str, file: str | None, lang: str) -> None:
-    """Show one entry: its claims, the verdicts, and the derivation step by step."""
-    (entry,) = find_entries(open_catalogue(file), (id,))
+    """Show one entry: its claims, the verdicts, and the derivation step by step.
+
+    Without FILE, and without an identities.yaml in the directory, the entry is looked up in the program's catalogue.
+    """
+    looked_up = file is None and not Path(DEFAULT_FILE).exists()
+    catalogue = open_catalogue(file, looked_up)
+    if looked_up:
+        click.echo(f"no {DEFAULT_FILE} here; reading {catalogue.path}", err=True)
+    (entry,) = find_entries(catalogue, (id,))
     report = verify_entries([entry])
     from cheatsheet.screen import entry_text
 
     click.echo(entry_text(report.entries[0], ("zh", "en") if lang == "both" else (lang,)))
     sys.exit(HOLDS if report.ok else FAILS)
+
+
+@main.command()
+@click.argument("kind", type=click.Choice(["anki", "json", "csv", "md"]))
+@click.argument("file", required=False)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write; - is standard output.")
+@no_cache
+@_packaged
+def export(kind: str, file: str | None, output: Path | None, shipped: bool) -> None:
+    """Write the catalogue for other programs, once every claim is as expected."""
+    from cheatsheet import pipeline
+    from cheatsheet.pages import exports
+
+    catalogue = open_catalogue(file, shipped)
+    try:
+        with stages() as progress:
+            pages = pipeline.checked_pages(catalogue, progress)[1]
+        target = output or Path(f"cheatsheet.{exports.SUFFIXES[kind]}")
+        if kind == "anki":
+            exports.write_anki(pages, target)
+        elif str(target) == "-":
+            click.echo(exports.TEXTS[kind](pages), nl=False)
+        else:
+            write_whole(target, exports.TEXTS[kind](pages).encode("utf-8"))
+    except pipeline.CatalogueDoesNotHold as finding:
+        print_report(finding.report, only_failing=True, err=True)
+        click.echo(f"{catalogue.path}: nothing is exported until every claim is as expected", err=True)
+        sys.exit(FAILS)
+    except OSError as error:
+        click.echo(f"{error.filename or output}: {error.strerror or error}", err=True)
+        sys.exit(UNUSABLE)
+    if str(target) != "-":
+        click.echo(target)
 
 
 @main.command()

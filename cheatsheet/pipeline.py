@@ -16,8 +16,9 @@ from cheatsheet.catalogue.reports import CatalogueReport, check_entries
 from cheatsheet.pages import stamps
 from cheatsheet.pages.compile import Compiled, compile_all
 from cheatsheet.pages.document import document
-from cheatsheet.pages.model import Language, Layout, Paper, Sums
+from cheatsheet.pages.model import Document, Language, Layout, Paper, Sums
 from cheatsheet.pages.templating import KINDS, render
+from cheatsheet.pages.web import NAME, render_page, write_page
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a stage, how much of it is done, and how much there is."""
@@ -35,9 +36,10 @@ class CatalogueDoesNotHold(Exception):
 
 @dataclass(frozen=True)
 class Built:
-    """What a build made: the PDFs, how many claims had each verdict, and whether there was anything to do."""
+    """What a build made: the PDFs and the page, how many claims had each verdict, whether there was anything to do."""
 
     pdfs: dict[str, Compiled]
+    page: Path
     summary: dict[str, int]
     changed: bool = True
 
@@ -58,26 +60,33 @@ def build(
     ``full``: the handbook has every derivation of every claim; ``sums`` says whether Σ stands in them.
 
     Raises :class:`CatalogueDoesNotHold` before anything is written if a claim is not as expected, and what
-    :func:`cheatsheet.pages.compile.compile_all` raises.
+    :func:`cheatsheet.pages.compile.compile_all` raises, by when the page for a browser is there already.
     """
     look = {"paper": paper, "greyscale": greyscale, "sums": sums, "full": full}
     key = stamps.key_of(catalogue.text, lang, layout, *look.values())
     before = stamps.unchanged(folder, key)
     if before is not None:
-        return Built(
-            {n: Compiled(folder / f"{n}.pdf", 0, ()) for n in DOCUMENTS.values()}, before.summary, False
-        )
+        pdfs = {n: Compiled(folder / f"{n}.pdf", 0, ()) for n in DOCUMENTS.values()}
+        return Built(pdfs, folder / NAME, before.summary, False)
     tell = progress or (lambda stage, done, total: None)
-    report = check_entries(catalogue, _counter(tell, "verify", sum(len(e.all_claims) for e in catalogue)))
-    if not report.ok:
-        raise CatalogueDoesNotHold(report)
-    pages = document(catalogue, report, lang, layout, _counter(tell, "derive", len(catalogue)))
+    report, pages = checked_pages(catalogue, tell, lang, layout)
     pages = replace(pages, version=__version__, **look)  # type: ignore[arg-type]
+    page = write_page(folder, render_page(pages, catalogue, report))
     sources = {DOCUMENTS[kind]: render(pages, kind) for kind in KINDS}
     pdfs = compile_all(sources, folder, lambda name, number: tell(f"TeX {name}.pdf", number, 0))
     if not any(compiled.problems for compiled in pdfs.values()):
-        stamps.remember(folder, key, [compiled.pdf for compiled in pdfs.values()], report.summary)
-    return Built(pdfs, report.summary)
+        stamps.remember(folder, key, [*(compiled.pdf for compiled in pdfs.values()), page], report.summary)
+    return Built(pdfs, page, report.summary)
+
+
+def checked_pages(
+    catalogue: Catalogue, tell: Progress, lang: Language = "both", layout: Layout | None = None
+) -> tuple[CatalogueReport, Document]:
+    """The verdicts and the pages of a catalogue; raises :class:`CatalogueDoesNotHold`."""
+    report = check_entries(catalogue, _counter(tell, "verify", sum(len(e.all_claims) for e in catalogue)))
+    if not report.ok:
+        raise CatalogueDoesNotHold(report)
+    return report, document(catalogue, report, lang, layout, _counter(tell, "derive", len(catalogue)))
 
 
 def _counter(tell: Progress, stage: str, total: int) -> Callable[[int], None]:

@@ -160,3 +160,17 @@ def summary_line(report: CatalogueReport) -> str:
     entries = f"{len(report.entries)} {'entry' if len(report.entries) == 1 else 'entries'}"
     state = f"; {failing} not as expected" if failing else "; all as expected" if counts else ""
     return f"{entries}: {counts or 'nothing claimed'}{state}"
+
+
+def sympy_line(report: CatalogueReport) -> str:
+    """What SymPy says, counted, in one line; empty where it was not asked.
+
+    >>> sympy_line(CatalogueReport(()))
+    ''
+    """
+    parts = [
+        f"{kind}: " + ", ".join(f"{number} {verdict}" for verdict, number in counts.items() if number)
+        for kind, counts in report.by_sympy.items()
+        if any(counts.values())
+    ]
+    return "; ".join(["SymPy on " + parts[0], *parts[1:]]) if parts else ""

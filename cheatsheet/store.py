@@ -1,4 +1,4 @@
-"""What was worked out before, kept on disk by key: one table of a SQLite file in the user's cache directory.
+"""What is written to disk: whole files, and what was worked out before, by key, in the user's cache directory.
 
 SQLite keeps the file whole under two processes and a kill at any moment. A file that cannot be read or written costs
 time, never a wrong answer: the shelf is then empty.
@@ -8,10 +8,28 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 _MOST_VARIABLES = 500
+_in_use = [True]
+
+
+@contextmanager
+def nothing_kept() -> Iterator[None]:
+    """For the block, here and in processes started in it, nothing is found and nothing kept."""
+    before, _in_use[0] = _in_use[0], False
+    try:
+        yield
+    finally:
+        _in_use[0] = before
+
+
+def in_use() -> bool:
+    """Whether what was worked out before may be used."""
+    return _in_use[0]
 
 
 def cache_folder() -> Path:
@@ -28,6 +46,8 @@ class Shelf:
         self.table = table
         self.most = most
         self.connection: sqlite3.Connection | None = None
+        if not in_use():
+            return
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.connection = self._open()
@@ -84,3 +104,16 @@ class Shelf:
         if self.connection is not None:
             self.connection.close()
             self.connection = None
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Write a file or nothing: beside the target, then renamed onto it, so that a kill leaves the old one whole."""
+    handle, beside = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        os.chmod(beside, target.stat().st_mode if target.exists() else 0o644)
+        os.replace(beside, target)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise

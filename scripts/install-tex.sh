@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the PDFs need (XeLaTeX, ctex, the fonts) on Debian and its relatives.
-# Does nothing when all of it is there; where it cannot install, it says exactly what is missing
+# Installs what the PDFs need (XeLaTeX, ctex, the fonts) on Debian and its relatives, and the packages named, such as
+# chromium for the tests of the page. Does nothing when all of it is there; where it cannot install, it says exactly what is missing
 # and exits 1.
 set -u
 
@@ -26,7 +26,9 @@ give_up() {
   exit 1
 }
 
-have_tex && exit 0
+have_tex && [ $# -eq 0 ] && exit 0
+have_tex && packages=()
+packages+=("$@")
 
 command -v apt-get >/dev/null || give_up "this system has no apt-get"
 as_root=()
@@ -39,7 +41,7 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 
 export DEBIAN_FRONTEND=noninteractive
-echo "Installing TeX and fonts (about 240 MB to download): ${packages[*]}" >&2
+echo "Installing (TeX and fonts are about 240 MB to download): ${packages[*]}" >&2
 "${as_root[@]}" apt-get update -qq </dev/null || give_up "apt-get update failed"
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
   --no-install-recommends "${packages[@]}" </dev/null >&2 || give_up "apt-get install failed"

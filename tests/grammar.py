@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from cheatsheet.language.dimensions import ONE, Axis, Shape
 from cheatsheet.language.elaborate import Declarations, elaborate_expression
 from cheatsheet.language.expressions import Expr, Index, Symbol
+from cheatsheet.language.table import TABLE
 
 M, N, P, THREE = Axis.of("m"), Axis.of("n"), Axis.of("p"), Axis.of(3)
 DIMENSIONS = (M, N, P)
@@ -48,12 +49,11 @@ POLYNOMIAL = LINEAR | PRODUCTS | INDEXED
 """Polynomials in the entries: defined everywhere, exact in rational arithmetic, differentiable."""
 RATIONAL = POLYNOMIAL | {"over", "quotient", "reciprocal", "inv", "det", "adj", "matrix_power"}
 """Rational functions of the entries: exact in rational arithmetic wherever they are defined."""
-ENTIRE = frozenset(["exp", "sin", "cos", "sinh", "cosh", "tanh", "arctan", "sigmoid", "softplus"])
+FUNCTIONS = frozenset(name for name, row in TABLE.items() if row.one_element is not None)
+ENTIRE = frozenset(name for name in FUNCTIONS if TABLE[name].smoothness == "entire")
 SMOOTH = POLYNOMIAL | ENTIRE | {"softmax", "logsumexp"}
 """Defined and differentiable for all real entries."""
-RESTRICTED = frozenset(
-    ["log", "sqrt", "tan", "arcsin", "arccos", "abs", "sign", "relu", "norm", "norm1", "logdet"]
-)
+RESTRICTED = FUNCTIONS - ENTIRE | {"maximum", "minimum", "norm", "norm1", "logdet"}
 POINTWISE = ENTIRE | RESTRICTED
 """Functions: drawn less often than the operators that give an expression its structure."""
 ALGEBRA = RATIONAL | SMOOTH | RESTRICTED | {"pinv", "expm", "cross", "block", "K", "pi", "size"}
@@ -188,6 +188,7 @@ def _vector_alone(grammar: Grammar, shape: Shape) -> Shapes:
 OPERAND_SHAPES: dict[str, Callable[[Grammar, Shape], Shapes]] = {
     **dict.fromkeys(("add", "sub"), _twice),
     **dict.fromkeys(("hadamard", "quotient"), _twice_unless_scalar),
+    **dict.fromkeys(("maximum", "minimum"), _twice),
     "neg": _once,
     "scale": lambda g, s: [(SCALAR, s)],
     "over": lambda g, s: [(s, SCALAR)],
@@ -204,7 +205,7 @@ OPERAND_SHAPES: dict[str, Callable[[Grammar, Shape], Shapes]] = {
     **dict.fromkeys(("tr", "det", "logdet"), _scalar_of_square),
     **dict.fromkeys(("inv", "adj", "expm"), _square),
     "pinv": lambda g, s: [(s.transposed,)] if len(s.free_axes) == 2 else [],
-    **dict.fromkeys(ENTIRE | RESTRICTED - {"norm", "norm1", "logdet"}, _once),
+    **dict.fromkeys(ENTIRE | RESTRICTED - {"maximum", "minimum", "norm", "norm1", "logdet"}, _once),
     "softmax": _vector_alone,
     "logsumexp": _scalar_of_vector,
 }

@@ -6,7 +6,7 @@ an opaque matrix is filled entry by entry and handed to numpy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from itertools import product
 from math import prod
@@ -16,20 +16,16 @@ import numpy as np
 
 from cheatsheet.calculus.index_values import Part, Value
 from cheatsheet.calculus.terms import Factor, Idx, Place, Poly, Term
+from cheatsheet.language.table import TABLE
 
 Array = np.ndarray[Any, Any]
 Positions = Mapping[Idx, int]
 
-FUNCTIONS: dict[str, Callable[[float], float]] = {
-    "exp": np.exp,
-    "log": np.log,
-    "sin": np.sin,
-    "cos": np.cos,
-    "arcsin": np.arcsin,
-    "arctan": np.arctan,
-    "abs": abs,
-    "sign": np.sign,
-}
+
+def function(name: str, value: float) -> float:
+    fact = TABLE[name].one_element
+    assert fact is not None
+    return float(fact.floating(np, value))
 
 
 class Reading:
@@ -64,7 +60,7 @@ class Reading:
                 i, j = (self.place(p, at) for p in f.places)
                 return float(i == j)
             case "fn":
-                return float(FUNCTIONS[f.data](self.poly(f.subs[0], at)))
+                return function(f.data, self.poly(f.subs[0], at))
             case "group":
                 return self.poly(f.subs[0], at)
             case "mat":

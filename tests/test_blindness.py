@@ -14,7 +14,8 @@ from cheatsheet.catalogue.load import read_given
 from cheatsheet.language.elaborate import Declarations, elaborate_claim, elaborate_definition
 from cheatsheet.language.expressions import Equation
 from cheatsheet.language.syntax import parse_expression
-from cheatsheet.verdicts.check import TierDisagreement, verify
+from cheatsheet.verdicts.check import verify
+from cheatsheet.verdicts.verdicts import TierDisagreement
 
 CORPUS = Path(__file__).parent / "corpus"
 SAMPLE = 150

@@ -21,14 +21,14 @@ from cheatsheet.language.expressions import Symbol, inline_definitions, symbols
 from cheatsheet.language.formatting import claim_text
 from cheatsheet.language.glossary import Text, glossary
 from cheatsheet.language.syntax import ClaimError
+from cheatsheet.verdicts.by_sympy.counterexamples import exact, sides_at
+from cheatsheet.verdicts.by_sympy.judgement import Beyond
 from cheatsheet.verdicts.check import verify, verify_text
 from cheatsheet.verdicts.verdicts import Counterexample, Verdict
-from tests.by_sympy import Beyond, Reading, exact
 
 SEEDS = Path(__file__).parent / "corpus" / "seeds.yaml"
 CHUNKS = 8
 PROVED = 0.98
-SECONDS = 60.0
 """More than a claim needs, so that a busy machine does not decide a test."""
 
 
@@ -44,7 +44,7 @@ def chunk_of(chunk: int) -> list[Entry]:
 def verdict_on(claim: Claim) -> Verdict:
     """The verdict, found anew: nothing is read from the cache on disk."""
     try:
-        return verify_text(claim.text, claim.declarations, seconds=SECONDS)
+        return verify_text(claim.text, claim.declarations)
     except ClaimError as error:
         return Verdict("invalid", message=error.message, start=error.start, end=error.end)
 
@@ -121,10 +121,8 @@ def test_every_pitfall_is_refuted_or_invalid(chunk: int) -> None:
 
 
 def re_examined(example: Counterexample, claim: Claim) -> str:
-    sides = (claim.equation.lhs, claim.equation.rhs)
-    reading = Reading(example, claim.declarations.symbols, sides)
     try:
-        left, right = (reading.number(side) for side in sides)
+        left, right = sides_at(claim.equation, example)
     except Beyond:
         return "beyond"
     told = [*flat(example.left), *flat(example.right)]

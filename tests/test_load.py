@@ -16,6 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import cheatsheet
+from cheatsheet.catalogue import nodes
 from cheatsheet.catalogue.boxes import Choice
 from cheatsheet.catalogue.entries import Catalogue, Entry
 from cheatsheet.catalogue.load import READERS, parse_catalogue
@@ -107,6 +108,24 @@ def test_hostile_file_gets_one_clear_message_in_bounded_time(
     assert expected in str(caught.value)
     assert len(str(caught.value)) < 2000
     assert time.perf_counter() - start < 10
+
+
+@pytest.mark.parametrize("limit", [40, 1000])
+@pytest.mark.parametrize("opening", ["[", "{a: ", "[[], {a: ", "['[[[', "])
+def test_our_limit_of_nesting_speaks_before_that_of_the_library(
+    monkeypatch: pytest.MonkeyPatch, limit: int, opening: str
+) -> None:
+    class Limited(yaml.SafeLoader):
+        def fetch_flow_collection_start(self, token: type) -> None:
+            if self.flow_level >= limit:
+                raise yaml.scanner.ScannerError(None, None, "too deep for me", self.get_mark())
+            super().fetch_flow_collection_start(token)
+
+    monkeypatch.setattr(nodes, "_LOADER", Limited)
+    with pytest.raises(CatalogueError, match="more than 32 levels are nested here"):
+        read(opening * 2000)
+    with pytest.raises(CatalogueError, match="not valid YAML"):  # thirty levels are ours to allow
+        read(opening * (30 // sum(opening.count(c) for c in "[{") or 1) + "\n%")
 
 
 def test_path_that_is_no_file_gets_a_message(tmp_path: Path) -> None:
@@ -458,7 +477,7 @@ def test_loading_imports_neither_sympy_nor_numpy_nor_the_operator_table() -> Non
 
 
 def test_the_catalogue_is_found_from_any_directory(tmp_path: Path) -> None:
-    code = "import cheatsheet; print(len(cheatsheet.load()), callable(cheatsheet.catalogue.load))"
+    code = "import cheatsheet; print(len(cheatsheet.load()), callable(cheatsheet.load))"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
     )

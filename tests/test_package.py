@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -62,6 +64,25 @@ def test_templates_and_drafts_are_found_outside_the_checkout(installed: Path) ->
 
 def test_the_command_line_works_outside_the_checkout(installed: Path) -> None:
     first = next(iter(cheatsheet.load())).id
-    done = run(installed, "-m", "cheatsheet", "check", first)
-    assert (done.returncode, done.stderr) == (0, "")
+    done = run(installed, "-m", "cheatsheet", "check", first, "--packaged")
+    assert done.returncode == 0
+    assert done.stderr.startswith("checking ")
     assert done.stdout.startswith(f"✓ {first}")
+
+
+# --- dependencies ----------------------------------------------------------------------------------------------------
+
+
+def test_what_make_installs_is_pinned_and_hashed_and_names_no_place() -> None:
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert not re.search(r"https?:|file:|--index|--find|/opt|/home|/root|/work", text)
+    pinned = {}
+    for block in re.split(r"\n(?=\S)", text):
+        if match := re.match(r"([a-z0-9-]+)==\S+", block):
+            pinned[match[1]] = block.count("--hash=sha256:")
+    assert min(pinned.values()) >= 1
+    assert pinned["numpy"] > 20  # of every system, not of this one alone
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = [*project["project"]["dependencies"], *project["project"]["optional-dependencies"]["dev"]]
+    names = {re.split(r"[<>=!~ ]", one)[0].lower() for one in [*wanted, *project["build-system"]["requires"]]}
+    assert names <= pinned.keys(), "make update"

@@ -21,12 +21,9 @@ from cheatsheet.language.expressions import Symbol
 from cheatsheet.verdicts.claim import Claim
 from cheatsheet.verdicts.dimensions_to_try import (
     LARGEST,
-    index_names,
     quick,
-    size_degree,
     smallest,
     thorough,
-    wanted_size,
 )
 
 N = Axis.of("n")
@@ -247,37 +244,6 @@ DECLARED = Declarations({s.name: s for s in (x, y, A, X, W)})
 
 def claim(text: str) -> Claim:
     return Claim(elaborate_claim(text, DECLARED))
-
-
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [
-        ("x.T @ y == y.T @ x", 1),
-        ("A @ A @ A == A", 4),
-        ("tr(A @ A @ A) == 0", 3),
-        ("x.T @ x * x == x", 2),
-        ("(x.T @ x) ** 4 == 0", 4),
-        ("sum(A[i, j] * x[i] * y[j], i, j) == 0", 2),
-        ("A[i, j] == A[j, i]", 2),
-        ("det(block([[dot(x, x), dot(x, y)], [dot(y, x), dot(y, y)]])) == 0", 2),
-        ("matrix_power(A, 3) @ x == x", 4),
-        ("kron(x, y) == kron(y, x)", 2),
-        ("inv(A) == A", None),
-        ("exp(x) == x", None),
-        ("det(A) == 0", None),
-    ],
-)
-def test_index_names(text: str, names: int | None) -> None:
-    assert index_names(claim(text), "n") == names
-
-
-def test_sizes_grow_with_the_degree() -> None:
-    gram = "det(block([" + ", ".join("[" + ", ".join(["dot(x, y)"] * 6) + "]" for _ in range(6)) + "])) == 0"
-    assert wanted_size(claim(gram), "n") == 6
-    assert max(d["n"] for d in thorough(claim(gram))) >= 6
-    numbers = claim("(n - 1) * (n - 2) * (n - 3) * (n - 4) * x == x")
-    assert size_degree(numbers, "n") == 4
-    assert {d["n"] for d in thorough(numbers)} >= {1, 2, 3, 4, 5}
 
 
 def test_dimensions_are_distinct_and_not_square() -> None:

@@ -24,9 +24,10 @@ from cheatsheet.language.expressions import Apply, Equation, Expr, Number, Sum, 
 from cheatsheet.language.formatting import claim_text
 from cheatsheet.language.table import build
 from cheatsheet.verdicts.claim import Claim
-from cheatsheet.verdicts.compare import Clock, OutOfTimeError, compare
+from cheatsheet.verdicts.compare import Budget, OutOfBudgetError, compare
 from cheatsheet.verdicts.counterexample import confirm
 from cheatsheet.verdicts.dimensions_to_try import quick
+from cheatsheet.verdicts.verdicts import STEPS
 from tests.grammar import ALGEBRA, CALCULUS, FREE_INDICES, LINEAR, POINTWISE, RATIONAL, SYMBOLS
 from tests.mutations import broken, with_index_swapped
 from tests.strategies import expressions
@@ -132,11 +133,11 @@ def seen_to_differ(equation: Equation) -> bool | None:
         for field, style, denominator in ((Modular(), "mixed", 1), (Floating(), "real", 8)):
             points = Points(claim.symbols, dims, 24, style, denominator, 4321)
             try:
-                found = compare(claim, points, field, Clock(5))
+                found = compare(claim, points, field, Budget(STEPS))
                 for k in np.flatnonzero(found.differs)[:5]:
-                    if confirm(claim, points.select([int(k)]), Clock(20)) is not None:
+                    if confirm(claim, points.select([int(k)]), Budget(STEPS)) is not None:
                         return True
-            except (UnsupportedError, NoPointError, OutOfTimeError):
+            except (UnsupportedError, NoPointError, OutOfBudgetError):
                 continue
             seen += int(found.defined.sum())
             break

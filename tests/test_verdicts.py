@@ -20,14 +20,21 @@ from cheatsheet.language.elaborate import Declarations, elaborate_claim
 from cheatsheet.language.expressions import Equation, Symbol
 from cheatsheet.packaged import engine_version
 from cheatsheet.verdicts import check
-from cheatsheet.verdicts.check import TierDisagreement, negation, verify, verify_text
+from cheatsheet.verdicts.check import negation, verify, verify_text
 from cheatsheet.verdicts.claim import Claim
-from cheatsheet.verdicts.compare import Clock
-from cheatsheet.verdicts.exact import agrees_exactly, vanishes
-from cheatsheet.verdicts.kept import Keys, VerdictCache
+from cheatsheet.verdicts.compare import Budget
+from cheatsheet.verdicts.exact import vanishes
+from cheatsheet.verdicts.kept import Origin, Origins, VerdictCache
 from cheatsheet.verdicts.many import Task, verify_all
 from cheatsheet.verdicts.sampling import sample
-from cheatsheet.verdicts.verdicts import HOLDS, STATUSES, Counterexample, Verdict
+from cheatsheet.verdicts.verdicts import (
+    HOLDS,
+    STATUSES,
+    STEPS,
+    Counterexample,
+    TierDisagreement,
+    Verdict,
+)
 
 N = Axis.of("n")
 A, B = (Symbol(name, Shape.matrix(N, N)) for name in "AB")
@@ -76,7 +83,7 @@ def test_counterexample_is_written_as_the_contract_says() -> None:
             warnings=("x is constant",),
         ),
         Verdict("invalid", message="unknown name y", hint="did you mean x?", start=3, end=4),
-        Verdict("undecided", message="out of time"),
+        Verdict("undecided", message="equal at n = 2, 3", dims=({"n": 2}, {"n": 3})),
     ],
 )
 def test_verdicts_survive_json(verdict: Verdict) -> None:
@@ -96,6 +103,7 @@ def test_negation() -> None:
     assert negation(Verdict("checked")).status == "refuted"
     assert negation(Verdict("sampled")).status == "undecided"
     assert negation(Verdict("undecided")).status == "undecided"
+    assert negation(Verdict("undecided", dims=({"n": 2},))).dims == ({"n": 2},)
 
 
 def test_ill_formed_claims_are_invalid_with_a_position() -> None:
@@ -127,21 +135,20 @@ def test_a_blind_prover_is_not_believed(text: str) -> None:
 @pytest.mark.parametrize("text", FALSE)
 def test_exact_tiers_see_the_difference(text: str) -> None:
     claim = Claim(equation(text))
-    assert vanishes(claim, {"n": 2}, Clock(10)) is False
-    assert agrees_exactly(claim, {"n": 2}, 0, Clock(10)) is False
+    assert vanishes(claim, {"n": 2}, Budget(STEPS)) is False
 
 
 @pytest.mark.parametrize("text", FALSE_FUNCTIONS)
 def test_sampling_sees_the_difference(text: str) -> None:
-    assert isinstance(sample(Claim(equation(text)), [{"n": 2}], Clock(10), 0), Counterexample)
+    assert isinstance(sample(Claim(equation(text)), {"n": 2}, Budget(STEPS)), Counterexample)
 
 
 @pytest.mark.parametrize("text", FALSE)
 def test_exact_tiers_decide_when_the_filter_is_blind(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A filter that sees no difference must not be enough for "holds": the next tier still says no."""
 
-    def blind(claim: Claim, points: Any, field: Any, clock: Clock) -> Any:
-        comparison = real(claim, points, field, clock)
+    def blind(claim: Claim, points: Any, field: Any, budget: Budget) -> Any:
+        comparison = real(claim, points, field, budget)
         comparison.differs[:] = False
         return comparison
 
@@ -153,8 +160,8 @@ def test_exact_tiers_decide_when_the_filter_is_blind(text: str, monkeypatch: pyt
 
 @pytest.mark.parametrize("text", FALSE_FUNCTIONS)
 def test_sampling_decides_when_the_filter_is_blind(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def blind(claim: Claim, points: Any, field: Any, clock: Clock) -> Any:
-        comparison = real(claim, points, field, clock)
+    def blind(claim: Claim, points: Any, field: Any, budget: Budget) -> Any:
+        comparison = real(claim, points, field, budget)
         comparison.differs[:] = False
         return comparison
 
@@ -163,11 +170,12 @@ def test_sampling_decides_when_the_filter_is_blind(text: str, monkeypatch: pytes
     assert not verify(equation(text), prover=believes_nothing).holds
 
 
-def test_without_the_exact_tier_nothing_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cheatsheet.verdicts import exact
+def test_without_the_tiers_below_nothing_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cheatsheet.verdicts import argument, exact
 
     monkeypatch.setattr(exact, "vanishes", lambda *_: None)
-    monkeypatch.setattr(exact, "agrees_exactly", lambda *_: None)
+    assert verify(equation("A + B == B + A"), prover=believes_nothing).status == "sampled"
+    monkeypatch.setattr(argument, "sample", lambda *_: False)
     assert verify(equation("A + B == B + A"), prover=believes_nothing).status == "undecided"
 
 
@@ -185,39 +193,62 @@ def test_a_difference_without_counterexample_is_loud(monkeypatch: pytest.MonkeyP
     assert verify(equation("A @ B == B @ A"), prover=believes_nothing).status == "undecided"
 
 
-def test_kinds_of_evidence() -> None:
+def test_kinds_of_argument() -> None:
     assert verify(equation("A + B == B + A"), prover=believes_everything).status == "proved"
-    checked = verify(equation("A @ (B @ x) == A @ B @ x"), prover=believes_nothing)
-    assert checked.status == "checked"
-    assert len(checked.dims) >= 3
+    bounded = verify(equation("A @ (B @ x) == A @ B @ x"), prover=believes_nothing)
+    assert (bounded.status, bounded.method, bounded.dims) == ("proved", "free-symbols", ({"n": 3},))
     fixed = verify(equation("kron(U, V).T == kron(U.T, V.T)"), prover=believes_nothing)
-    assert (fixed.status, fixed.method) == ("proved", "free-symbols")
+    assert (fixed.status, fixed.method) == ("checked", "free-symbols")
     sampled = verify(equation("exp(x) * exp(-x) == ones(n)"), prover=believes_nothing)
-    assert sampled.status == "sampled"
+    assert (sampled.status, sampled.dims) == ("sampled", ({"n": 1}, {"n": 2}))
+    guess = verify(equation("det(A @ B) == det(A) * det(B)"), prover=believes_nothing)
+    assert guess.status == "undecided"
+    assert guess.dims
+    assert guess.message.startswith("equal at n = 1, 2, 3")
 
 
-def test_checked_dimensions_reach_the_degree_of_the_claim() -> None:
-    verdict = verify(equation("tr(A @ B @ A @ B) == tr(B @ A @ B @ A)"), prover=believes_nothing)
-    assert verdict.status == "checked"
-    assert max(d["n"] for d in verdict.dims) >= 4
+def test_the_other_side_of_each_argument() -> None:
+    unequal = [
+        ("A @ (B @ x) != A @ B @ x", "refuted"),
+        ("kron(U, V).T != kron(U.T, V.T)", "refuted"),
+        ("exp(x) * exp(-x) != ones(n)", "undecided"),
+        ("det(A @ B) != det(A) * det(B)", "undecided"),
+        ("A @ B != B @ A", "proved"),
+    ]
+    for text, status in unequal:
+        assert verify(equation(text), prover=believes_nothing).status == status
 
 
 # --- the cache ---
 
 
+K, L, M = (Origin("engine", name) for name in "klm")
+
+
 def test_cache_keeps_and_finds(tmp_path: Path) -> None:
     path = tmp_path / "sub" / "verdicts.sqlite"
     cache = VerdictCache(path)
-    cache.keep({"k": Verdict("proved"), "l": Verdict("refuted", counterexample=EXAMPLE)})
+    cache.keep({K: Verdict("proved"), L: Verdict("refuted", counterexample=EXAMPLE)})
     cache.close()
-    assert VerdictCache(path).find(["k", "l", "m"]) == {
-        "k": Verdict("proved"),
-        "l": Verdict("refuted", counterexample=EXAMPLE),
+    assert VerdictCache(path).find([K, L, M]) == {
+        K: Verdict("proved"),
+        L: Verdict("refuted", counterexample=EXAMPLE),
     }
 
 
-def test_keys_tell_meanings_apart() -> None:
-    keys = Keys(10.0)
+def test_a_row_that_is_damaged_or_foreign_counts_for_nothing(tmp_path: Path) -> None:
+    cache = VerdictCache(tmp_path / "verdicts.sqlite")
+    cache.keep({K: Verdict("refuted", counterexample=EXAMPLE), L: Verdict("proved")})
+    assert cache.shelf.connection is not None
+    rows = cache.shelf.find([K.key, L.key])
+    damaged = str(rows[K.key]).replace("refuted", "proved")
+    for row in (damaged, rows[L.key], "", "{}", b"\xff", 7, str(rows[K.key])[:-3], None):
+        cache.shelf.connection.execute("UPDATE kept SET value = ? WHERE key = ?", (row, K.key))
+        assert cache.find([K, L]) == {L: Verdict("proved")}, row
+
+
+def test_origins_tell_meanings_apart() -> None:
+    origins = Origins(STEPS)
     symmetric = Symbol("A", A.shape, frozenset({"symmetric"}))
     let = Symbol("p", x.shape, definition=x)
     different = [
@@ -229,12 +260,13 @@ def test_keys_tell_meanings_apart() -> None:
         Declarations({"A": Symbol("A", A.shape, of=(x,))}),
         Declarations({"A": Symbol("A", A.shape, of=(a,))}),
     ]
-    found = {keys.key("A == A", d) for d in different} | {
-        keys.key("A == A.T", different[0]),
-        Keys(5.0).key("A == A", different[0]),
+    found = {origins.of("A == A", d) for d in different} | {
+        origins.of("A == A.T", different[0]),
+        Origins(STEPS // 2).of("A == A", different[0]),
     }
-    assert len(found) == len(different) + 2
-    assert keys.key("A == A", different[0]) == Keys(10.0).key("A == A", Declarations({"A": A}))
+    assert len({origin.key for origin in found}) == len(found) == len(different) + 2
+    assert origins.of("A == A", different[0]) == Origins(STEPS).of("A == A", Declarations({"A": A}))
+    assert engine_version() in origins.engine
     assert len(engine_version()) == 24
 
 
@@ -243,29 +275,30 @@ def test_a_broken_file_is_replaced(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "verdicts.sqlite"
     path.write_bytes(content)
     cache = VerdictCache(path)
-    cache.keep({"k": Verdict("proved")})
-    assert cache.find(["k"]) in ({"k": Verdict("proved")}, {})
+    cache.keep({K: Verdict("proved")})
+    assert cache.find([K]) in ({K: Verdict("proved")}, {})
     cache.close()
-    assert VerdictCache(path).find(["other"]) == {}
+    assert VerdictCache(path).find([M]) == {}
 
 
 def test_no_cache_where_none_can_be(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
     cache = VerdictCache(blocked / "verdicts.sqlite")
-    cache.keep({"k": Verdict("proved")})
-    assert cache.find(["k"]) == {}
+    cache.keep({K: Verdict("proved")})
+    assert cache.find([K]) == {}
 
 
 WRITER = """
 import sys
 from pathlib import Path
-from cheatsheet.verdicts.kept import VerdictCache
+from cheatsheet.verdicts.kept import Origin, VerdictCache
 from cheatsheet.verdicts.verdicts import Verdict
 cache = VerdictCache(Path(sys.argv[1]))
 print("ready", flush=True)
 for turn in range(int(sys.argv[3])):
-    cache.keep({f"{sys.argv[2]}-{turn}-{k}": Verdict("proved", message="m" * 500) for k in range(20)})
+    names = [f"{sys.argv[2]}-{turn}-{k}" for k in range(20)]
+    cache.keep({Origin("engine", name): Verdict("proved", message="m" * 500) for name in names})
 """
 
 
@@ -278,7 +311,12 @@ def test_two_processes_write_at_once(tmp_path: Path) -> None:
     path = tmp_path / "verdicts.sqlite"
     processes = [writer(path, name, 20) for name in ("one", "two")]
     assert [p.wait(60) for p in processes] == [0, 0]
-    keys = [f"{name}-{turn}-{k}" for name in ("one", "two") for turn in range(20) for k in range(20)]
+    keys = [
+        Origin("engine", f"{name}-{turn}-{k}")
+        for name in ("one", "two")
+        for turn in range(20)
+        for k in range(20)
+    ]
     assert len(VerdictCache(path).find(keys)) == len(keys)
 
 
@@ -297,9 +335,9 @@ def test_a_kill_at_any_moment_leaves_the_file_whole(tmp_path: Path) -> None:
         connection.close()
         assert len(rows) % 20 == 0  # a batch is stored whole or not at all
         cache = VerdictCache(path)
-        cache.keep({"after": Verdict("proved")})
-        assert cache.find(["after"]) == {"after": Verdict("proved")}
-        cache.shelf.connection.execute("DELETE FROM kept WHERE key = 'after'")  # type: ignore[union-attr]
+        cache.keep({M: Verdict("proved")})
+        assert cache.find([M]) == {M: Verdict("proved")}
+        cache.shelf.connection.execute("DELETE FROM kept WHERE key = ?", (M.key,))  # type: ignore[union-attr]
         cache.close()
 
 
@@ -329,9 +367,9 @@ def test_warm_claims_are_not_verified_again(tmp_path: Path, monkeypatch: pytest.
 
 def test_a_thousand_warm_claims_are_quick(tmp_path: Path) -> None:
     tasks = [Task(f"{k} * A == {k} * A", DECLARED) for k in range(1000)]
-    keys = Keys(check.SECONDS)
+    origins = Origins(STEPS)
     cache = VerdictCache(tmp_path / "verdicts.sqlite")
-    cache.keep({keys.key(t.text, t.declarations): Verdict("proved") for t in tasks})
+    cache.keep({origins.of(t.text, t.declarations): Verdict("proved") for t in tasks})
     started = time.perf_counter()
     assert len(verify_all(tasks, cache=cache)) == 1000
     assert time.perf_counter() - started < 20
@@ -339,10 +377,10 @@ def test_a_thousand_warm_claims_are_quick(tmp_path: Path) -> None:
 
 @pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="no fork on this system")
 def test_a_worker_that_dies_takes_no_verdict_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    def dies(text: str, declarations: Declarations, *, seconds: float) -> Verdict:
+    def dies(text: str, declarations: Declarations, *, steps: int) -> Verdict:
         if text.startswith("7 "):
             os._exit(1)
-        return verify_text(text, declarations, seconds=seconds)
+        return verify_text(text, declarations, steps=steps)
 
     monkeypatch.setattr(check, "verify_text", dies)
     verdicts = verify_all([Task(text, DECLARED) for text in CLAIMS], processes=2)

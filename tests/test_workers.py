@@ -19,7 +19,7 @@ TASKS = [Task(f"{k} + {k} == {2 * k}", Declarations()) for k in range(100)]
 def answering(deadly: str, act: str) -> object:
     """A stand-in for the verifier that misbehaves on one claim."""
 
-    def verify_text(text: str, declarations: Declarations, *, seconds: float) -> Verdict:
+    def verify_text(text: str, declarations: Declarations, *, steps: int) -> Verdict:
         if text == deadly:
             if act == "raise":
                 raise KeyError("lost")

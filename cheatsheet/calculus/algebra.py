@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from cheatsheet.calculus.rewriting import normal_form
 from cheatsheet.calculus.scalar_rules import MOST_TERMS
+from cheatsheet.calculus.structure import consequences
 from cheatsheet.calculus.terms import (
     UNIT,
     ZERO,
@@ -53,17 +54,21 @@ def size(axis: Axis) -> Poly:
 def component(symbol: Symbol, places: tuple[Place, ...]) -> Poly:
     """A component of a symbol, what its properties say of it used at once."""
     kind = "d " if symbol.kind == "differential" else ""
-    properties = symbol.properties
-    if "diagonal" in properties and len(places) == 2:
+    properties = consequences(symbol.properties) if len(places) == 2 else frozenset()
+    if "zero" in properties:
+        return ZERO
+    if "identity" in properties:
+        return delta(*places)
+    if "diagonal" in properties:
         entry = Factor("sym", symbol, (places[0], places[0]), label=symbol.name)
         return product(delta(*places), single(entry))
-    if len(places) == 2 and _is_outside_triangle(properties, *places):
+    if properties and _is_outside_triangle(properties, *places):
         return ZERO
-    if "antisymmetric" in properties and "orthogonal" not in properties and len(places) == 2:
+    if "antisymmetric" in properties and "orthogonal" not in properties:
         # A = (B - Bᵀ)/2 with B unrestricted: then equality needs no rule about signs
         entries = [Factor("sym", symbol, p, label=symbol.name) for p in (places, places[::-1])]
         return (single(entries[0]) - single(entries[1])).times(Fraction(1, 2))
-    symmetric = bool({"symmetric", "positive_definite"} & properties) and len(places) == 2
+    symmetric = "symmetric" in properties
     return single(Factor("sym", symbol, places, label=kind + symbol.name, symmetric=symmetric))
 
 

@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING
 
 from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.algebra import ONE_POLY
+from cheatsheet.calculus.chains import first_rotation
 from cheatsheet.calculus.index_values import Value, locate, require_alike, split
+from cheatsheet.calculus.integers import is_positive_integer
+from cheatsheet.calculus.structure import nilpotent_step
 from cheatsheet.calculus.terms import ZERO, Factor, NoIndexForm, Poly
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, Index
+from cheatsheet.language.table import build
 
 if TYPE_CHECKING:
     from cheatsheet.calculus.components import Components
@@ -149,7 +153,7 @@ def diag(c: Components, expr: Apply, at: At) -> Poly:
     if a.shape.is_vector:
         return algebra.product(c.equal(*at), c.entry(a, at[0]))
     require_alike(*a.shape.axes)
-    return c(a, at[0], at[0])
+    return ZERO if nilpotent_step(a) else c(a, at[0], at[0])
 
 
 def total(c: Components, expr: Apply, at: At) -> Poly:
@@ -159,6 +163,12 @@ def total(c: Components, expr: Apply, at: At) -> Poly:
 def trace(c: Components, expr: Apply, at: At) -> Poly:
     (a,) = _operands(expr)
     require_alike(*a.shape.axes)
+    if nilpotent_step(a):
+        return ZERO
+    if isinstance(a, Apply) and a.op == "matrix_power":
+        base, exponent = a.children
+        if is_positive_integer(c(exponent)):  # tr (AB)ᵏ = tr (BA)ᵏ
+            a = build("matrix_power", first_rotation(base), exponent)
     return c.over(a.shape.rows, lambda k: c(a, k, k))
 
 
@@ -174,6 +184,19 @@ def norm1(c: Components, expr: Apply, at: At) -> Poly:
 def elementwise(name: str) -> Callable[[Components, Apply, At], Poly]:
     def rule(c: Components, expr: Apply, at: At) -> Poly:
         return functions.function(name, c(expr.children[0], *at))
+
+    return rule
+
+
+def greater_or_less(sign: int) -> Callable[[Components, Apply, At], Poly]:
+    """The greater (sign 1) or the less (−1) of two numbers: (a + b ± |a − b|) / 2."""
+
+    def rule(c: Components, expr: Apply, at: At) -> Poly:
+        a, b = _operands(expr)
+        _alike(a, b)
+        first, second = c(a, *at), c(b, *at)
+        distance = functions.function("abs", first - second)
+        return (first + second + distance.times(sign)).times(Fraction(1, 2))
 
     return rule
 

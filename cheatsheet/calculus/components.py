@@ -17,6 +17,7 @@ from cheatsheet.calculus.index_values import (
     require_alike,
     require_on,
 )
+from cheatsheet.calculus.structure import consequences
 from cheatsheet.calculus.terms import ZERO, Factor, Idx, NoIndexForm, Poly
 from cheatsheet.language.dimensions import ONE, Axis
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Size, Sum, Symbol
@@ -79,6 +80,8 @@ class Components:
     def symbol(self, symbol: Symbol, at: tuple[Value, ...]) -> Poly:
         if symbol.definition is not None:
             return self(symbol.definition, *at)
+        if symbol in self.invertible and "identity" in consequences(symbol.properties | {"invertible"}):
+            return self.equal(*at)
         values = [v for v, axis in zip(at, symbol.shape.axes, strict=True) if not axis.is_one]
         if all(isinstance(v, (Idx, int)) for v in values):
             return algebra.component(symbol, tuple(leaf for v in values for leaf in leaves(v)))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.algebra import ONE_POLY
+from cheatsheet.calculus.chains import product_of
 from cheatsheet.calculus.component_rules import leibniz
 from cheatsheet.calculus.genericity import generically_invertible
 from cheatsheet.calculus.index_values import Value, alternatives, is_spelled_out, require_alike
-from cheatsheet.calculus.opaque import MatrixFunction, Slots, matrix_poly, scalar_content
+from cheatsheet.calculus.opaque import MatrixFunction, Slots, identity_part, matrix_poly, scalar_content
+from cheatsheet.calculus.partial_products import is_whole_matrix, single_factor
+from cheatsheet.calculus.structure import is_triangular
 from cheatsheet.calculus.terms import ZERO, Factor, Idx, NoIndexForm, Poly
 from cheatsheet.language.dimensions import Axis
-from cheatsheet.language.expressions import Apply, Expr
+from cheatsheet.language.expressions import Apply, Expr, Number
 from cheatsheet.language.table import build
 
 if TYPE_CHECKING:
@@ -72,14 +76,27 @@ def determinant(c: Components, a: Expr) -> Poly:
             return ONE_POLY
         case Apply(op="adj"):
             return scalar_power(determinant(c, a.children[0]), n, -1)
-        case Apply(op="block") if n.names:
-            return _block_determinant(c, a)
+        case Apply(op="K"):
+            return _sign_of_commutation(*(axis for axis in a.args if isinstance(axis, Axis)))
     if spelled_out(a):
         rows, cols = ([v for v, _ in alternatives(axis)] for axis in a.shape.axes)
         return leibniz(c, a, rows, cols)
+    if isinstance(a, Apply) and a.op == "block":
+        return _block_determinant(c, a)
     require_alike(*a.shape.axes)
+    if is_triangular(a):
+        return opaque_determinant(c, build("diag", build("diag", a)))
     updated = _updated_determinant(c, a)
     return updated if updated is not None else opaque_determinant(c, a)
+
+
+def _sign_of_commutation(m: Axis, n: Axis) -> Poly:
+    """det K(m, n) = (−1)^(m(m − 1)/2 · n(n − 1)/2): every two rows and every two columns make one inversion."""
+    pairs = [
+        algebra.product(algebra.size(k), algebra.size(k) - ONE_POLY).times(Fraction(1, 2)) for k in (m, n)
+    ]
+    inversions = pairs[0] if m == n else algebra.product(*pairs)  # k² is odd where k is
+    return powers.symbolic_power(Poly.number(-1), inversions)
 
 
 def usable_inverse(c: Components, base: Expr) -> bool:
@@ -98,8 +115,34 @@ def _updated_determinant(c: Components, a: Expr) -> Poly | None:
             continue
         chain = _chain(update)
         if len(chain) >= 2 and usable_inverse(c, base):
-            return _sylvester(c, base, chain, sign)
+            return _low_rank(c, a) or _sylvester(c, base, chain, sign)
     return None
+
+
+def _low_rank(c: Components, a: Expr) -> Poly | None:
+    """det(A + Σ Uᵢ Vᵢ) = det(A) det(I + V A⁻¹ U) with U = [U₁ U₂ …], where that matrix can be written out."""
+    summands = _summands(a)
+    for k, base in enumerate(summands):
+        chains = [_chain(x) for x in summands[:k] + summands[k + 1 :]]
+        if len(chains) < 2 or any(len(links) < 2 for links in chains) or not usable_inverse(c, base):
+            continue
+        left = build("block", *(links[0] for links in chains), params=(1, len(chains)))
+        right = build("block", *(product_of(links[1:]) for links in chains), params=(len(chains), 1))
+        inner = build("matmul", right, build("matmul", build("inv", base), left))
+        small = build("add", build("I", inner.shape.rows), inner)
+        if spelled_out(small):
+            return algebra.product(determinant(c, base), determinant(c, small))
+    return None
+
+
+def _summands(a: Expr) -> list[Expr]:
+    match a:
+        case Apply(op="add"):
+            return [x for child in a.children for x in _summands(child)]
+        case Apply(op="sub"):
+            first, second = a.children
+            return _summands(first) + [build("scale", Number(-1), x) for x in _summands(second)]
+    return [a]
 
 
 def _chain(expr: Expr) -> list[Expr]:
@@ -110,6 +153,9 @@ def _chain(expr: Expr) -> list[Expr]:
         case Apply(op="outer"):
             x, y = (_as_column(v) for v in expr.children)
             return [x, build("transpose", y)]
+        case Apply(op="ones") if not expr.shape.is_vector and not expr.shape.is_scalar:
+            rows, cols = (build("ones", axis) for axis in expr.shape.axes)
+            return [rows, build("transpose", cols)]
         case Apply(op="scale"):
             first, *others = _chain(expr.children[1])
             return [build("scale", expr.children[0], first), *others]
@@ -129,10 +175,7 @@ def _sylvester(c: Components, base: Expr, chain: list[Expr], sign: int) -> Poly:
     links = chain if is_identity else [build("inv", base), *chain]
     rotations = []
     for k in range(len(links)):
-        turned = links[k:] + links[:k]
-        whole = turned[0]
-        for link in turned[1:]:
-            whole = build("matmul", whole, link)
+        whole = product_of(links[k:] + links[:k])
         rotations.append((whole.shape.rows, whole))
     head = determinant(c, base)
     for axis, whole in rotations:
@@ -140,27 +183,42 @@ def _sylvester(c: Components, base: Expr, chain: list[Expr], sign: int) -> Poly:
             return algebra.product(head, ONE_POLY + c(whole).times(sign))
     op = "add" if sign > 0 else "sub"
     found = [opaque_determinant(c, build(op, build("I", axis), whole)) for axis, whole in rotations]
-    return algebra.product(head, min(found, key=lambda p: p.key({})))
+    return algebra.product(head, min(found, key=lambda p: (_is_open(p), p.key({}))))
+
+
+def _is_open(poly: Poly) -> bool:
+    """Whether a determinant is left in the polynomial."""
+    return any(f.head == "det" for _, term in poly.terms for f, _ in term.factors)
 
 
 def _block_determinant(c: Components, a: Apply) -> Poly:
-    """A 2×2 block matrix: the product of the diagonal blocks times a Schur complement where that is defined."""
+    """A 2×2 block matrix: the product of two blocks beside a zero one, a Schur complement, or det(PS − QR)."""
     if a.params != (2, 2):
         raise NoIndexForm("the determinant of a block matrix that is not 2×2")
     p, q, r, s = a.children
+    if q.shape.is_square and r.shape.is_square and (vanishes(c, p) or vanishes(c, s)):
+        sizes = {q.shape.rows, r.shape.rows}  # their product is odd where both are
+        sign = powers.symbolic_power(Poly.number(-1), algebra.product(ONE_POLY, *map(algebra.size, sizes)))
+        return algebra.product(sign, determinant(c, q), determinant(c, r))
     if not (p.shape.is_square and s.shape.is_square):
         raise NoIndexForm("the determinant of a block matrix with rectangular diagonal blocks")
-    if _vanishes(q) or _vanishes(r):
+    if vanishes(c, q) or vanishes(c, r):
         return algebra.product(determinant(c, p), determinant(c, s))
     for x, y, u, v in ((p, s, q, r), (s, p, r, q)):
         if usable_inverse(c, x):
             schur = build("sub", y, build("matmul", build("matmul", v, build("inv", x)), u))
             return algebra.product(determinant(c, x), determinant(c, schur))
+    if p.shape == s.shape and vanishes(c, build("sub", build("matmul", r, s), build("matmul", s, r))):
+        return determinant(c, build("sub", build("matmul", p, s), build("matmul", q, r)))
     raise NoIndexForm("the determinant of a block matrix none of whose blocks is known to be invertible")
 
 
-def _vanishes(a: Expr) -> bool:
-    return isinstance(a, Apply) and a.op == "zeros"
+def vanishes(c: Components, a: Expr) -> bool:
+    """Whether every entry of the matrix is seen to be zero."""
+    if isinstance(a, Apply) and a.op == "zeros":
+        return True
+    places = [[v for v, _ in alternatives(axis, f"°{k}")] for k, axis in enumerate(a.shape.axes)]
+    return all(not c(a, i, j).collect().terms for i in places[0] for j in places[1])
 
 
 def opaque_determinant(c: Components, a: Expr) -> Poly:
@@ -168,11 +226,32 @@ def opaque_determinant(c: Components, a: Expr) -> Poly:
     slots, poly = matrix_poly(c, a)
     if not poly.terms:
         return ZERO
+    idempotent = _shifted_idempotent(poly, slots)
+    if idempotent is not None:
+        return idempotent
     content, rest = scalar_content(poly, slots)
     factor = _determinant_factor(a, rest.collect(), slots)
     if content.constant == 1:
         return factor
     return algebra.product(scalar_power(content, a.shape.rows), factor)
+
+
+def _shifted_idempotent(poly: Poly, slots: Slots) -> Poly | None:
+    """det(sI + tP) = s^(n − r) (s + t)^r for idempotent P of rank r = tr P."""
+    shift, rest = identity_part(poly, slots)
+    if not shift.terms or not rest.terms:
+        return None
+    content, matrix = scalar_content(rest, slots)
+    entry = single_factor(matrix)
+    if entry is None or not is_whole_matrix(entry) or "idempotent" not in entry.data.properties:
+        return None
+    row, col = slots
+    k, moved = Idx(row.axis), (shift + content).collect()
+    if not moved.terms:
+        return None
+    rank = algebra.bind(matrix.replace({row: k, col: k}), [k])
+    kernel = algebra.size(row.axis) - rank
+    return algebra.product(powers.symbolic_power(shift, kernel), powers.symbolic_power(moved, rank))
 
 
 def _determinant_factor(a: Expr, poly: Poly, slots: Slots) -> Poly:
@@ -185,6 +264,8 @@ def _determinant_factor(a: Expr, poly: Poly, slots: Slots) -> Poly:
     swapped = poly.replace({row: col, col: row}).collect()
     label = str(a.shape.rows)
     if swapped == -poly:
+        if row.axis.kind == "integer" and int(row.axis.value or 0) % 2:
+            return ZERO
         label += " antisymmetric"
     if swapped.key({}) < poly.key({}):
         poly = swapped

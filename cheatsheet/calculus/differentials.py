@@ -8,10 +8,10 @@ serve ``diff`` in every layout as well as ``d``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from fractions import Fraction
 
 from cheatsheet.calculus.genericity import generically_invertible
 from cheatsheet.language.expressions import Apply, Expr, Jet, Number, Sum, Symbol, symbols
+from cheatsheet.language.formulas import divided, entry_by_entry, formula, times
 from cheatsheet.language.table import TABLE, build
 
 Differentials = tuple[Expr | None, ...]
@@ -165,19 +165,6 @@ def minus(a: Expr | None, b: Expr | None) -> Expr | None:
     if b is None:
         return a
     return build("neg", b) if a is None else build("sub", a, b)
-
-
-def times(a: Expr, b: Expr) -> Expr:
-    """The element-wise product, or the scalar multiple where one operand is a scalar."""
-    if a.shape.is_scalar:
-        return b if a == Number(1) else build("scale", a, b)
-    if b.shape.is_scalar:
-        return build("scale", b, a)
-    return build("hadamard", a, b)
-
-
-def divided(a: Expr, b: Expr) -> Expr:
-    return build("over" if b.shape.is_scalar else "quotient", a, b)
 
 
 def squared(a: Expr) -> Expr:
@@ -348,43 +335,16 @@ def norm1(expr: Apply, parts: Differentials) -> Expr | None:
 # --- functions ------------------------------------------------------------------------------------------------------
 
 
-def _one(x: Expr) -> Expr:
-    if x.shape.is_scalar:
-        return Number(1)
-    return build("ones", x.shape.rows) if x.shape.cols.is_one else build("ones", *x.shape.axes)
+def by_slopes(*slopes: str) -> Rule:
+    """A function of one number or more, entry by entry: Σ f_k(x) ∘ dx_k, where f_k is the slope in argument k."""
 
-
-def _reciprocal_of(x: Expr) -> Expr:
-    return build("over" if x.shape.is_scalar else "reciprocal", Number(1), x)
-
-
-DERIVATIVES: dict[str, Callable[[Expr], Expr]] = {
-    "exp": lambda x: build("exp", x),
-    "log": _reciprocal_of,
-    "sqrt": lambda x: build("scale", Number(Fraction(1, 2)), _reciprocal_of(build("sqrt", x))),
-    "sin": lambda x: build("cos", x),
-    "cos": lambda x: build("neg", build("sin", x)),
-    "tan": lambda x: _reciprocal_of(squared(build("cos", x))),
-    "sinh": lambda x: build("cosh", x),
-    "cosh": lambda x: build("sinh", x),
-    "tanh": lambda x: build("sub", _one(x), squared(build("tanh", x))),
-    "arcsin": lambda x: _reciprocal_of(build("sqrt", build("sub", _one(x), squared(x)))),
-    "arccos": lambda x: build("neg", _reciprocal_of(build("sqrt", build("sub", _one(x), squared(x))))),
-    "arctan": lambda x: _reciprocal_of(build("add", _one(x), squared(x))),
-    "abs": lambda x: build("sign", x),
-    "sigmoid": lambda x: times(build("sigmoid", x), build("sub", _one(x), build("sigmoid", x))),
-    "relu": lambda x: build("scale", Number(Fraction(1, 2)), build("add", _one(x), build("sign", x))),
-    "softplus": lambda x: build("sigmoid", x),
-}
-"""The derivative of each function of one variable, as an expression of the language."""
-
-
-def elementwise(name: str) -> Rule:
     def rule(expr: Apply, parts: Differentials) -> Expr | None:
-        (x,), (dx,) = expr.children, parts
-        if dx is None or name == "sign":  # sign is constant away from its jump
-            return None
-        return times(DERIVATIVES[name](x), dx)
+        total: Expr | None = None
+        for text, part in zip(slopes, parts, strict=True):
+            slope = formula(text)
+            if part is not None and slope != Number(0):  # a constant between its jumps has no slope
+                total = plus(total, times(entry_by_entry(slope, *expr.children), part))
+        return total
 
     return rule
 

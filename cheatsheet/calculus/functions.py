@@ -13,11 +13,10 @@ from cheatsheet.calculus.powers import (
     is_unimodular,
     power,
     prime_factors,
+    sign_of,
 )
 from cheatsheet.calculus.terms import ZERO, Factor, NoIndexForm, Poly, Term
-
-EVEN = frozenset({"cos", "abs", "cosh"})
-ODD = frozenset({"sin", "tan", "arcsin", "arctan", "sign"})
+from cheatsheet.language.table import TABLE
 
 
 def function(name: str, argument: Poly) -> Poly:
@@ -72,11 +71,15 @@ def _of_delta(name: str, argument: Poly, delta: Factor) -> Poly:
 
 
 def _even_or_odd(name: str, argument: Poly) -> Poly:
+    fact = TABLE[name].one_element
+    assert fact is not None
     if not argument.terms:
-        return ONE_POLY if name == "cos" else ZERO
-    if name in EVEN | ODD and argument.terms[0][0] < 0:
+        if fact.at_zero is None:
+            raise NoIndexForm(f"{name} of zero")
+        return Poly.number(fact.at_zero)
+    if fact.parity != "neither" and argument.terms[0][0] < 0:
         positive = _circular(name, -argument) if name in ("sin", "cos") else _atom(name, -argument)
-        return positive if name in EVEN else -positive
+        return positive if fact.parity == "even" else -positive
     if name in ("sin", "cos"):
         return _circular(name, argument)
     if name == "arctan" and len(argument.terms) == 1:
@@ -172,7 +175,7 @@ def _absolute(name: str, argument: Poly) -> Poly:
 
 def _strict(content: Poly) -> bool:
     """Whether a content is positive and not merely non-negative."""
-    return all(f.head in ("size", "pi", "prime", "sym", "det") or f.data == "exp"
+    return all(f.head in ("size", "pi", "prime", "sym", "det") or sign_of(f) == "positive"
                for _, t in content.terms for f, _ in t.factors)  # fmt: skip
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from cheatsheet.language.expressions import Apply, Expr, Number, Symbol, symbols, walk
+from cheatsheet.calculus.points import regular_somewhere
+from cheatsheet.language.expressions import Apply, Expr, Number, Symbol, walk
 
 INVERTIBLE = frozenset({"invertible", "positive_definite", "orthogonal"})
-RESTRICTIVE = frozenset({"antisymmetric", "idempotent"})
-"""Properties under which a matrix may be singular at every point."""
 
 
 def invertible(a: Expr, known: frozenset[Expr]) -> bool:
@@ -40,33 +39,19 @@ def _never_zero(x: Expr) -> bool:
 
 
 def generically_invertible(a: Expr, known: frozenset[Expr] = frozenset()) -> bool:
-    """Whether the points at which the matrix is invertible are dense among those of the claim.
-
-    A plain symbol is invertible on a dense set, and stays so when something that does not depend on it is added.
-    """
-    if invertible(a, known):
+    """Whether the points at which the matrix is invertible are dense among those of the claim."""
+    if invertible(a, known) or regular_somewhere(a):
         return True
     match a:
-        case Symbol():
-            return a.definition is None and not RESTRICTIVE & a.properties
         case Apply(op="transpose" | "neg" | "adj"):
             return generically_invertible(a.children[0], known)
         case Apply(op="matmul" | "kron"):
             return all(x.shape.is_square and generically_invertible(x, known) for x in a.children)
+        case Apply(op="scale"):
+            return _never_zero(a.children[0]) and generically_invertible(a.children[1], known)
         case Apply(op="matrix_power", args=(Expr() as base, Number() as k)):
             return k.value > 0 and generically_invertible(base, known)
-        case Apply(op="diag", args=(Symbol() as x,)) if x.shape.is_vector:
-            return x.definition is None
-        case Apply(op="add" | "sub"):
-            first, second = a.children
-            return _shifted(first, second) or _shifted(second, first)
     return False
-
-
-def _shifted(x: Expr, y: Expr) -> bool:
-    """Whether x is an unrestricted symbol on which y does not depend."""
-    plain = isinstance(x, Symbol) and not x.of and x.definition is None and not x.properties - {"invertible"}
-    return plain and x not in symbols(y) and all(x not in s.of for s in symbols(y))
 
 
 def known_invertible(expr: Expr) -> frozenset[Expr]:

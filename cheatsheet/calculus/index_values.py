@@ -56,6 +56,9 @@ def split(value: Value, parts: list[Axis]) -> list[Value]:
     """The values over each of ``parts`` that make up a value over their product."""
     if isinstance(value, int) and all(is_spelled_out(p) for p in parts):
         return _digits(value, parts)
+    wide = [k for k, part in enumerate(parts) if not part.is_one]
+    if len(wide) > 1 and parts[wide[0]].kind == "concatenation":
+        return _split_within_part(value, parts, wide[0])
     widths = [0 if p.is_one else len(p.parts) if p.kind == "product" else 1 for p in parts]
     leaves: tuple[Any, ...] = value if sum(widths) > 1 and isinstance(value, tuple) else (value,)
     if sum(widths) == 0:
@@ -69,6 +72,14 @@ def split(value: Value, parts: list[Axis]) -> list[Value]:
         result.append(0 if width == 0 else taken[0] if width == 1 else taken)
         position += width
     return result
+
+
+def _split_within_part(value: Value, parts: list[Axis], first: int) -> list[Value]:
+    """The values where the first of ``parts`` runs through several axes in turn, and so does their product."""
+    rest, within = parts[first + 1 :], parts[first].parts
+    number, inner = locate(value, [Axis.product([part, *rest]) for part in within])
+    leading, *others = split(inner, [within[number], *rest])
+    return [*(0 for _ in parts[:first]), Part(number, leading), *others]
 
 
 def _digits(number: int, parts: list[Axis]) -> list[Value]:

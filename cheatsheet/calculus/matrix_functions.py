@@ -1,4 +1,4 @@
-"""Inverse, adjugate, powers, exponential and pseudo-inverse in index form.
+"""Inverse, adjugate, powers and pseudo-inverse in index form.
 
 First the argument's own form is used (a transpose, a product of square factors, a Kronecker product, …); what remains
 is an opaque factor, on which the cancelling rules of :mod:`cheatsheet.calculus.matrix_rules` act.
@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cheatsheet.calculus import algebra, functions, powers
+from cheatsheet.calculus import algebra, powers
 from cheatsheet.calculus.algebra import ONE_POLY
+from cheatsheet.calculus.block_matrices import block_inverse, of_diagonal_blocks
+from cheatsheet.calculus.chains import links_of, product_of
 from cheatsheet.calculus.component_rules import leibniz
 from cheatsheet.calculus.determinants import determinant, scalar_power, spelled_out, usable_inverse
-from cheatsheet.calculus.genericity import INVERTIBLE
 from cheatsheet.calculus.index_values import Value, alternatives, leaves, require_alike, split
+from cheatsheet.calculus.integers import is_nonnegative_integer, is_positive_integer
 from cheatsheet.calculus.opaque import MatrixFunction, matrix_factor, matrix_poly, opaque
-from cheatsheet.calculus.terms import Factor, NoIndexForm, Poly
+from cheatsheet.calculus.structure import consequences, nilpotent_step
+from cheatsheet.calculus.terms import ZERO, Factor, NoIndexForm, Poly
 from cheatsheet.language.expressions import Apply, Expr, Number, Symbol
 from cheatsheet.language.table import build
 
@@ -75,34 +78,20 @@ def _inverse(c: Components, a: Expr, i: Value, j: Value) -> Poly:
     if count:
         cofactor = _adjugate_entry(c, a, count, i, j)
         return algebra.product(cofactor, powers.power(determinant(c, a), -1))
+    blocks = of_diagonal_blocks(c, "inv", a) or block_inverse(c, a)
+    if blocks is not None:
+        return c(blocks, i, j)
     return opaque(c, "inv", a, i, j)
 
 
 def _split_chain(a: Expr) -> tuple[Expr, Expr] | None:
     """A product of several factors as a product of two square ones, if its first or last factor is square."""
-    links = chain(a)
+    links = links_of(a)
     if len(links) < 3:
         return None
     if links[0].shape.is_square:
-        return links[0], _multiplied(links[1:])
-    return (_multiplied(links[:-1]), links[-1]) if links[-1].shape.is_square else None
-
-
-def chain(a: Expr) -> list[Expr]:
-    """The factors of a product, transposes of products taken apart."""
-    match a:
-        case Apply(op="matmul"):
-            return [f for child in a.children for f in chain(child)]
-        case Apply(op="transpose", args=(Apply(op="matmul") as inner,)):
-            return [build("transpose", f) for f in reversed(chain(inner))]
-    return [a]
-
-
-def _multiplied(links: list[Expr]) -> Expr:
-    result = links[0]
-    for link in links[1:]:
-        result = build("matmul", result, link)
-    return result
+        return links[0], product_of(links[1:])
+    return (product_of(links[:-1]), links[-1]) if links[-1].shape.is_square else None
 
 
 # --- adjugate -------------------------------------------------------------------------------------------------------
@@ -150,17 +139,21 @@ def _opaque_adjugate(c: Components, a: Expr, i: Value, j: Value) -> Poly:
     return algebra.single(Factor("mat", data, factor.places, factor.subs, factor.label, factor.symmetric))
 
 
-# --- powers and exponential -----------------------------------------------------------------------------------------
+# --- powers -----------------------------------------------------------------------------------------
 
 
 def matrix_power(c: Components, expr: Apply, at: At) -> Poly:
     a, k = expr.children
-    return _matrix_power(c, a, c(k).collect(), *at)
+    blocks = None if isinstance(k, Number) else of_diagonal_blocks(c, "matrix_power", a, k)
+    return _matrix_power(c, a, c(k).collect(), *at) if blocks is None else c(blocks, *at)
 
 
 def _matrix_power(c: Components, a: Expr, exponent: Poly, i: Value, j: Value) -> Poly:
     constant = exponent.constant
     require_alike(*a.shape.axes)
+    reached = exponent.times(nilpotent_step(a)) - algebra.size(a.shape.rows)
+    if exponent.terms and is_nonnegative_integer(reached.collect()):
+        return ZERO
     if constant is not None and abs(constant) <= LONGEST_CHAIN:
         return _repeated_product(c, a, int(constant), i, j)
     match a:
@@ -174,25 +167,11 @@ def _matrix_power(c: Components, a: Expr, exponent: Poly, i: Value, j: Value) ->
             return algebra.product(_matrix_power(c, x, exponent, p, q), _matrix_power(c, y, exponent, r, s))
         case Symbol() if "idempotent" in a.properties and is_positive_integer(exponent):
             return c(a, i, j)
-    conjugated = _conjugation(a)
+    conjugated = conjugation(a)
     if conjugated is not None:
         left, middle, right = conjugated
-        return _between(c, left, right, lambda p, q: _matrix_power(c, middle, exponent, p, q), i, j)
+        return between(c, left, right, lambda p, q: _matrix_power(c, middle, exponent, p, q), i, j)
     return opaque(c, "mpow", a, i, j, exponent)
-
-
-def is_positive_integer(exponent: Poly) -> bool:
-    """Whether an exponent is an integer of at least one for every value of its symbols."""
-    positive = [
-        c.denominator == 1
-        and c > 0
-        and all(
-            f.head == "size" or (f.head == "sym" and {"positive", "integer"} <= f.data.properties)
-            for f, _ in t.factors
-        )
-        for c, t in exponent.terms
-    ]
-    return bool(positive) and all(positive)
 
 
 def _repeated_product(c: Components, a: Expr, count: int, i: Value, j: Value) -> Poly:
@@ -207,7 +186,7 @@ def _repeated_product(c: Components, a: Expr, count: int, i: Value, j: Value) ->
     )
 
 
-def _conjugation(a: Expr) -> tuple[Expr, Expr, Expr] | None:
+def conjugation(a: Expr) -> tuple[Expr, Expr, Expr] | None:
     """(V⁻¹, A, V) of a product V⁻¹ A V, whichever of the outer factors is the inverse."""
     match a:
         case Apply(op="matmul", args=(Apply(op="matmul", args=(Expr() as x, Expr() as m)), Expr() as y)):
@@ -226,7 +205,7 @@ def _conjugation(a: Expr) -> tuple[Expr, Expr, Expr] | None:
     return None
 
 
-def _between(
+def between(
     c: Components, left: Expr, right: Expr, middle: Callable[[Value, Value], Poly], i: Value, j: Value
 ) -> Poly:
     """The component of left · middle · right."""
@@ -239,50 +218,13 @@ def _between(
     )
 
 
-def exponential(c: Components, expr: Apply, at: At) -> Poly:
-    (a,) = expr.children
-    i, j = at
-    match a:
-        case Apply(op="transpose"):
-            return c(build("expm", a.children[0]), j, i)
-        case Apply(op="zeros"):
-            return c.equal(i, j)
-    if spelled_out(a) == 1:
-        return functions.function("exp", c(a, i, j))
-    require_alike(*a.shape.axes)
-    conjugated = _conjugation(a)
-    if conjugated is not None:
-        left, m, right = conjugated
-        return _between(c, left, right, lambda p, q: c(build("expm", m), p, q), i, j)
-    summands = _kronecker_sum(a)
-    if summands is not None:
-        return c(build("kron", *(build("expm", x) for x in summands)), i, j)
-    return opaque(c, "expm", a, i, j)
-
-
-def _kronecker_sum(a: Expr) -> tuple[Expr, Expr] | None:
-    """(A, B) of A ⊗ I + I ⊗ B."""
-    if not (isinstance(a, Apply) and a.op == "add"):
-        return None
-    for first, second in (a.children, a.children[::-1]):
-        match first, second:
-            case (
-                Apply(op="kron", args=(Expr() as x, Apply(op="I") as right)),
-                Apply(op="kron", args=(Apply(op="I") as left, Expr() as y)),
-            ):
-                fits = x.shape.rows == left.shape.rows and y.shape.rows == right.shape.rows
-                if fits and x.shape.is_square and y.shape.is_square:
-                    return x, y
-    return None
-
-
 # --- pseudo-inverse -------------------------------------------------------------------------------------------------
 
 
 def pseudo_inverse(c: Components, expr: Apply, at: At) -> Poly:
     (a,) = expr.children
     i, j = at
-    simpler = _simpler_pseudo_inverse(c, a)
+    simpler = _simpler_pseudo_inverse(c, a) or of_diagonal_blocks(c, "pinv", a)
     if simpler is not None:
         return c(simpler, i, j)
     if not isinstance(a, Symbol):
@@ -302,14 +244,14 @@ def _simpler_pseudo_inverse(c: Components, a: Expr) -> Expr | None:
     if a.shape.is_square and c.is_invertible(a):
         return build("inv", a)
     match a:
-        case Symbol() if {"symmetric", "idempotent"} <= a.properties:
+        case Symbol() if {"symmetric", "idempotent"} <= consequences(a.properties):
             return a
-        case Symbol() if a.properties & INVERTIBLE:
-            return build("inv", a)
         case Apply(op="transpose"):
             return build("transpose", build("pinv", a.children[0]))
         case Apply(op="pinv"):
             return a.children[0]
+        case Apply(op="zeros"):
+            return build("transpose", a)
         case Apply(op="neg"):
             return build("neg", build("pinv", a.children[0]))
         case Apply(op="kron"):
@@ -329,6 +271,8 @@ def _pseudo_inverse_of_product(a: Apply) -> Expr | None:
         own, turned = build("pinv", core), build("transpose", build("pinv", core))
         return build("matmul", own, turned) if core is y else build("matmul", turned, own)
     for q in (x, y):
+        while isinstance(q, Apply) and q.op == "transpose":
+            (q,) = q.children
         if isinstance(q, Symbol) and "orthogonal" in q.properties:
             return build("matmul", build("pinv", y), build("pinv", x))
     return None

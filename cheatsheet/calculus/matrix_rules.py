@@ -18,6 +18,7 @@ from cheatsheet.calculus.partial_products import (
     users_of,
     without,
 )
+from cheatsheet.calculus.structure import consequences
 from cheatsheet.calculus.terms import Factor, Factors, Idx, Place, Poly, Term
 from cheatsheet.language.dimensions import Shape
 from cheatsheet.language.expressions import Symbol
@@ -42,6 +43,21 @@ def contract_properties(coefficient: Fraction, factors: Factors, bound: set[Idx]
             if result is not None:
                 rest = without(factors, *uses)
                 return times_poly(coefficient, rest, bound - {k}, result)
+    return None
+
+
+def reduce_diagonal_entries(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> list[Product] | None:
+    """dᵢᵢ² = 1 for orthogonal diagonal D, dᵢᵢ² = dᵢᵢ for idempotent diagonal D."""
+    for f, exponent in factors.items():
+        if f.head != "sym" or len(f.places) != 2 or f.places[0] != f.places[1] or exponent.denominator > 1:
+            continue
+        kind = _property(f)
+        if not kind or "diagonal" not in consequences(f.data.properties):
+            continue
+        if kind == "orthogonal" and not 0 <= exponent <= 1:
+            return [(coefficient, {**factors, f: exponent % 2}, bound)]
+        if kind == "idempotent" and exponent > 1:
+            return [(coefficient, {**factors, f: Fraction(1)}, bound)]
     return None
 
 
@@ -337,12 +353,12 @@ def projector(a: Symbol, side: str, places: tuple[Place, Place]) -> Factor:
     """The entry of A A⁺ (``range``) or A⁺ A (``row``): symmetric and idempotent."""
     n = a.shape.rows if side == "range" else a.shape.cols
     name = f"{a.name} {side}"
-    symbol = Symbol(name, Shape.matrix(n, n), frozenset({"symmetric", "idempotent"}), definition=None)
+    symbol = Symbol(name, Shape.matrix(n, n), frozenset({"symmetric", "idempotent"}), of=(a,))
     return Factor("sym", symbol, places, label=name, symmetric=True)
 
 
 def absorb_projector(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> list[Product] | None:
-    """P A = A and A R = A for the projectors of the pseudo-inverse."""
+    """P A = A, A R = A and tr R = tr P for the projectors of the pseudo-inverse."""
     for f in factors:
         if f.head != "sym" or " " not in f.label or factors[f] != 1 or len(f.places) != 2:
             continue
@@ -351,6 +367,11 @@ def absorb_projector(coefficient: Fraction, factors: Factors, bound: set[Idx]) -
             if not isinstance(k, Idx) or k not in bound:
                 continue
             uses = users_of(factors, k)
+            if side == "row" and f.places == (k, k) and uses == [f]:
+                (a,) = f.data.of
+                other = Idx(a.shape.rows)
+                rank = _entry(projector(a, "range", (other, other)), other, other)
+                return times_poly(coefficient, without(factors, f), bound - {k} | {other}, rank)
             g = next((u for u in uses if u is not f), None)
             if len(uses) != 2 or g is None or factors[g] != 1 or g.label != name or g.head != "sym":
                 continue

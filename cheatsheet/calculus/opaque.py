@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.algebra import ONE_POLY
 from cheatsheet.calculus.index_values import Value, leaves
-from cheatsheet.calculus.partial_products import SLOTS, is_whole_matrix, opaque_label
+from cheatsheet.calculus.partial_products import SLOTS, opaque_label
 from cheatsheet.calculus.terms import ZERO, Factor, Idx, NoIndexForm, Place, Poly, Term, pieces
-from cheatsheet.language.expressions import Expr, Symbol
+from cheatsheet.language.expressions import Expr
 
 if TYPE_CHECKING:
     from cheatsheet.calculus.components import Components
@@ -58,7 +58,7 @@ def opaque(c: Components, kind: str, a: Expr, i: Value, j: Value, exponent: Poly
         entry = diagonal.replace({slots[0]: places[0]})
         return algebra.product(algebra.delta(*places), _scalar_function(kind, entry, exponent))
     if kind == "expm":
-        shift, without_shift = _identity_part(poly, slots)
+        shift, without_shift = identity_part(poly, slots)
         if shift.terms and without_shift.terms:
             outside = functions.function("exp", algebra.product(exponent, shift))
             content, rest = scalar_content(without_shift, slots)
@@ -69,10 +69,6 @@ def opaque(c: Components, kind: str, a: Expr, i: Value, j: Value, exponent: Poly
     content, rest = scalar_content(poly, slots)
     if kind == "expm":
         exponent = _closed(algebra.product(exponent, content))
-        if isinstance(a, Symbol) or rest.constant is None:
-            special = _exponential_of_projection(a, rest, slots, exponent, places)
-            if special is not None:
-                return special
         outside = ONE_POLY
     else:
         outside = _scalar_function(kind, content, exponent)
@@ -85,20 +81,6 @@ def _scalar_function(kind: str, entry: Poly, exponent: Poly) -> Poly:
     if kind == "expm":
         return functions.function("exp", algebra.product(exponent, entry))
     return powers.symbolic_power(entry, exponent)
-
-
-def _exponential_of_projection(
-    a: Expr, poly: Poly, slots: Slots, exponent: Poly, places: tuple[Place, ...]
-) -> Poly | None:
-    """exp(aP) = I + (eᵃ − 1) P for idempotent P."""
-    if len(poly.terms) != 1 or len(poly.terms[0][1].factors) != 1:
-        return None
-    ((factor, power),) = poly.terms[0][1].factors
-    if not is_whole_matrix(factor) or power != 1 or "idempotent" not in factor.data.properties:
-        return None
-    entry = poly.replace({slots[0]: places[0], slots[1]: places[1]})
-    scale = functions.function("exp", exponent) - ONE_POLY
-    return algebra.delta(*places) + algebra.product(scale, entry)
 
 
 def matrix_factor(
@@ -116,7 +98,7 @@ def matrix_factor(
     return Factor("mat", data, places, (poly,), label, symmetric=own == other)
 
 
-def _identity_part(poly: Poly, slots: Slots) -> tuple[Poly, Poly]:
+def identity_part(poly: Poly, slots: Slots) -> tuple[Poly, Poly]:
     """(s, N) of a matrix s I + N with a scalar s."""
     row, col = slots
     scalar: list[tuple[Fraction, Term]] = []
@@ -147,7 +129,7 @@ def scalar_content(poly: Poly, slots: Slots) -> tuple[Poly, Poly]:
     """The matrix as a scalar times a matrix: (a + b) A is found in a A + b A, and 2 (A + B) in 2 A + 2 B."""
     parts = [_apart(term, slots) for _, term in poly.terms]
     keys = {matrix.key({}) for _, matrix in parts}
-    if len(poly.terms) > 1 and len(keys) == 1:
+    if len(keys) == 1:
         scalar = Poly((c, s) for (c, _), (s, _) in zip(poly.terms, parts, strict=True)).collect()
         if not scalar.terms:
             return ZERO, poly

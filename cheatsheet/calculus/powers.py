@@ -8,6 +8,7 @@ from cheatsheet.calculus.algebra import ONE_POLY, product, single
 from cheatsheet.calculus.partial_products import is_whole_matrix, single_factor
 from cheatsheet.calculus.rewriting import normal_form
 from cheatsheet.calculus.terms import ZERO, Factor, Factors, Idx, NoIndexForm, Poly, Term, pieces
+from cheatsheet.language.table import TABLE, Sign
 
 
 def power(base: Poly, exponent: Fraction | int) -> Poly:
@@ -134,7 +135,7 @@ def is_nonnegative(factor: Factor, exponent: Fraction = Fraction(1)) -> bool:
     if factor.head in ("size", "pi", "prime"):
         return True
     if factor.head == "fn":
-        return factor.data in ("exp", "abs", "cosh")
+        return sign_of(factor) != "any"
     if factor.head == "sym":
         return "positive" in factor.data.properties
     if factor.head == "det":
@@ -145,6 +146,11 @@ def is_nonnegative(factor: Factor, exponent: Fraction = Fraction(1)) -> bool:
             for c, t in factor.subs[0].terms
         )
     return False
+
+
+def sign_of(factor: Factor) -> Sign:
+    """The sign of all values of a function of one number."""
+    return TABLE[factor.data].sign if factor.head == "fn" else "any"
 
 
 def _is_even(exponent: Fraction) -> bool:
@@ -215,6 +221,6 @@ def _properties_of_matrix(factor: Factor) -> frozenset[str]:
 def is_positive(factor: Factor) -> bool:
     return (
         factor.head in ("size", "pi", "prime")
-        or factor.data == "exp"
+        or sign_of(factor) == "positive"
         or (factor.head == "sym" and "positive" in factor.data.properties)
     )

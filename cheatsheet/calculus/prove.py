@@ -10,10 +10,12 @@ from cheatsheet.calculus.budget import within
 from cheatsheet.calculus.components import Components, free_alternatives
 from cheatsheet.calculus.genericity import known_invertible
 from cheatsheet.calculus.index_values import Value, alternatives, require_alike
+from cheatsheet.calculus.instances import generalised
+from cheatsheet.calculus.restated import restatements
 from cheatsheet.calculus.terms import NoIndexForm, Poly
 from cheatsheet.calculus.zero import is_zero
 from cheatsheet.language.expressions import Apply, Equation, Expr, free_indices, inline_definitions, walk
-from cheatsheet.language.table import build
+from cheatsheet.language.table import TABLE
 
 MOST_CASES = 3000
 
@@ -36,24 +38,18 @@ def prove(equation: Equation) -> bool:
 
 
 def _proved(equation: Equation) -> bool:
+    return any(_shown(form) for form in (*generalised(equation), equation))
+
+
+def _shown(equation: Equation) -> bool:
     lhs, rhs = aligned(inline_definitions(equation.lhs), inline_definitions(equation.rhs))
-    for left, right in equivalent_forms(lhs, rhs):
+    for equations in restatements(lhs, rhs):
         try:
-            if _equal(left, right):
+            if all(_equal(*aligned(left, right)) for left, right in equations):
                 return True
         except (NoIndexForm, RecursionError):
             continue
     return False
-
-
-def equivalent_forms(lhs: Expr, rhs: Expr) -> list[tuple[Expr, Expr]]:
-    """The claim, and where a side is an inverse M⁻¹ the claim M·other = I, which says the same."""
-    forms = [(lhs, rhs)]
-    for one, other in ((lhs, rhs), (rhs, lhs)):
-        if isinstance(one, Apply) and one.op == "inv":
-            m = one.children[0]
-            forms.append((build("matmul", m, other), build("I", m.shape.rows)))
-    return forms
 
 
 def _equal(lhs: Expr, rhs: Expr) -> bool:
@@ -71,8 +67,7 @@ def _equal(lhs: Expr, rhs: Expr) -> bool:
 
 def _continuous(*sides: Expr) -> bool:
     """Whether equality on a dense set of points is equality at all of them."""
-    jumping = ("sign", "pinv", "abs", "relu", "norm1")
-    return not any(isinstance(n, Apply) and n.op in jumping for side in sides for n in walk(side))
+    return not any(TABLE[n.op].has_pieces for side in sides for n in walk(side) if isinstance(n, Apply))
 
 
 def normal_forms(scalars: Sequence[Expr]) -> list[tuple[str, ...] | None]:

@@ -27,6 +27,7 @@ RULES: tuple[tuple[Rule, frozenset[str]], ...] = (
     (scalar_rules.merge_symbolic_exponents, frozenset({"expo"})),
     (matrix_rules.reduce_signs, frozenset({"det"})),
     (matrix_rules.contract_properties, frozenset({SPECIAL})),
+    (matrix_rules.reduce_diagonal_entries, frozenset({SPECIAL})),
     (matrix_rules.contract_triangular, frozenset({SPECIAL, "mat"})),
     (matrix_rules.contract_pseudo_inverse, frozenset({"mat"})),
     (matrix_rules.absorb_projector, frozenset({SPECIAL})),

@@ -333,6 +333,9 @@ def _individualise(
     budget: list[int],
 ) -> tuple[str, tuple[Idx, ...]]:
     """Give one index of a tied class a colour of its own, each in turn; the least text wins."""
+    from cheatsheet.calculus.budget import check  # it raises what is defined above
+
+    check()
     budget[0] -= 1
     if budget[0] < 0:
         raise NoIndexForm("too many equal factors to bring the term into normal form")

@@ -7,6 +7,7 @@ from fractions import Fraction
 from heapq import heappop, heappush
 
 from cheatsheet.calculus import algebra, functions, powers
+from cheatsheet.calculus.joined_determinants import products_agree
 from cheatsheet.calculus.matrix_rules import triangle
 from cheatsheet.calculus.opaque import diagonal_entry
 from cheatsheet.calculus.partial_products import is_whole_matrix
@@ -53,6 +54,9 @@ def is_zero(poly: Poly) -> bool:
 
 def _other_forms(poly: Poly) -> Iterator[Poly]:
     """Sums that are zero only where this one is."""
+    if products_agree(poly):
+        yield ZERO
+        return
     cleared = _clear_denominator(poly)
     if cleared is not None:
         yield cleared

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from pathlib import Path
 
 from cheatsheet.catalogue.entries import Catalogue, Section
@@ -12,6 +10,7 @@ from cheatsheet.catalogue.load import parse_catalogue
 from cheatsheet.catalogue.nodes import decode, read_source
 from cheatsheet.catalogue.schema import ID
 from cheatsheet.language.errors import CatalogueError, Problem
+from cheatsheet.store import write_whole
 
 STUB = Path(__file__).with_name("entry-stub.yaml")
 
@@ -53,7 +52,7 @@ def insert(catalogue: Catalogue, section_id: str, id: str) -> int:
     before = "".join(lines[:place]).rstrip("\r\n")
     changed = newline.join([before, *new, "".join(lines[place:])])
     _check(changed, catalogue.path, id)
-    _replace(catalogue.path, changed)
+    write_whole(catalogue.path, changed.encode("utf-8"))
     return place + 2
 
 
@@ -85,16 +84,3 @@ def _check(text: str, path: Path, id: str) -> None:
         raise StubError(f"the draft does not fit there: {first.headline}") from None
     if id not in catalogue:
         raise StubError("the draft does not fit there")
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write the file in one step, so that an interruption leaves the old one."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
-        os.chmod(name, path.stat().st_mode)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from cheatsheet.catalogue.boxes import Box
 from cheatsheet.catalogue.examples import Value
+from cheatsheet.language.display import counted, one_line, short
 from cheatsheet.language.errors import Position, Problem, near
 from cheatsheet.language.expressions import Equation, Expr, Symbol
 from cheatsheet.language.glossary import Text
@@ -38,6 +39,10 @@ class Scope:
     defaults: Mapping[str, Symbol]
     let: Mapping[str, Passage]
     layout: str
+
+    def __repr__(self) -> str:
+        shapes = [f"{name}: {symbol.shape}" for name, symbol in self.given.items()]
+        return one_line(self, short(", ".join([*shapes, *self.let])), self.layout)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -69,6 +74,9 @@ class Claim:
     scope: Scope
     expect: str = "holds"
     accepted: bool = False
+
+    def __repr__(self) -> str:
+        return one_line(self, short(self.text, 150), *(["fails"] if self.expect == "fails" else []))
 
     @cached_property
     def text(self) -> str:
@@ -122,6 +130,16 @@ class Claim:
             raise ValueError(f"{self.text} could not be verified in {layout} layout")
         return expand(latex_claim(equation))
 
+    def _repr_latex_(self) -> str | None:
+        from cheatsheet.catalogue.notebook import claim_latex
+
+        return claim_latex(self)
+
+    def _repr_html_(self) -> str:
+        from cheatsheet.catalogue.notebook import claim_html
+
+        return claim_html(self)
+
     def check(self) -> ClaimReport:
         """The verdict on this claim."""
         from cheatsheet.catalogue.reports import check_claims
@@ -143,6 +161,9 @@ class Pitfall:
     claim: Claim
     why: Text | None = None
     given: Mapping[str, Symbol] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return one_line(self, short(self.claim.text, 150))
 
 
 @dataclass(frozen=True)
@@ -177,6 +198,9 @@ class Citation:
         zh, en = (", ".join(filter(None, (line, self.place))) for line in (self.work.zh, self.work.en))
         return Text(zh, en)
 
+    def __repr__(self) -> str:
+        return one_line(self, short(self.text, 150))
+
 
 @dataclass(frozen=True, eq=False)
 class Entry:
@@ -202,6 +226,12 @@ class Entry:
         """Where the entry is found, as it is written; several places with a semicolon between them."""
         return "; ".join(citation.text for citation in self.citations) or None
 
+    def __repr__(self) -> str:
+        claims, pitfalls = (
+            counted(len(x), n) for x, n in ((self.claims, "claim"), (self.pitfalls, "pitfall"))
+        )
+        return one_line(self, short(self.id), claims, pitfalls)
+
     @property
     def given(self) -> Mapping[str, Symbol]:
         """The symbols that the entry declares."""
@@ -221,6 +251,16 @@ class Entry:
     def all_claims(self) -> tuple[Claim, ...]:
         """The claims that must hold and then those of the pitfalls, which must not."""
         return (*self.claims, *(pitfall.claim for pitfall in self.pitfalls))
+
+    def _repr_latex_(self) -> str | None:
+        from cheatsheet.catalogue.notebook import entry_latex
+
+        return entry_latex(self)
+
+    def _repr_html_(self) -> str:
+        from cheatsheet.catalogue.notebook import entry_html
+
+        return entry_html(self)
 
     def check(self) -> EntryReport:
         """The verdicts on the entry's claims and pitfalls; its own ``verdict`` is the weakest of those on the claims.
@@ -245,6 +285,9 @@ class Section:
     part: Text | None = None
     symbols: Mapping[str, Symbol] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return one_line(self, short(self.id), counted(len(self.entries), "entry", "entries"))
+
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
@@ -268,6 +311,20 @@ class Catalogue:
     sheet: tuple[Box, ...] = ()
     """The boxes of the printed sheet; none where it is to have every entry."""
     base_url: str | None = None
+
+    def __repr__(self) -> str:
+        entries = counted(len(self), "entry", "entries")
+        return one_line(self, short(self.path.name), counted(len(self.sections), "section"), entries)
+
+    def _repr_latex_(self) -> str:
+        from cheatsheet.catalogue.notebook import catalogue_latex
+
+        return catalogue_latex(self)
+
+    def _repr_html_(self) -> str:
+        from cheatsheet.catalogue.notebook import catalogue_html
+
+        return catalogue_html(self)
 
     @cached_property
     def _by_id(self) -> dict[str, Entry]:

@@ -15,6 +15,8 @@ from typing import Any, NoReturn
 import yaml
 from yaml.events import (
     AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
@@ -29,6 +31,7 @@ from cheatsheet.language.source import Passage, SourceFile
 LARGEST_FILE = 16 * 1024 * 1024
 MOST_EVENTS = 1_000_000
 DEEPEST_NESTING = 32
+_TOO_DEEP = (f"more than {DEEPEST_NESTING} levels are nested here", "", "close a bracket or a brace above")
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _UNPRINTABLE = re.compile(
     "[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
@@ -196,6 +199,8 @@ def compose(file: SourceFile) -> tuple[Node, Report]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         position = Position(mark.line + 1, mark.column + 1) if mark else None
+        if mark and (deep := _too_deep(file.text[: mark.index])):
+            report.stop(deep, *_TOO_DEEP)
         message = (error.problem or error.context or "not YAML").replace("\n", " ")
         report.stop(position, f"not valid YAML: {message}", hint=_yaml_hint(message))
     except yaml.YAMLError as error:
@@ -227,8 +232,7 @@ def _nodes(next_event: Callable[[], Any], report: Report) -> list[Node]:
             stack.append((node, children))
             children = []
             if len(stack) > DEEPEST_NESTING:
-                message = f"more than {DEEPEST_NESTING} levels are nested here"
-                report.stop(node.position, message, hint="close a bracket or a brace above")
+                report.stop(node.position, *_TOO_DEEP)
         elif kind is MappingEndEvent or kind is SequenceEndEvent:
             node, above = stack.pop()
             node.fill(children, report)
@@ -238,6 +242,27 @@ def _nodes(next_event: Callable[[], Any], report: Report) -> list[Node]:
         elif kind is StreamEndEvent:
             return children
     report.stop(None, "the file is too large", f"at most {MOST_EVENTS} pieces of YAML are read")
+
+
+def _too_deep(text: str) -> Position | None:
+    """Where more levels are open than may be, in what stands before a complaint of the YAML library.
+
+    The library reads up to a thousand characters ahead and may have limits of its own: it can complain of a place far
+    behind the one at which ours is passed. Without what it complained of, it hands out all that comes before.
+    """
+    depth = 0
+    loader = _LOADER(text)
+    try:
+        while depth <= DEEPEST_NESTING:
+            event = loader.get_event()
+            if isinstance(event, StreamEndEvent):
+                return None
+            depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+    except yaml.YAMLError:
+        return None
+    finally:
+        loader.dispose()
+    return Position(event.start_mark.line + 1, event.start_mark.column + 1)
 
 
 def _refuse(event: Any, report: Report) -> Refused:

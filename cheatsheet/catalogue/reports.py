@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cheatsheet.catalogue.entries import Claim, Entry
+from cheatsheet.catalogue.notebook import both, claim_html
+from cheatsheet.language.display import code, counted, html_list, one_line, short
 from cheatsheet.language.elaborate import Declarations
 from cheatsheet.language.errors import Problem
 from cheatsheet.language.syntax import ClaimError
 from cheatsheet.language.warnings import cautions
+from cheatsheet.verdicts.by_sympy.judgement import JUDGEMENTS, Judgement
 from cheatsheet.verdicts.verdicts import STATUSES, Verdict
 
 Progress = Callable[[int], None]
@@ -26,6 +29,11 @@ class ClaimReport:
     verdict: Verdict
     problem: Problem | None = None
     definition_at_fault: bool = False
+    sympy: Judgement | None = None
+    """What SymPy says, where it was asked."""
+
+    def __repr__(self) -> str:
+        return one_line(self, short(self.claim.text, 120), self.verdict.status, _as_expected(self.ok))
 
     @property
     def ok(self) -> bool:
@@ -33,6 +41,9 @@ class ClaimReport:
         if self.claim.expect == "holds":
             return self.verdict.holds or self.accepted
         return self.verdict.fails and not self.definition_at_fault
+
+    def _repr_html_(self) -> str:
+        return f"{claim_html(self.claim)}<br>{self.verdict._repr_html_()}"
 
     @property
     def accepted(self) -> bool:
@@ -63,6 +74,8 @@ class ClaimReport:
                 "line": self.problem.position.line,
                 "column": self.problem.position.column,
             }
+        if self.sympy is not None:
+            result["sympy"] = self.sympy.to_json()
         return result | {"seconds": seconds}
 
 
@@ -73,10 +86,17 @@ class EntryReport:
     entry: Entry
     claims: tuple[ClaimReport, ...]
 
+    def __repr__(self) -> str:
+        return one_line(self, short(self.entry.id), self.verdict or "no claim", _as_expected(self.ok))
+
     @property
     def ok(self) -> bool:
         """Whether every claim holds and every pitfall fails."""
         return all(report.ok for report in self.claims)
+
+    def _repr_html_(self) -> str:
+        claims = (f"{code(r.claim.text)}<br>{r.verdict._repr_html_()}" for r in self.claims)
+        return f"<b>{both(self.entry.name)}</b> {code(self.entry.id)}{html_list(claims)}"
 
     @property
     def verdict(self) -> str | None:
@@ -98,6 +118,10 @@ class EntryReport:
         return {"id": self.entry.id, "ok": self.ok, "claims": [report.to_json() for report in self.claims]}
 
 
+def _as_expected(ok: bool) -> str:
+    return "ok" if ok else "not as expected"
+
+
 ACCEPTED = "accepted"
 _WEAKNESS = ("proved", "checked", "sampled", "undecided", "refuted", "invalid")
 
@@ -107,6 +131,10 @@ class CatalogueReport:
     """The verdicts on all entries that were looked at."""
 
     entries: tuple[EntryReport, ...]
+
+    def __repr__(self) -> str:
+        counts = (f"{number} {status}" for status, number in self.summary.items() if number)
+        return one_line(self, counted(len(self.entries), "entry", "entries"), *counts, _as_expected(self.ok))
 
     @property
     def ok(self) -> bool:
@@ -119,6 +147,16 @@ class CatalogueReport:
         found = Counter(ACCEPTED if report.accepted else report.verdict.status for report in reports)
         counts = {status: found[status] for status in STATUSES}
         return counts | {ACCEPTED: found[ACCEPTED]} if ACCEPTED in found else counts
+
+    @property
+    def by_sympy(self) -> dict[str, dict[str, int]]:
+        """How many claims and how many pitfalls SymPy agrees with, refutes and does not decide."""
+        asked = [c for entry in self.entries for c in entry.claims if c.sympy is not None]
+        found = Counter((c.claim.expect, c.sympy.verdict) for c in asked if c.sympy is not None)
+        return {
+            kind: {verdict: found[expect, verdict] for verdict in JUDGEMENTS}
+            for kind, expect in (("claims", "holds"), ("pitfalls", "fails"))
+        }
 
     @property
     def warnings(self) -> list[str]:
@@ -134,7 +172,9 @@ class CatalogueReport:
     def to_json(self) -> dict[str, Any]:
         """The document that ``check --json`` writes."""
         entries = [entry.to_json() for entry in self.entries]
-        return {"ok": self.ok, "summary": self.summary, "entries": entries}
+        judged = any(c.sympy is not None for entry in self.entries for c in entry.claims)
+        by_sympy = {"sympy": self.by_sympy} if judged else {}
+        return {"ok": self.ok, "summary": self.summary, **by_sympy, "entries": entries}
 
 
 def check_entries(entries: Iterable[Entry], progress: Progress | None = None) -> CatalogueReport:
@@ -143,6 +183,31 @@ def check_entries(entries: Iterable[Entry], progress: Progress | None = None) ->
     reports = iter(check_claims([c for entry in chosen for c in entry.all_claims], progress))
     return CatalogueReport(
         tuple(EntryReport(entry, tuple(next(reports) for _ in entry.all_claims)) for entry in chosen)
+    )
+
+
+def judged_by_sympy(
+    report: CatalogueReport, progress: Progress | None = None, only_kept: bool = False
+) -> CatalogueReport:
+    """The report with what SymPy says of every claim that is well-formed, or with ``only_kept`` what it has said.
+
+    Raises :class:`~cheatsheet.verdicts.by_sympy.judgement.JudgesDisagree` where that contradicts a verdict.
+    """
+    from cheatsheet.verdicts.by_sympy.many import Judged, JudgementCache, judge_all
+
+    well_formed = [c for entry in report.entries for c in entry.claims if c.verdict.status != "invalid"]
+    claims = [Judged(c.claim.text, c.claim.declarations, c.verdict) for c in well_formed]
+    cache = JudgementCache()
+    try:
+        judgements = judge_all(claims, cache, progress or (lambda more: None), only_kept)
+    finally:
+        cache.close()
+    known = {id(c): judgement for c, judgement in zip(well_formed, judgements, strict=True)}
+    return CatalogueReport(
+        tuple(
+            replace(entry, claims=tuple(replace(c, sympy=known.get(id(c))) for c in entry.claims))
+            for entry in report.entries
+        )
     )
 
 

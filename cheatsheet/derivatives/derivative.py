@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from html import escape
 from typing import Any
 
 from cheatsheet.calculus.differentials import NoDifferential
+from cheatsheet.calculus.instances import with_numbers, with_numbers_of_axis
 from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.closed.differential import Differential
 from cheatsheet.derivatives.closed.form import ClosedForm, NoClosedFormError, closed_form
 from cheatsheet.derivatives.steps.claims import derive_cases
 from cheatsheet.derivatives.steps.steps import BrokenStep, Derivation
+from cheatsheet.language.display import code, details, formula, html_list, one_line, short
 from cheatsheet.language.elaborate import Declarations, elaborate_expression
 from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Symbol, rebuild
 from cheatsheet.language.formatting import to_text
@@ -46,6 +49,9 @@ class Step:
     latex: str
     why: Text
 
+    def __repr__(self) -> str:
+        return one_line(self, short(self.latex))
+
 
 @dataclass(frozen=True, eq=False)
 class Derivative:
@@ -58,6 +64,11 @@ class Derivative:
     """The symbols, those among them that were inferred."""
     closed: ClosedForm
     languages: tuple[str, ...] = LANGUAGES["both"]
+
+    def __repr__(self) -> str:
+        result = self.entry if self.result is None else self.result
+        asked = f"{short(self.input, 60)} by {short(self.wrt, 20)}"
+        return one_line(self, f"{asked}: {short(result)[1:-1]}", self.layout)
 
     @property
     def derivative(self) -> Apply:
@@ -82,9 +93,7 @@ class Derivative:
     @cached_property
     def equation(self) -> Equation:
         """What is claimed: the derivative and its closed form, or its component where there is none."""
-        if self.result is not None:
-            return Equation(self.derivative, self.result)
-        return Equation(component(self.derivative, list(self.indices)), self.entry)
+        return _claimed(self.closed)
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -95,7 +104,7 @@ class Derivative:
     def steps(self) -> tuple[Step, ...]:
         """The derivation line by line, then the derivative drawn entry by entry where that tells more."""
         try:
-            found = tuple(_worked_steps(self.equation))
+            found = tuple(_worked_steps(self.equation, _claimed(self.closed.general)))
         except (NoIndexForm, BrokenStep):
             found = ()
         if not found or max(len(step.latex) for step in found) > LONGEST_STEP:
@@ -145,6 +154,20 @@ class Derivative:
             "code": self.code,
             "verdict": self.verdict.status,
         }
+
+    def _repr_latex_(self) -> str:
+        return formula(expand(latex_claim(self.equation)))
+
+    def _repr_html_(self) -> str:
+        """The formula, the result to copy, and of the rest what has been worked out already."""
+        told = [f"{code(self.input)} / {code(self.wrt)} · {self.layout} · {self.derivative.shape}"]
+        told.append(escape(self._repr_latex_()))
+        told.append(code(to_text(self.entry if self.result is None else self.result)))
+        told += [self.verdict._repr_html_()] if "verdict" in vars(self) else []
+        if "steps" in vars(self):
+            steps = (f"{escape(formula(s.latex))} {escape(s.why.en)}" for s in self.steps)
+            told.append(details(word("derivation").en, html_list(steps)))
+        return "<br>".join(told)
 
     def __str__(self) -> str:
         from cheatsheet.screen import derivation_text
@@ -249,9 +272,15 @@ def _refusal(expression: str, message: str) -> ClaimError:
 # --- steps ------------------------------------------------------------------------------------------------------------
 
 
-def _worked_steps(equation: Equation) -> Iterator[Step]:
-    """The derivation by components."""
-    cases = derive_cases(equation)
+def _claimed(closed: ClosedForm) -> Equation:
+    if closed.result is not None:
+        return Equation(closed.derivative, closed.result)
+    return Equation(component(closed.derivative, list(closed.indices)), closed.entry)
+
+
+def _worked_steps(equation: Equation, general: Equation) -> Iterator[Step]:
+    """The derivation by components, which is found for all sizes where the equation is an instance of a general one."""
+    cases = [_at_sizes(d) for d in derive_cases(general)]
     printed = [with_familiar_indices([x.expr for x in d.lines], (equation.lhs, equation.rhs)) for d in cases]
     letters = Letters(*(line for lines in printed for line in lines), equation.lhs, equation.rhs)
     for derivation, lines in zip(cases, printed, strict=True):
@@ -262,6 +291,14 @@ def _worked_steps(equation: Equation) -> Iterator[Step]:
                 why = block.caption or Text("", "")
                 for formula in block.formulas:
                     yield Step(expand(formula), why)
+
+
+def _at_sizes(derivation: Derivation) -> Derivation:
+    """The derivation with the numbers that letters stand for."""
+    lines = tuple(replace(line, expr=with_numbers(line.expr)) for line in derivation.lines)
+    entry = None if derivation.entry is None else with_numbers(derivation.entry)
+    indices = tuple(Index(i.name, with_numbers_of_axis(i.axis), i.parts, i.block) for i in derivation.indices)
+    return replace(derivation, lines=lines, indices=indices, entry=entry)
 
 
 def _lines(derivation: Derivation, lines: list[Expr], letters: Letters) -> Iterator[Step]:
@@ -283,8 +320,8 @@ def _differential_steps(equation: Equation, linear: Differential) -> Iterator[St
     if linear.form is None or len(variables) > 1 or not isinstance(x, Symbol):
         yield Step(expand(latex_claim(equation)), word("why-differential-rules"))
         return
-    whole = build("d", function, params=(frozenset({x.name}),))
-    form = _replaced(linear.form, {linear.increments[0]: x.increment})
+    whole = with_numbers(build("d", function, params=(frozenset({x.name}),)))
+    form = with_numbers(_replaced(linear.form, {linear.increments[0]: x.increment}))
     letters = Letters(whole, form, equation.lhs, equation.rhs)
     yield Step(expand(latex_claim(Equation(whole, form), letters)), word("why-differential-rules"))
     yield Step(expand(latex_claim(equation, letters)), word("why-read-off"))

@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from cheatsheet.language.table import TABLE, Domain, OneElement
+
 Array = np.ndarray[Any, Any]
 
 # The largest primes below 2^29: a product of two residues has 58 bits, and 32 of them add up within 63.
@@ -85,6 +87,15 @@ class Field(ABC):
     def function(self, name: str, a: Array) -> tuple[Array, Array]:
         """An element-wise function by its name in the language, and the mask of the entries outside its domain."""
         raise UnsupportedError(name)
+
+    def outside(self, name: str, a: Array) -> Array:
+        """Where a function is undefined, or where rounding leaves it open on which side of a jump an entry lies."""
+        row, near = TABLE[name], self.is_zero(a)
+        assert row.one_element is not None
+        bad = _OUTSIDE[row.one_element.domain](a, near)
+        if row.smoothness == "jump":
+            bad = bad | (near & (a != 0))
+        return np.broadcast_to(np.asarray(bad, dtype=bool), a.shape)
 
     def pi(self) -> Array:
         raise UnsupportedError("pi")
@@ -184,12 +195,10 @@ class Rational(Field):
         return _object([Fraction(1) / v if v else Fraction(1) for v in a.ravel()], a.shape), bad
 
     def function(self, name: str, a: Array) -> tuple[Array, Array]:
-        if name not in _RATIONAL_FUNCTIONS:
+        function = facts(name).exact
+        if function is None:
             raise UnsupportedError(name)
-        bad = np.zeros(a.shape, dtype=bool)
-        if name == "sqrt":
-            bad = np.asarray(a < 0, dtype=bool)
-        function = _RATIONAL_FUNCTIONS[name]
+        bad = self.outside(name, a)
         values = [v if skip else function(v) for v, skip in zip(a.ravel(), bad.ravel(), strict=True)]
         return _object(values, a.shape), bad
 
@@ -207,20 +216,13 @@ def _object(values: list[Any], shape: tuple[int, ...]) -> Array:
     return result.reshape(shape)
 
 
-def _exact_sqrt(value: int | Fraction) -> Fraction:
+def exact_sqrt(value: int | Fraction) -> Fraction:
+    """The root of a rational number that is a square."""
     value = Fraction(value)
     root = Fraction(isqrt(value.numerator), isqrt(value.denominator))
     if root * root != value:
         raise UnsupportedError("the square root of a number that is not a square")
     return root
-
-
-_RATIONAL_FUNCTIONS: dict[str, Callable[[Any], Any]] = {
-    "abs": abs,
-    "sign": lambda v: (v > 0) - (v < 0),
-    "relu": lambda v: max(v, 0),
-    "sqrt": _exact_sqrt,
-}
 
 
 class Floating(Field):
@@ -246,8 +248,8 @@ class Floating(Field):
         return 1.0 / np.where(bad, 1.0, a), bad
 
     def function(self, name: str, a: Array) -> tuple[Array, Array]:
-        bad = _outside(name, a, self)
-        return _FLOAT_FUNCTIONS[name](np.where(bad, 0.5, a) if bad.any() else a), bad
+        bad = self.outside(name, a)
+        return facts(name).floating(np, np.where(bad, 0.5, a) if bad.any() else a), bad
 
     def pi(self) -> Array:
         return np.array([[[np.pi]]])
@@ -263,43 +265,18 @@ class Floating(Field):
         return np.asarray(np.abs(left - right) > 1e-7 * scale)
 
 
-def _outside(name: str, a: Array, field: Field) -> Array:
-    """The entries where a function is undefined, or where rounding leaves it open on which side of a jump they lie."""
-    near = field.is_zero(a)
-    match name:
-        case "log":
-            return np.asarray((a <= 0) | near, dtype=bool)
-        case "sqrt":
-            return np.asarray((a < 0) | (near & (a != 0)), dtype=bool)
-        case "sign":
-            return np.asarray(near & (a != 0), dtype=bool)
-        case "arcsin" | "arccos":
-            return np.asarray((a > 1) | (a < -1), dtype=bool)
-        case "tan":
-            return np.zeros(a.shape, dtype=bool)
-    return np.zeros(a.shape, dtype=bool)
-
-
-def _sigmoid(a: Array) -> Array:
-    return 0.5 * (1.0 + np.tanh(0.5 * a))
-
-
-_FLOAT_FUNCTIONS: dict[str, Callable[[Array], Array]] = {
-    "exp": np.exp,
-    "log": np.log,
-    "sqrt": np.sqrt,
-    "sin": np.sin,
-    "cos": np.cos,
-    "tan": np.tan,
-    "sinh": np.sinh,
-    "cosh": np.cosh,
-    "tanh": np.tanh,
-    "arcsin": np.arcsin,
-    "arccos": np.arccos,
-    "arctan": np.arctan,
-    "abs": np.abs,
-    "sign": np.sign,
-    "relu": lambda a: np.maximum(a, 0.0),
-    "sigmoid": _sigmoid,
-    "softplus": lambda a: np.logaddexp(0.0, a),
+_OUTSIDE: dict[Domain, Callable[[Array, Array], Array | bool]] = {
+    "everywhere": lambda a, near: False,
+    "positive": lambda a, near: (a <= 0) | near,
+    "nonnegative": lambda a, near: (a < 0) | (near & (a != 0)),
+    "within one": lambda a, near: (a > 1) | (a < -1),
 }
+"""Where an entry is not in a domain; ``near`` says where it is 0 to within rounding."""
+
+
+def facts(name: str) -> OneElement:
+    """What the table knows of a function of one number."""
+    found = TABLE[name].one_element
+    if found is None:
+        raise UnsupportedError(name)
+    return found

@@ -18,6 +18,8 @@ from sympy.polys.rings import ring as polynomial_ring
 from cheatsheet.evaluation.fields import Array, Field, UnsupportedError
 
 LARGEST_PRODUCT = 200_000
+STEPS = 100
+"""What the product of two terms costs beside one of two residues."""
 Polynomial = Any
 Factors = Mapping[Polynomial, int]
 _NONE: Factors = {}
@@ -93,25 +95,25 @@ class Quotient:
 class Free(Field):
     """Rational functions of named generators over the rationals."""
 
-    def __init__(self, names: Sequence[str], check: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, names: Sequence[str], spend: Callable[[int], None] = lambda steps: None) -> None:
         self.ring, *generators = polynomial_ring(["pi", *names], QQ)
         self.zero, self.one = self.ring.zero, self.ring.one
-        self.check = check
+        self.spend = spend
         self.stopped: Exception | None = None
         self._pi, *rest = (Quotient(self, g) for g in generators)
         self.generators = dict(zip(names, rest, strict=True))
 
     def product(self, a: Polynomial, b: Polynomial) -> Polynomial:
-        """The product of two polynomials; once one with too many terms is met, or the time is up, 0.
+        """The product of two polynomials; once one with too many terms is met, or the budget is spent, 0.
 
         numpy's loops over objects do not stop at an exception, so that it is kept until they have ended.
         """
         if self.stopped is not None:
             return self.zero
         try:
-            self.check()
             if len(a) * len(b) > LARGEST_PRODUCT:
                 raise UnsupportedError("polynomials with this many terms")
+            self.spend(STEPS * (1 + len(a) * len(b)))
         except Exception as reason:
             self.stopped = reason
             return self.zero

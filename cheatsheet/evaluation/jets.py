@@ -202,11 +202,6 @@ class Jet:
         top, a, b = self.split()
         return a.apply(name, slope) + (slope(a) * b).shifted(top)
 
-    def kinked(self, name: str, slope: Callable[[Jet], Jet]) -> Jet:
-        """Like :meth:`apply`, for a function with a kink at 0: undefined there where the argument moves."""
-        self.exclude_moving_zeros()
-        return self.apply(name, slope)
-
     def exclude_moving_zeros(self) -> None:
         """Exclude the points where an entry vanishes and has a nilpotent part."""
         zero = self.field.is_zero(self.base)

@@ -10,9 +10,12 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from cheatsheet.evaluation.fields import Array, Field, UnsupportedError
+from cheatsheet.evaluation.fields import Array, Field, UnsupportedError, facts
+from cheatsheet.language.table import TABLE
 
 LARGEST_PRECISION = 4000
+STEP_ORDERS = 6.0
+"""The decimal orders of the step by which a function is probed."""
 
 
 class TooFewDigitsError(Exception):
@@ -45,7 +48,8 @@ class Precise(Field):
         self.span = 0.0
         self._watching = True
         self._lowest = -int(digits / 2 / 0.30103)
-        self._functions = _functions(self.context)
+        self.step = self.context.mpf(2) ** -20
+        self.resolution = self.context.mpf(10) ** (8 - digits)
 
     def array(self, integers: Array, denominator: int = 1) -> Array:
         mpf = self.context.mpf
@@ -108,31 +112,40 @@ class Precise(Field):
         return _object(values, a.shape), bad
 
     def function(self, name: str, a: Array) -> tuple[Array, Array]:
-        if name in _SATURATING:  # tanh(100) differs from 1 in the 87th digit
-            self.span = max(self.span, max((float(min(abs(v), 1e9)) for v in a.ravel()), default=0.0) * 0.87)
-            if self.span > LARGEST_PRECISION:
-                raise UnsupportedError(f"{name} of a large number")
+        row, fact = TABLE[name], facts(name)
+        if fact.saturates is not None:  # tanh(100) differs from 1 in the 87th digit
+            largest = max((float(min(abs(v), 1e9)) for v in a.ravel()), default=0.0)
+            self.need(name, fact.saturates(largest))
         bad = self.outside(name, a)
-        function = self._functions[name]
-        values = [v if b else function(v) for v, b in zip(a.ravel(), bad.ravel(), strict=True)]
-        result = _object(values, a.shape)
-        if name in _NEVER_NOISE:
+        result = a.copy()
+        for place in zip(*np.nonzero(~bad), strict=True):
+            v = a[place]
+            result[place] = fact.digits(self.context, v)
+            if v and not row.has_pieces and self._watching:
+                self.need(name, self.lost(v, result[place], fact.digits))
+        if row.sign == "positive":
             self.witness_tiny(result)
         self.witness(result)
         return result, bad
 
-    def outside(self, name: str, a: Array) -> Array:
-        near = self.is_zero(a)
-        match name:
-            case "log":
-                return np.asarray((a <= 0) | near, dtype=bool)
-            case "sqrt":
-                return np.asarray((a < 0) | (near & (a != 0)), dtype=bool)
-            case "sign":
-                return np.asarray(near & (a != 0), dtype=bool)
-            case "arcsin" | "arccos":
-                return np.asarray((a > 1) | (a < -1), dtype=bool)
-        return np.zeros(a.shape, dtype=bool)
+    def need(self, name: str, orders: float) -> None:
+        """Take note that so many decimal orders lie between what is compared."""
+        self.span = max(self.span, orders)
+        if self.span > LARGEST_PRECISION:
+            raise UnsupportedError(f"{name} of a large number")
+
+    def lost(self, v: Any, value: Any, function: Callable[[Any, Any], Any]) -> float:
+        """By how many decimal orders a small step in the argument is smaller in the value.
+
+        A function that does not answer to a step that the digits carried can show has become a constant for them:
+        whatever it is compared with, more digits are needed to tell the two apart.
+        """
+        change = abs(function(self.context, v - v * self.step) - value)
+        if not value:
+            return 0.0
+        if change <= abs(value) * self.resolution:
+            raise TooFewDigitsError(2 * self.digits)
+        return (self.order(value) - self.order(change)) * 0.30103 - STEP_ORDERS
 
     def pi(self) -> Array:
         return _object([+self.context.pi], (1, 1, 1))
@@ -162,32 +175,6 @@ class Precise(Field):
         return np.asarray(
             abs(left - right) > scale * self.context.mpf(10) ** (-30 - self.span) + self.negligible
         )
-
-
-_SATURATING = frozenset({"sinh", "cosh", "tanh", "sigmoid", "softplus"})
-_NEVER_NOISE = frozenset({"exp", "sigmoid", "softplus"})
-
-
-def _functions(c: Any) -> dict[str, Callable[[Any], Any]]:
-    return {
-        "exp": c.exp,
-        "log": c.log,
-        "sqrt": c.sqrt,
-        "sin": c.sin,
-        "cos": c.cos,
-        "tan": c.tan,
-        "sinh": c.sinh,
-        "cosh": c.cosh,
-        "tanh": c.tanh,
-        "arcsin": c.asin,
-        "arccos": c.acos,
-        "arctan": c.atan,
-        "abs": abs,
-        "sign": lambda v: c.mpf((v > 0) - (v < 0)),
-        "relu": lambda v: v if v > 0 else c.mpf(0),
-        "sigmoid": lambda v: 1 / (1 + c.exp(-v)),
-        "softplus": lambda v: c.log1p(c.exp(v)),
-    }
 
 
 def _object(values: list[Any], shape: tuple[int, ...]) -> Array:

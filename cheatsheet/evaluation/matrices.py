@@ -49,8 +49,19 @@ def det(a: Jet) -> Jet:
         return a
     if n == 2:
         return _entry(a, 0, 0) * _entry(a, 1, 1) - _entry(a, 0, 1) * _entry(a, 1, 0)
+    if a.is_constant and not a.field.exact and a.field.dtype is np.float64:  # the recursion loses digits
+        return a.of_base(np.asarray(np.linalg.det(a.base))[..., np.newaxis, np.newaxis])
     determinant = faddeev_leverrier(a)[0][n]
     return -determinant if n % 2 else determinant
+
+
+def logdet(a: Jet) -> Jet:
+    """log det A; in double precision not where rounding moves the logarithm of a small determinant."""
+    if not a.field.exact and a.field.dtype is np.float64:
+        finite = np.isfinite(a.base).all(axis=(-1, -2), keepdims=True)
+        condition = np.linalg.cond(np.where(finite, a.base, np.eye(a.core[0])))[..., np.newaxis, np.newaxis]
+        a.domain.exclude(~finite | (condition > 1e6), 2)
+    return det(a).log()
 
 
 def _entry(a: Jet, i: int, j: int) -> Jet:

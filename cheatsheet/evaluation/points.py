@@ -23,7 +23,9 @@ from cheatsheet.language.expressions import Symbol
 
 LARGE = 2**29
 EXPONENTS = (2, 0, 3, -1, 1, 5, -2, 4, -3, 6, 7, -4, 8)
-"""What an integer symbol runs through as the seed does; several of them like the digits of a number."""
+"""What an integer symbol runs through first as the seed does; several of them like the digits of a number."""
+FARTHER = tuple(v for k in range(9, 29) for v in (k, 4 - k))
+"""What a single one runs through then."""
 Key = tuple[str, str, str]
 
 
@@ -64,9 +66,11 @@ class Points:
         """The value of a scalar declared integer; one for the whole batch, because it may be an exponent."""
         key = ("symbol", symbol.name, "integer")
         if key not in self.integers:
-            names = sorted({s.name for s in self.symbols if "integer" in s.properties})
+            names = list(dict.fromkeys(s.name for s in self.symbols if "integer" in s.properties))
             turn = (self.seed + 14 * sum(self.dims.values())) // len(EXPONENTS) ** names.index(symbol.name)
-            self.integers[key] = np.array([EXPONENTS[turn % len(EXPONENTS)]])
+            far = self.seed - len(EXPONENTS) if len(names) == 1 else -1
+            value = EXPONENTS[turn % len(EXPONENTS)] if far < 0 else FARTHER[far % len(FARTHER)]
+            self.integers[key] = np.array([value])
         value = int(self.integers[key][0])
         if "positive" in symbol.properties:
             return abs(value) or 1
@@ -108,7 +112,9 @@ class Points:
         return self.integers[key]
 
     def generator(self, key: Key) -> np.random.Generator:
-        digest = blake2b("/".join((str(self.seed), *key)).encode(), digest_size=8).digest()
+        kind, name, part = key
+        place = [s.name for s in self.symbols].index(name)  # values must not depend on what things are called
+        digest = blake2b(f"{self.seed}/{kind}/{place}/{part}".encode(), digest_size=8).digest()
         # One number: to seed with a sequence takes four times as long.
         return np.random.default_rng(int.from_bytes(digest))
 

@@ -42,6 +42,8 @@ class Recipe:
     build: Callable[[Parts, Domain], Jet]
     invertible: bool = False
     entries: str = ""  # "positive" or "nonzero" where the construction alone does not make the entries so
+    complete: bool = True
+    """Whether it reaches every matrix with the properties, or a dense set of them."""
 
     def value(self, parts: Parts, domain: Domain) -> Jet:
         """The value; points where it misses a property are excluded."""
@@ -77,6 +79,11 @@ def closure(properties: frozenset[str]) -> frozenset[str]:
         if not new:
             return frozenset(found)
         found |= new
+
+
+def is_connected(properties: frozenset[str]) -> bool:
+    """Whether the matrices with the properties are one piece, those that are singular or have zeros put back in."""
+    return not closure(properties) & {"orthogonal", "idempotent"}
 
 
 def needs_even_size(properties: frozenset[str]) -> bool:
@@ -199,7 +206,9 @@ def _symmetric(wanted: frozenset[str], n: int, entries: str) -> Recipe:
             m = unit_lower(p["lower"], domain)
             return m @ _diagonal(p, domain) @ m.T
 
-        return Recipe(parts, build_definite, entries="" if entries == "positive" else entries)
+        if entries == "positive":  # there are others: their triangular factors have negative entries
+            return Recipe(parts, build_definite, complete=False)
+        return Recipe(parts, build_definite, entries=entries)
     return Recipe(
         {"triangle": Part((n, n), entries or "any")},
         lambda p, d: _below(p["triangle"], diagonal=True) + _below(p["triangle"]).T,

@@ -2,7 +2,7 @@
 
 Each function takes the evaluator and the node and returns a jet (see :mod:`.jets`): a matrix with its
 derivatives along the directions that are open. Derivatives come out of the arithmetic of jets; the one fact about an
-operator that is stated here is its meaning, and for an element-wise function the derivative of the scalar function.
+operator that is stated here is its meaning. The slope of a function of one number is a column of its row.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from cheatsheet.language.expressions import Apply
+from cheatsheet.language.expressions import Apply, Expr, Number
+from cheatsheet.language.formulas import X, formula
 from cheatsheet.language.layouts import arrange
+from cheatsheet.language.table import TABLE
 
 Jet = Any  # the verifier reads this table, so that the table cannot import the verifier
 Evaluator = Any
@@ -97,10 +99,7 @@ inv = of_matrix("inv")
 adj = of_matrix("adj")
 pinv = of_matrix("pinv")
 expm = of_matrix("expm")
-
-
-def logdet(m: Evaluator, node: Apply) -> Jet:
-    return det(m, node).log()
+logdet = of_matrix("logdet")
 
 
 norm = of_values(lambda a: (a * a).total().sqrt())
@@ -159,99 +158,67 @@ def block(m: Evaluator, node: Apply) -> Jet:
 # --- element by element ----------------------------------------------------------------------------------------------
 
 
-def _one_plus_square(x: Jet, sign: int) -> Jet:
-    return x.integer_power(0) + (x * x).scaled(sign)
-
-
-def _sign(x: Jet) -> Jet:
-    """Without a derivative at 0, and with derivative 0 elsewhere."""
-    return x.apply("sign", lambda a: a.scaled(0))
-
-
-def _jumping_sign(x: Jet) -> Jet:
-    x.exclude_zeros()
-    return _sign(x)
-
-
-def _step(x: Jet) -> Jet:
-    """1 where x is positive, 0 where it is negative."""
-    return (_sign(x) + x.integer_power(0)).scaled(_HALF)
-
-
 _HALF = Fraction(1, 2)
 
 
+def of_one_element(name: str) -> Rule:
+    """A function of every entry; where it has a kink or a jump, it has no derivative at 0."""
+
+    def rule(m: Evaluator, node: Apply) -> Jet:
+        (x,) = m.arguments(node)
+        match TABLE[name].smoothness:
+            case "jump":
+                x.exclude_zeros()
+            case "kink":
+                x.exclude_moving_zeros()
+        return _applied(name, x)
+
+    return rule
+
+
+def _applied(name: str, x: Jet) -> Jet:
+    fact = TABLE[name].one_element
+    assert fact is not None
+    slope = formula(fact.slope)
+    return x.apply(name, lambda a: _of_formula(slope, a))
+
+
+def _of_formula(rule: Expr, x: Jet) -> Jet:
+    """The value of a formula of one number at every entry of a jet."""
+    if rule == X:
+        return x
+    if isinstance(rule, Number):
+        return x.domain.number(rule.value).lift(x.rank)
+    assert isinstance(rule, Apply)
+    parts = [_of_formula(child, x) for child in rule.children]
+    match rule.op:
+        case "pi":
+            return x.domain.number(0).of_base(x.field.pi()).lift(x.rank)
+        case "neg":
+            return -parts[0]
+        case "add":
+            return parts[0] + parts[1]
+        case "sub":
+            return parts[0] - parts[1]
+        case "scale":
+            return parts[0] * parts[1]
+        case "over":
+            return parts[0] * parts[1].reciprocal()
+        case "power":
+            exponent = rule.children[1]
+            assert isinstance(exponent, Number)
+            return parts[0].integer_power(int(exponent.value))
+    return _applied(rule.op, *parts)
+
+
 def absolute(x: Jet) -> Jet:
-    return x.kinked("abs", _sign)
+    x.exclude_moving_zeros()
+    return _applied("abs", x)
 
 
-def _sin(x: Jet) -> Jet:
-    return x.apply("sin", _cos)
-
-
-def _cos(x: Jet) -> Jet:
-    return x.apply("cos", lambda a: -_sin(a))
-
-
-def _tan(x: Jet) -> Jet:
-    return x.apply("tan", lambda a: _one_plus_square(_tan(a), 1))
-
-
-def _sinh(x: Jet) -> Jet:
-    return x.apply("sinh", _cosh)
-
-
-def _cosh(x: Jet) -> Jet:
-    return x.apply("cosh", _sinh)
-
-
-def _tanh(x: Jet) -> Jet:
-    return x.apply("tanh", lambda a: _one_plus_square(_tanh(a), -1))
-
-
-def _arcsin(x: Jet) -> Jet:
-    return x.apply("arcsin", lambda a: _one_plus_square(a, -1).sqrt().reciprocal())
-
-
-def _arccos(x: Jet) -> Jet:
-    return x.apply("arccos", lambda a: -_one_plus_square(a, -1).sqrt().reciprocal())
-
-
-def _arctan(x: Jet) -> Jet:
-    return x.apply("arctan", lambda a: _one_plus_square(a, 1).reciprocal())
-
-
-def _sigmoid(x: Jet) -> Jet:
-    return x.apply("sigmoid", lambda a: _sigmoid(a) * _sigmoid(-a))
-
-
-def _softplus(x: Jet) -> Jet:
-    return x.apply("softplus", _sigmoid)
-
-
-_FUNCTIONS: dict[str, Callable[[Jet], Jet]] = {
-    "exp": lambda x: x.exp(),
-    "log": lambda x: x.log(),
-    "sqrt": lambda x: x.sqrt(),
-    "sin": _sin,
-    "cos": _cos,
-    "tan": _tan,
-    "sinh": _sinh,
-    "cosh": _cosh,
-    "tanh": _tanh,
-    "arcsin": _arcsin,
-    "arccos": _arccos,
-    "arctan": _arctan,
-    "abs": absolute,
-    "sign": _jumping_sign,
-    "sigmoid": _sigmoid,
-    "relu": lambda x: x.kinked("relu", _step),
-    "softplus": _softplus,
-}
-
-
-def elementwise(name: str) -> Rule:
-    return of_values(_FUNCTIONS[name])
+def greater_or_less(sign: int) -> Rule:
+    """The greater (sign 1) or the less (−1) of two entries, without a derivative where they are one number."""
+    return of_values(lambda a, b: (a + b + absolute(a - b).scaled(sign)).scaled(_HALF))
 
 
 @of_values

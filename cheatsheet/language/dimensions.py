@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import product as cartesian
 
+from cheatsheet.language.display import one_line, short
+
 Monomial = tuple[str, ...]
 Polynomial = tuple[tuple[Monomial, int], ...]
 
@@ -40,9 +42,14 @@ class Axis:
 
     @staticmethod
     def product(parts: Iterable[Axis]) -> Axis:
-        """The axis of pairs, the first part varying slowest; axes of size one drop out."""
+        """The axis of pairs, the first part varying slowest; axes of size one drop out.
+
+        Pairs whose first part runs through one axis and then through another do so too: (m + n)·k is m·k + n·k.
+        """
         flat = [p for part in parts for p in (part.parts if part.kind == "product" else (part,))]
         flat = [p for p in flat if not p.is_one]
+        if len(flat) > 1 and flat[0].kind == "concatenation":
+            return Axis.concatenation(Axis.product([part, *flat[1:]]) for part in flat[0].parts)
         return flat[0] if len(flat) == 1 else Axis("product", None, tuple(flat)) if flat else ONE
 
     @staticmethod
@@ -104,6 +111,9 @@ class Axis:
         if self.kind == "concatenation":
             return " + ".join(str(p) for p in self.parts)
         return str(self.value)
+
+    def __repr__(self) -> str:
+        return one_line(self, short(self))
 
 
 def _multiply(a: dict[Monomial, int], b: dict[Monomial, int]) -> dict[Monomial, int]:
@@ -197,6 +207,9 @@ class Shape:
 
     def __str__(self) -> str:
         return "×".join(_in_words(axis) for axis in self.axes)
+
+    def __repr__(self) -> str:
+        return one_line(self, short(self))
 
 
 def _in_words(axis: Axis) -> str:

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from cheatsheet.language.constants import ConstantError, constant_value
 from cheatsheet.language.dimensions import ONE, Axis
+from cheatsheet.language.display import one_line, short
 from cheatsheet.language.errors import near
 from cheatsheet.language.expressions import Apply, Argument, Equation, Expr, Index, Number, Size, Sum, Symbol
 from cheatsheet.language.names import axis_names, leaves, occurs, varying_names
@@ -28,6 +29,10 @@ class Declarations:
     layout: str = "numerator"
     varying: frozenset[str] = frozenset()
     """Symbols that vary in ``d(…)`` besides those that stand alone in some ``d(X)`` of the text itself."""
+
+    def __repr__(self) -> str:
+        shapes = ", ".join(f"{name}: {symbol.shape}" for name, symbol in self.symbols.items())
+        return one_line(self, short(shapes), self.layout)
 
     @property
     def dimensions(self) -> frozenset[str]:

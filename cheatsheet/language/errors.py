@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cheatsheet.language.display import counted, one_line, short
+
 MOST_PROBLEMS = 200
 _WINDOW = 100  # of a long source line, so many characters are shown
 _LONGEST_WORD = 40
@@ -45,6 +47,9 @@ class Problem:
     source: str = ""
     width: int = 1
 
+    def __repr__(self) -> str:
+        return one_line(self, short(self.headline, 150))
+
     @property
     def headline(self) -> str:
         """``file:line:column: what is wrong; what was expected``, on one line."""
@@ -74,6 +79,10 @@ class CatalogueError(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda p: p.order))
         super().__init__("\n".join(p.render() for p in self.problems))
+
+    def __repr__(self) -> str:
+        first = short(self.problems[0].headline, 120) if self.problems else ""
+        return one_line(self, counted(len(self.problems), "problem"), first)
 
     def __reduce__(self) -> tuple[type, tuple[tuple[Problem, ...]]]:
         return (CatalogueError, (self.problems,))

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from cheatsheet.language.dimensions import Axis, Shape
+from cheatsheet.language.display import LONGEST_LINE, one_line, short
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,9 @@ class Index:
     def __str__(self) -> str:
         return str(self.name)
 
+    def __repr__(self) -> str:
+        return one_line(self, short(self.name), short(self.axis))
+
 
 class Expr:
     """A node of the tree: immutable, hashable, compared by structure.
@@ -68,10 +72,14 @@ class Expr:
             return True
         return isinstance(other, Expr) and self._hash == other._hash and self.key == other.key
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         from cheatsheet.language.formatting import to_text  # the printer imports the tree, so not at the top
 
         return to_text(self)
+
+    def __repr__(self) -> str:
+        text = str(self)
+        return text if len(text) <= LONGEST_LINE else text[: LONGEST_LINE - 1] + "…"
 
     def numpy_source(self) -> str:
         """NumPy source in the names of the symbols; see :func:`cheatsheet.printing.arrays.code_for`."""
@@ -79,11 +87,11 @@ class Expr:
 
         return code_for(self)
 
-    def to_sympy(self, dims: Mapping[str, int] | None = None) -> Any:
+    def to_sympy(self, dims: Mapping[str, int] | None = None, values: Mapping[str, Any] | None = None) -> Any:
         """The expression in SymPy, entry by entry if ``dims`` are given; see ``printing.sympy_expression``."""
         from cheatsheet.printing.sympy_expression import to_sympy
 
-        return to_sympy(self, dims)
+        return to_sympy(self, dims, values)
 
 
 class Number(Expr):
@@ -176,6 +184,9 @@ class Jet:
 
     symbol: Symbol
     by: tuple[Symbol, ...]
+
+    def __repr__(self) -> str:
+        return one_line(self, self.symbol.name, *(symbol.name for symbol in self.by))
 
 
 def walk(expr: Expr) -> Iterator[Expr]:
@@ -274,3 +285,6 @@ class Equation:
     lhs: Expr
     rhs: Expr
     negated: bool = False
+
+    def __repr__(self) -> str:
+        return one_line(self, short(f"{self.lhs} {'!=' if self.negated else '=='} {self.rhs}", 150))

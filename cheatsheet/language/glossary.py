@@ -16,6 +16,8 @@ from typing import Any
 
 import yaml
 
+from cheatsheet.language.display import one_line, short
+
 LANGUAGES = ("zh", "en")
 FILE = Path(__file__).with_name("glossary.yaml")
 
@@ -34,6 +36,9 @@ class Text:
 
     zh: str
     en: str
+
+    def __repr__(self) -> str:
+        return one_line(self, f"zh={short(self.zh)}", f"en={short(self.en)}")
 
     def __getitem__(self, language: str) -> str:
         if language not in LANGUAGES:

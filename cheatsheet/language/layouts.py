@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cheatsheet.language.dimensions import ONE, Shape
+from cheatsheet.language.dimensions import Shape
 
 LAYOUTS = ("numerator", "denominator", "mixed")
 
@@ -29,8 +29,9 @@ def arrange(y: Shape, xs: tuple[Shape, ...], layout: str) -> Arrangement:
     """The axes of the derivative of ``y`` by each of ``xs`` in a layout.
 
     Numerator layout: the axes of ``y``, then those of each ``x`` reversed; denominator layout: that order
-    reversed; mixed: the axes of ``y``, then those of each ``x``. One axis alone is a row where it comes from ``x`` in
-    numerator layout or from ``y`` in denominator layout, else a column.
+    reversed; mixed: the axes of ``y``, then those of each ``x``. A row counts as a vector where another group has an
+    axis too; where it is the only one, of a scalar or by a scalar, it is a matrix of one row, and the column one of one
+    column: both have two axes to be put in order.
 
     >>> from cheatsheet.language.dimensions import Axis
     >>> m, n = Axis.of("m"), Axis.of("n")
@@ -39,6 +40,10 @@ def arrange(y: Shape, xs: tuple[Shape, ...], layout: str) -> Arrangement:
     ['m×n', 'n×m', 'm×n']
     >>> [str(arrange(Shape.scalar(), (x,), layout).shape) for layout in LAYOUTS]
     ['1×n', 'n×1', 'n×1']
+    >>> [str(arrange(Shape.scalar(), (x.transposed,), layout).shape) for layout in LAYOUTS]
+    ['n×1', '1×n', '1×n']
+    >>> [str(arrange(y.transposed, (Shape.scalar(),), layout).shape) for layout in LAYOUTS]
+    ['1×m', 'm×1', '1×m']
     """
     order = [(0, k) for k in range(len(y.free_axes))]
     for group, x in enumerate(xs, start=1):
@@ -51,7 +56,7 @@ def arrange(y: Shape, xs: tuple[Shape, ...], layout: str) -> Arrangement:
     if not axes:
         return Arrangement(Shape.scalar(), ())
     if len(axes) == 1:
-        from_y = order[0][0] == 0
-        row = (layout == "numerator" and not from_y) or (layout == "denominator" and from_y)
-        return Arrangement(Shape((ONE, axes[0]) if row else (axes[0], ONE)), tuple(order))
+        (group, _), own = order[0], groups[order[0][0]]
+        turned = layout == ("denominator" if group == 0 else "numerator")
+        return Arrangement(own.transposed if turned else own, tuple(order))
     return Arrangement(Shape(axes), tuple(order))

@@ -6,12 +6,10 @@ from collections import Counter
 
 from cheatsheet.language.expressions import Apply, Argument, Equation, Expr, Index, Sum, Symbol, rebuild, walk
 from cheatsheet.language.layouts import arrange
-from cheatsheet.language.table import build
+from cheatsheet.language.table import TABLE, build
 from cheatsheet.language.tidying import tidied
 
 _SYMMETRIC = frozenset({"symmetric", "diagonal", "positive_definite"})
-_BOTH = frozenset({"add", "sub", "neg", "hadamard", "quotient"})
-_SECOND = frozenset({"scale", "reciprocal"})
 
 
 def transposed(expr: Expr) -> Expr:
@@ -30,37 +28,36 @@ def transposed(expr: Expr) -> Expr:
     match expr:
         case Symbol() if expr.properties & _SYMMETRIC:
             return expr
-        case Apply(op="transpose"):
+        case Apply():
+            return _transposed_application(expr)
+        case Sum():
+            return Sum(transposed(expr.body), expr.indices)
+    return build("transpose", expr)
+
+
+def _transposed_application(expr: Apply) -> Expr:
+    match TABLE[expr.op].transposed:
+        case "operand":
             return expr.children[0]
-        case Apply(op="matmul"):
+        case "product":
             a, b = expr.children
             factor, matrix = _without_factor(a)
             if factor is not None:
                 return _scaled(factor, transposed(build("matmul", matrix, b)))
             left, right = _transposed_factor(b), a if a.shape.is_scalar else _transposed_factor(a)
             return build("matmul", left, right)
-        case Apply() if expr.op in _BOTH:
+        case "each":
             turned = build(expr.op, *(transposed(child) for child in expr.children))
             return expr if Counter(_terms(expr)) == Counter(_terms(turned)) else turned
-        case Apply() if expr.op in _SECOND:
+        case "second":
             return build(expr.op, expr.children[0], transposed(expr.children[1]))
-        case Apply(op="over" | "power"):
+        case "first":
             return build(expr.op, transposed(expr.children[0]), expr.children[1])
-        case Apply(op="kron"):
-            return build("kron", *(transposed(child) for child in expr.children))
-        case Apply(op="outer"):
-            return build("outer", *expr.children[::-1])
-        case Apply(op="I"):
-            return expr
-        case Apply(op="diag") if not expr.shape.is_vector:
-            return expr
-        case Apply(op="zeros" | "ones") if len(expr.args) == 2:
+        case "turned round" if len(expr.args) == 2:
             return build(expr.op, *expr.args[::-1])
-        case Apply(op="inv") if transposed(expr.children[0]) == expr.children[0]:
+        case "of operand" if transposed(expr.children[0]) == expr.children[0]:
             return expr
-        case Sum():
-            return Sum(transposed(expr.body), expr.indices)
-        case Apply(op="hessian"):
+        case "itself" if expr.shape.is_square:
             return expr
     return build("transpose", expr)
 

@@ -12,6 +12,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
+from cheatsheet.language.display import one_line, short
 from cheatsheet.language.errors import Position, Problem
 
 _BREAK = re.compile(r"\r\n|\r|\n")
@@ -28,6 +29,9 @@ class SourceFile:
 
     name: str
     text: str
+
+    def __repr__(self) -> str:
+        return one_line(self, short(self.name), f"{len(self.text)} characters")
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -69,6 +73,9 @@ class Passage:
     file: SourceFile
     start: Position
     style: str = ""
+
+    def __repr__(self) -> str:
+        return one_line(self, short(self.text), short(f"{self.file.name}:{self.start}"))
 
     @cached_property
     def _offsets(self) -> list[int]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, NoReturn
 
+from cheatsheet.language.display import one_line, short
+
 LONGEST_TEXT = 10_000
 DEEPEST_NESTING = 200
 LONGEST_NUMBER = 40
@@ -50,6 +52,9 @@ class ClaimError(Exception):
         self.start = start
         self.end = max(end, start + 1)
         self.hint = hint
+
+    def __repr__(self) -> str:
+        return one_line(self, short(self.message, 150))
 
     def __reduce__(self) -> tuple[type, tuple[object, ...]]:
         return (ClaimError, (self.message, self.start, self.end, self.hint, self.axes))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
 from importlib import import_module
-from typing import Any
+from typing import Any, Literal
 
 from cheatsheet.language.dimensions import Axis, Shape
-from cheatsheet.language.expressions import Apply, Argument, Expr
+from cheatsheet.language.expressions import Apply, Argument
 
 
 class ShapeError(Exception):
@@ -27,12 +28,49 @@ class ShapeError(Exception):
 ShapeRule = Callable[[tuple[Any, ...], tuple[Any, ...]], Shape]
 
 
-@dataclass(frozen=True)
+Smoothness = Literal["polynomial", "entire", "analytic", "kink", "jump"]
+"""How the value depends on the arguments; the last is always safe to say, the first are what a verdict can rest on.
+
+``polynomial`` in their entries; ``entire``: analytic whatever they are; ``analytic``: one formula, whose domain may
+fall into pieces; ``kink``: continuous, with another formula in another region; ``jump``: not even continuous.
+"""
+
+Parity = Literal["even", "odd", "neither"]
+Sign = Literal["positive", "nonnegative", "any"]
+Domain = Literal["everywhere", "positive", "nonnegative", "within one"]
+Transposition = Literal[
+    "operand", "each", "first", "second", "product", "turned round", "itself", "of operand", "as a whole"
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneElement:
+    """What is known of a function of one number. Nothing has a default: each fact is one that some stage relies on."""
+
+    slope: str
+    """The derivative as an expression of the language in ``x``; at a kink or a jump it may be anything."""
+    at_zero: Fraction | None
+    """The value at 0, where that is a rational number."""
+    parity: Parity
+    domain: Domain
+    saturates: Callable[[float], float] | None
+    """By how many decimal orders f(v) is nearer to another function (a constant, |v|, an exponential) than that is
+    large, for v = ±|v|: a comparison needs that many digits more. None where f approaches nothing."""
+    exact: Callable[[Any], Any] | None
+    """The value at a rational number where it is rational; None where it hardly ever is."""
+    floating: Callable[[Any, Any], Any]
+    """The values of an array in double precision, given numpy."""
+    digits: Callable[[Any, Any], Any]
+    """The value of one number to many digits, given the context of mpmath."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Operator:
     """One operator, every stage's view of it.
 
     Stages are folds that read one column: the type checker reads ``shape``, the index calculus ``components``, the
-    derivative ``differential``, the printers ``latex`` and ``numpy``, the verifier's independent tier ``evaluate``.
+    derivative ``differential``, the printers ``latex`` and ``code``, the verifier's independent tier ``evaluate``.
+    A column without a default is a fact that a verdict rests on: a row that lacks it is not made.
     """
 
     name: str
@@ -41,20 +79,58 @@ class Operator:
     arguments: str
     """The kinds of its arguments, a letter each: ``e`` expression, ``i`` index, ``a`` axis; ``+`` repeats the last."""
     shape: ShapeRule
+    smoothness: Smoothness
+    whole_matrix: bool
+    """Whether an entry depends on the whole of a matrix, in more terms than a product of matrices has."""
+    sign: Sign
+    """The sign of every entry, whatever the arguments. A ``positive`` value, however small, is not mere rounding."""
+    entrywise: str | None
+    """The operator that makes an entry of the value out of the entries of the arguments; None where there is none."""
+    transposed: Transposition
+    """What the transpose is: the operand of a transpose, the same with each argument transposed, or the first or second
+    alone; a product of transposes in the other order, the same of the arguments in the other order (where there are
+    two), or the value itself (where it is square, or where the operand is its own transpose); or nothing better than
+    ``(…).T``."""
+    components: Callable[..., Any]
+    latex: Callable[..., Any]
+    evaluate: Callable[..., Any]
+    code: Callable[..., Any]
+    """NumPy, PyTorch and JAX."""
+    sympy: Any
     good: str
     """A claim that uses the operator and holds."""
     bad: str
     """A claim that uses the operator and is ill-formed (empty where every well-formed argument fits)."""
     infix: bool = False
     """Written with a symbol instead of a call."""
-    components: Callable[..., Any] | None = None
     differential: Callable[..., Any] | None = None
     linear: bool = False
     """Linear in each expression argument, so that the differential is the sum over the arguments."""
-    latex: Callable[..., Any] | None = None
-    evaluate: Callable[..., Any] | None = None
-    numpy: Callable[..., Any] | None = None
-    sympy: Any = None
+    one_element: OneElement | None = None
+    """The facts of a function of one number that is applied entry by entry."""
+    traps: Mapping[str, str] = field(default_factory=dict)
+    """For each fact that only holds a verdict back, by its name: a claim that would be called holding without it."""
+
+    def __post_init__(self) -> None:
+        missing = sorted(self.guards - set(self.traps))
+        if missing:
+            raise ValueError(f"operator {self.name} has no trap for {', '.join(missing)}")
+        fact = self.one_element
+        if fact is not None and fact.domain != "everywhere" and self.smoothness in ("polynomial", "entire"):
+            raise ValueError(f"operator {self.name} is {self.smoothness}, and undefined somewhere")
+
+    @property
+    def guards(self) -> set[str]:
+        """The names of the facts that hold a verdict back."""
+        found = {"smoothness"} if self.has_pieces else set()
+        if self.one_element is not None and self.one_element.saturates is not None:
+            found.add("saturates")
+        return found
+
+    @property
+    def has_pieces(self) -> bool:
+        """Whether the value is given by different formulas in different regions."""
+        return self.smoothness in ("kink", "jump")
 
 
 class _Table(Mapping[str, Operator]):
@@ -102,7 +178,3 @@ def build(op: str, *args: Argument, params: tuple[Any, ...] = ()) -> Apply:
     'n×m'
     """
     return Apply(op, args, TABLE[op].shape(args, params), params)
-
-
-def expressions_only(args: tuple[Argument, ...]) -> tuple[Expr, ...]:
-    return tuple(a for a in args if isinstance(a, Expr))

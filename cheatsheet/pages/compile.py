@@ -27,11 +27,11 @@ from cheatsheet.pages.engine import (
     digest,
     missing,
     read,
-    replace_file,
     tex_packages,
 )
 from cheatsheet.pages.parts import Book, is_in_parts
 from cheatsheet.pages.texlog import Problem
+from cheatsheet.store import write_whole
 
 __all__ = [
     "CompileError",
@@ -78,7 +78,7 @@ def compile_all(
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, source in sources.items():
-        replace_file(folder / f"{name}.tex", source.encode("utf-8"))
+        write_whole(folder / f"{name}.tex", source.encode("utf-8"))
     find_engine()
     with ThreadPoolExecutor(max_workers=max(1, len(sources))) as pool:
         jobs = {n: pool.submit(compile_pdf, s, folder / f"{n}.pdf", report) for n, s in sources.items()}
@@ -116,7 +116,7 @@ def compile_pdf(source: str, target: Path, report: Report | None = None) -> Comp
                 passes, problems = run.compiled(source, read(state / KNOWN))
             finally:
                 _keep_log(run, state)
-            replace_file(state / KNOWN, read(run.file(".pages")).encode("utf-8"))
+            write_whole(state / KNOWN, read(run.file(".pages")).encode("utf-8"))
             made = run.file(".pdf").read_bytes()
         _publish(made, state, target, key, problems)
     return Compiled(target, passes, problems)
@@ -151,15 +151,15 @@ def _recorded(state: Path, key: str, target: Path) -> Compiled | None:
 
 
 def _publish(pdf: bytes, state: Path, target: Path, key: str, problems: tuple[Problem, ...]) -> None:
-    replace_file(target, pdf)
+    write_whole(target, pdf)
     record = {"source": key, "pdf": digest(pdf), "problems": [vars(p) for p in problems]}
-    replace_file(state / "record.json", json.dumps(record, ensure_ascii=False).encode("utf-8"))
+    write_whole(state / "record.json", json.dumps(record, ensure_ascii=False).encode("utf-8"))
 
 
 def _keep_log(run: Run, state: Path) -> None:
     log = run.file(".log")
     if log.exists():
-        replace_file(state / log.name, log.read_bytes())
+        write_whole(state / log.name, log.read_bytes())
 
 
 def _sweep(state: Path) -> None:

@@ -11,6 +11,7 @@ from cheatsheet.language.expressions import Symbol
 from cheatsheet.language.glossary import Text
 from cheatsheet.pages.claims import claim_line, definition_line
 from cheatsheet.pages.derivations import blocks_of_claim
+from cheatsheet.pages.everywhere import in_every_layout
 from cheatsheet.pages.examples import example_block
 from cheatsheet.pages.givens import bold_letters, conditions, given_lines
 from cheatsheet.pages.kept import PageKeys, PageShelf
@@ -86,6 +87,7 @@ def entry_page(report: EntryReport, layout: Layout | None = None) -> EntryPage:
     entry = report.entry
     held = [r for r in report.claims if r.claim.expect == "holds"]
     letters = bold_letters(_symbols(entry))
+    claims = tuple(claim_line(r, layout) for r in held)
     return EntryPage(
         number="",
         id=entry.id,
@@ -95,7 +97,8 @@ def entry_page(report: EntryReport, layout: Layout | None = None) -> EntryPage:
             *(definition_line(s) for s in _symbols(entry) if s.definition is not None),
             *conditions(r.claim.equation for r in held if not r.claim.equation.negated),
         ),
-        claims=tuple(claim_line(r, layout) for r in held),
+        claims=claims,
+        everywhere=tuple(in_every_layout(r, line.verdict) for r, line in zip(held, claims, strict=True)),
         note=None if entry.note is None else _bold(entry.note, letters),
         blocks=tuple(_blocks(report, layout)),
         pitfalls=_pitfalls(report, letters),

@@ -34,8 +34,8 @@ class PageKeys:
         parts = (
             (
                 entry.id,
-                entry.name,
-                entry.note,
+                _both(entry.name),
+                _both(entry.note),
                 entry.tags,
                 entry.aliases,
                 entry.source,
@@ -44,11 +44,15 @@ class PageKeys:
             ),
             list((entry.example or {}).items()),
             [_meaning(claim) for claim in entry.all_claims],
-            [pitfall.why for pitfall in entry.pitfalls],
+            [_both(pitfall.why) for pitfall in entry.pitfalls],
             _declared(entry),
             verdicts,
         )
         return blake2b((self.prefix + repr(parts)).encode(), digest_size=16).hexdigest()
+
+
+def _both(words: Text | None) -> tuple[str, str] | None:
+    return None if words is None else (words.zh, words.en)
 
 
 def _meaning(claim: Claim) -> tuple[object, ...]:

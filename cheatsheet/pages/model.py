@@ -184,6 +184,24 @@ class PitfallLine:
 
 
 @dataclass(frozen=True)
+class WebForm:
+    """A claim as it reads in some layouts (none where layout plays no part), and its right side as code by library."""
+
+    layouts: tuple[Layout, ...]
+    latex: str
+    code: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class WebClaim:
+    """A claim that holds, as a page for a browser has it: every way it reads, and how it is written."""
+
+    text: str
+    verdict: Verdict
+    forms: tuple[WebForm, ...]
+
+
+@dataclass(frozen=True)
 class EntryPage:
     """One entry of the catalogue, ready to print."""
 
@@ -198,6 +216,7 @@ class EntryPage:
     tags: tuple[str, ...] = ()
     source: str | None = None
     aliases: tuple[str, ...] = ()
+    everywhere: tuple[WebClaim, ...] = ()
 
     @property
     def common_verdict(self) -> Verdict | None:

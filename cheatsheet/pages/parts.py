@@ -17,9 +17,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from cheatsheet.pages.engine import CompileError, Report, Run, digest, missing, read, replace_file
+from cheatsheet.pages.engine import CompileError, Report, Run, digest, missing, read
 from cheatsheet.pages.texlog import Problem
 from cheatsheet.pages.xdv import joined, take_apart
+from cheatsheet.store import write_whole
 
 MARK = re.compile(r"^%--- (front|body|back)$", re.MULTILINE)
 _BEGIN, _END = "\\begin{document}\n", "\\end{document}\n"
@@ -99,7 +100,7 @@ class Book:
             problems = run.one_pass()
             log = run.file(".log")
             if log.exists():
-                replace_file(self.state / log.name, log.read_bytes())
+                write_whole(self.state / log.name, log.read_bytes())
             if any(p.kind in ("error", "missing-glyph") for p in problems):
                 raise CompileError(problems)
             xdv, places = run.file(".xdv").read_bytes(), read(run.file(".pages"))
@@ -112,8 +113,8 @@ class Book:
             "problems": [vars(problem) for problem in problems],
         }
         kept.mkdir(parents=True, exist_ok=True)
-        replace_file(kept / "part.xdv", xdv)
-        replace_file(kept / "record.json", json.dumps(record, ensure_ascii=False).encode("utf-8"))
+        write_whole(kept / "part.xdv", xdv)
+        write_whole(kept / "record.json", json.dumps(record, ensure_ascii=False).encode("utf-8"))
         return Typeset(xdv, found, pages, problems, True)
 
     def pdf(self, whole: Sequence[Typeset]) -> bytes:

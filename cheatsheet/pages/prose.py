@@ -32,7 +32,7 @@ _COMMANDS = frozenset(
 _SYMBOL_COMMANDS = frozenset(r",;:!|{}\% ")
 _ENVIRONMENTS = frozenset("matrix bmatrix pmatrix vmatrix cases aligned smallmatrix".split())
 
-_PIECES = re.compile(
+PIECES = re.compile(
     r"\\(?P<escaped>[\\`*$])|`(?P<code>[^`]+)`|\$(?P<maths>(?:[^$\\]|\\.)+)\$|(?P<stray>\$)",
     re.DOTALL,
 )
@@ -84,7 +84,7 @@ def prose(source: str, language: str) -> Latex:
 
     if re.search(r"[\ue000-\uf8ff\x00-\x08\x0b-\x1f\x7f]", source):
         raise ProseError("control and private-use characters cannot be printed")
-    paragraphs = re.split(r"\n\s*\n", _PIECES.sub(hold, source).strip())
+    paragraphs = re.split(r"\n\s*\n", PIECES.sub(hold, source).strip())
     converted = "\\par\n".join(_paragraph(p, language) for p in paragraphs)
     return Latex(re.sub(r"[\ue000-\uf8ff]", lambda m: held[ord(m[0]) - _HOLD], converted))
 
@@ -118,7 +118,7 @@ def embolden(source: str, letters: frozenset[str]) -> str:
             return rf"\M{{{name}}}_{{{below}}}"
         return rf"\M{{{name}}}" if not below and name in letters else match[0]
 
-    return _PIECES.sub(in_formula, source)
+    return PIECES.sub(in_formula, source)
 
 
 def plain(source: str) -> str:

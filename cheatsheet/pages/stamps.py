@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
 from cheatsheet.packaged import PACKAGE, engine_version, packaged
+from cheatsheet.store import in_use, write_whole
 
 FOLDER = ".tex"
 NAME = "build.json"
@@ -18,7 +18,8 @@ NAME = "build.json"
 def fingerprint(*parts: str) -> str:
     """A hash of the program (its code, templates and words) and of whatever else the pages depend on."""
     digest = blake2b(engine_version().encode(), digest_size=16)
-    for path in sorted([*packaged("templates").rglob("*"), *PACKAGE.rglob("*.yaml")]):
+    made_from = [*packaged("templates").rglob("*"), *packaged("web").rglob("*"), *PACKAGE.rglob("*.yaml")]
+    for path in sorted(made_from):
         if path.is_file():
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
     for part in (os.environ.get("SOURCE_DATE_EPOCH", ""), *parts):
@@ -41,6 +42,8 @@ class Record:
 
 def unchanged(folder: Path, key: str) -> Record | None:
     """What the build with this fingerprint made, if its files still are what it made."""
+    if not in_use():
+        return None
     try:
         record = json.loads((folder / FOLDER / NAME).read_text(encoding="utf-8"))
         files = {folder / name: digest for name, digest in record["files"].items()}
@@ -61,7 +64,7 @@ def built_before(catalogue: Path, folder: Path, look: tuple[str | bool | None, .
 
 
 def remember(folder: Path, key: str, files: list[Path], summary: dict[str, int]) -> None:
-    """Record what was made; written beside and renamed, so that a kill leaves the old record or the new one."""
+    """Record what was made."""
     record = {
         "key": key,
         "summary": summary,
@@ -69,9 +72,7 @@ def remember(folder: Path, key: str, files: list[Path], summary: dict[str, int])
     }
     place = folder / FOLDER
     place.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=place, delete=False, encoding="utf-8") as beside:
-        json.dump(record, beside)
-    os.replace(beside.name, place / NAME)
+    write_whole(place / NAME, json.dumps(record).encode("utf-8"))
 
 
 def digest_of(path: Path) -> str:

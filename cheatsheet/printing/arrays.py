@@ -7,6 +7,7 @@ the order in which a chain of products is computed (``np.linalg.solve(A, b)`` fo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -60,7 +61,7 @@ LIBRARIES = {
     ),
     "jax": Library("jnp", "import jax\nimport jax.numpy as jnp", {"expm": "jax.scipy.linalg.expm"}),
 }
-_RESERVED = frozenset(["np", "torch", "jax", "jnp", "scipy", "sum", "range", "float"])
+_RESERVED = frozenset(["np", "math", "torch", "jax", "jnp", "scipy", "sum", "range", "float"])
 
 
 def code_for(
@@ -120,7 +121,8 @@ def function_for(
     lines = [f"{n} = {known[n]}" for n in sorted(writer.used & set(known))] + lines
     arguments = [_python_name(p) for p in parameters] + sorted(writer.used - set(known))
     body = "\n".join("    " + line for line in lines)
-    imports = LIBRARIES[library].imports + ("\nimport scipy" if "scipy." in body else "")
+    others = [name for name in ("math", "scipy") if re.search(rf"(?<![\w.]){name}\.", body)]
+    imports = "\n".join([*(f"import {name}" for name in others), LIBRARIES[library].imports])
     return f"{imports}\n\n\ndef {name}({', '.join(arguments)}):\n{body}"
 
 
@@ -183,7 +185,7 @@ class CodeWriter:
             case Sum():
                 return indexed(self, expr, [])
             case Apply():
-                rule = TABLE[expr.op].numpy
+                rule = TABLE[expr.op].code
                 if rule is None:
                     raise NoCodeError(f"{expr.op} has no array code: its row of the table lacks the column")
                 code = rule(self, expr)

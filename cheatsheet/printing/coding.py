@@ -125,21 +125,17 @@ def called(name: str) -> Rule:
 
 
 def templates(numpy: str, torch: str, jax: str) -> Rule:
-    """A function that each library writes in its own way, with its argument for ``{x}``."""
+    """A function that each library writes in its own way, with its argument for ``{x}``, or for ``{f}`` as a factor."""
     forms = {"numpy": numpy, "torch": torch, "jax": jax}
 
     def rule(w: Writer, expr: Apply) -> Code:
         (operand,) = expr.children
-        return Code(forms[w.library].format(x=w.argument(operand)))
+        form = forms[w.library]
+        if "{f}" in form:
+            return Code(form.format(f=w.operand(operand, PRODUCT + 1)), PRODUCT)
+        return Code(form.format(x=w.argument(operand)))
 
     return rule
-
-
-def sigmoid(w: Writer, expr: Apply) -> Code:
-    """1/(1 + e^{-x}); in NumPy by the hyperbolic tangent, which does not overflow."""
-    if w.library == "numpy":
-        return Code(f"0.5 * (1 + np.tanh(0.5 * {w.operand(expr.children[0], PRODUCT + 1)}))", PRODUCT)
-    return templates("", "torch.sigmoid({x})", "jax.nn.sigmoid({x})")(w, expr)
 
 
 def vectorised(w: Writer, expr: Apply) -> Code:

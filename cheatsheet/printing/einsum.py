@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cheatsheet.language.expressions import Apply, Expr, Index, Sum, free_indices
-from cheatsheet.language.shapes import unchanged
 from cheatsheet.language.table import TABLE
 from cheatsheet.printing.coding import ATOM, MATMUL, PRODUCT, SUM, UNARY, Code, IndexWriter, bracketed
 
@@ -195,7 +194,7 @@ class _Contractor:
 
     def is_entrywise(self, expr: Apply) -> bool:
         return all(c.shape.is_scalar for c in expr.children) and (
-            expr.op == "power" or TABLE[expr.op].shape is unchanged
+            expr.op == "power" or (TABLE[expr.op].entrywise is not None and not TABLE[expr.op].infix)
         )
 
     # --- contraction → source ------------------------------------------------------------------------------------

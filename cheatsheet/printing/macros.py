@@ -19,6 +19,12 @@ EXPANSIONS = {
     r"\vecop": r"\operatorname{vec}",
     r"\diag": r"\operatorname{diag}",
     r"\adj": r"\operatorname{adj}",
+    r"\rank": r"\operatorname{rank}",
+    r"\inv": r"^{-1}",
+    r"\pdd": r"\frac{\partial^2 #1}{\partial #2\,\partial #3}",
+    r"\R": r"\mathbb{R}",
+    r"\one": r"\mathbf{1}",
+    r"\zero": r"\mathbf{0}",
 }
 """What each macro of :data:`cheatsheet.printing.latex.MACROS` stands for."""
 
@@ -37,7 +43,7 @@ def expand(latex: str) -> str:
             continue
         parts.append(latex[place : found.start()])
         text, place = EXPANSIONS[found[0]], found.end()
-        for number in ("#1", "#2"):
+        for number in ("#1", "#2", "#3"):
             if number in text:
                 argument, place = _argument(latex, place)
                 text = text.replace(number, expand(argument))

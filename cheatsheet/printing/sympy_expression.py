@@ -31,12 +31,16 @@ from cheatsheet.printing.translating import NoSympyError
 __all__ = ["NoSympyError", "to_sympy"]
 
 
-def to_sympy(expr: Expr, dims: Mapping[str, int] | None = None) -> Any:
+def to_sympy(
+    expr: Expr, dims: Mapping[str, int] | None = None, values: Mapping[str, Any] | None = None
+) -> Any:
     """The expression as SymPy has it.
 
     With ``dims``, a value for every dimension: every entry is written out, in symbols ``x_0``, ``A_0_1`` (counted from
     0; functions of their arguments where a symbol is declared ``of`` others; ``dx_0`` for differentials). The result is
     a scalar, a matrix, or an array for tensors; free indices become its first axes. Derivatives are worked out.
+    ``values`` has matrices to take in place of the entries of some symbols, a function's in terms of the entries of its
+    arguments; a derivative treats its variable as free all the same, and is then taken at that value.
     Without, a matrix expression over ``MatrixSymbol`` with symbolic sizes, derivatives unevaluated.
     Raises :class:`NoSympyError`, naming the operator, where SymPy has no such expression, and ``KeyError`` for a
     dimension that ``dims`` lacks.
@@ -54,19 +58,19 @@ def to_sympy(expr: Expr, dims: Mapping[str, int] | None = None) -> Any:
     expr = inline_definitions(expr)
     if dims is None:
         return _Symbolic()(expr)
-    explicit = _Explicit(dims)
+    explicit = _Explicit(dims, values or {})
     free = list(free_indices(expr).values())
     if not free:
         return explicit.plain(explicit(expr), expr.shape)
     sizes = [explicit.size(i.axis) for i in free]
-    values: list[Any] = []
+    found: list[Any] = []
     for places in product(*(range(size) for size in sizes)):
         with explicit.at({str(i.name): place for i, place in zip(free, places, strict=True)}):
-            values += explicit(expr)
+            found += explicit(expr)
     sizes += [explicit.size(axis) for axis in expr.shape.free_axes]
     if len(sizes) > 2:
-        return explicit.sympy.ImmutableDenseNDimArray(values, sizes)
-    return explicit.sympy.ImmutableMatrix(sizes[0], sizes[1] if len(sizes) == 2 else 1, values)
+        return explicit.sympy.ImmutableDenseNDimArray(found, sizes)
+    return explicit.sympy.ImmutableMatrix(sizes[0], sizes[1] if len(sizes) == 2 else 1, found)
 
 
 class _Translator(ABC):
@@ -117,8 +121,9 @@ class _Explicit(_Translator):
 
     column = "explicit"
 
-    def __init__(self, dims: Mapping[str, int]) -> None:
+    def __init__(self, dims: Mapping[str, int], values: Mapping[str, Any]) -> None:
         self.dims = dict(dims)
+        self.values = values
         self.places: dict[str, int] = {}
         self.independent: frozenset[str] = frozenset()
 
@@ -160,12 +165,20 @@ class _Explicit(_Translator):
     # --- symbols -------------------------------------------------------------------------------------------------
 
     def symbol(self, symbol: Symbol) -> Any:
-        """A matrix of symbols, or of functions of the symbols it is declared a function of."""
+        """A matrix of symbols, of the values given for them, or of functions of what it is declared a function of."""
         names = self.names(symbol)
-        if not symbol.of or symbol.name in self.independent:
+        if not self.has_meaning(symbol):
             return names
-        arguments = [entry for argument in symbol.of for entry in self(argument)]
-        return names.applyfunc(lambda name: self.sympy.Function(name.name, real=True)(*arguments))
+        arguments = {name: v for a in symbol.of for name, v in zip(self.names(a), self(a), strict=True)}
+        given = self.values.get(symbol.name)
+        if given is None:
+            given = names.applyfunc(lambda name: self.sympy.Function(name.name, real=True)(*arguments))
+        return given.xreplace(arguments) if arguments else given
+
+    def has_meaning(self, symbol: Symbol) -> bool:
+        """Whether the entries of a symbol stand for something else here."""
+        moves = symbol.kind != "symbol" or symbol.name in self.independent
+        return not moves and bool(symbol.of or symbol.name in self.values)
 
     def names(self, symbol: Symbol) -> Any:
         rows, cols = (self.size(axis) for axis in symbol.shape)
@@ -191,7 +204,7 @@ class _Explicit(_Translator):
             values = list(self(y))
             for x in variables:
                 values = [self.sympy.diff(value, entry) for value in values for entry in self(x)]
-        values = [value.subs(self.meaning(variables), simultaneous=True) for value in values]
+        values = self.with_meaning(values, [s for x in variables for s in symbols(x)])
         groups = [[self.size(axis) for axis in part.shape.free_axes] for part in (y, *variables)]
         if expr.op == "diff":
             arrangement = arrange(y.shape, tuple(x.shape for x in variables), expr.params[0])
@@ -209,10 +222,19 @@ class _Explicit(_Translator):
         yield
         self.independent = before
 
-    def meaning(self, variables: tuple[Expr, ...]) -> dict[Any, Any]:
-        """What the entries of the variables stand for outside the derivative, where they are functions."""
-        moved = {s for x in variables for s in symbols(x) if s.of and s.name not in self.independent}
-        return {name: value for s in moved for name, value in zip(self.names(s), self(s), strict=True)}
+    def with_meaning(self, values: list[Any], moved: list[Symbol]) -> list[Any]:
+        """The values with what the entries of variables stand for outside the derivative, where that is known."""
+        meaning = {
+            name: value
+            for s in dict.fromkeys(moved)
+            if self.has_meaning(s)
+            for name, value in zip(self.names(s), self(s), strict=True)
+        }
+        if not meaning:
+            return values
+        if any(value.has(self.sympy.Derivative) for value in values):  # by entries that may become formulas
+            return [value.subs(meaning, simultaneous=True) for value in values]
+        return [value.xreplace(meaning) for value in values]
 
     def permuted(
         self, values: list[Any], groups: list[list[int]], sources: tuple[tuple[int, int], ...]
@@ -236,7 +258,7 @@ class _Explicit(_Translator):
             for symbol in varying:
                 for entry, increment in zip(self(symbol), self(symbol.increment), strict=True):
                     total += value.diff(entry) * increment
-        return total
+        return self.sympy.ImmutableMatrix(*total.shape, self.with_meaning(list(total), varying))
 
 
 class _Symbolic(_Translator):

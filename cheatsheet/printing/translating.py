@@ -13,6 +13,8 @@ from typing import Any
 
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, Index
+from cheatsheet.printing.matrix_formulas import adjugate, determinant, exponential, inverse, pseudo_inverse
+from cheatsheet.printing.matrix_formulas import power as matrix_power_of
 
 
 class NoSympyError(Exception):
@@ -239,23 +241,25 @@ def _itself(t: Any, a: Any) -> Any:
 
 
 tr = Translation(of_scalar(lambda t, a: a.trace()), _of_matrix(lambda t, a: t.sympy.Trace(a), _itself))
-det = Translation(of_scalar(lambda t, a: a.det()), _of_matrix(lambda t, a: t.sympy.Determinant(a), _itself))
+det = Translation(
+    of_scalar(lambda t, a: determinant(a)), _of_matrix(lambda t, a: t.sympy.Determinant(a), _itself)
+)
 logdet = Translation(
-    of_scalar(lambda t, a: t.sympy.log(a.det())),
+    of_scalar(lambda t, a: t.sympy.log(determinant(a))),
     _of_matrix(lambda t, a: t.sympy.log(t.sympy.Determinant(a)), lambda t, a: t.sympy.log(a)),
 )
 inv = Translation(
-    lambda t, e: t(e.children[0]).inv(),
+    lambda t, e: inverse(t(e.children[0])),
     _of_matrix(lambda t, a: t.sympy.Inverse(a).doit(deep=False), lambda t, a: 1 / a),
 )
-adj = Translation(lambda t, e: t(e.children[0]).adjugate())
-pinv = Translation(lambda t, e: t(e.children[0]).pinv())
-expm = Translation(lambda t, e: t(e.children[0]).exp())
+adj = Translation(lambda t, e: adjugate(t(e.children[0])))
+pinv = Translation(lambda t, e: pseudo_inverse(t(e.children[0])))
+expm = Translation(lambda t, e: exponential(t(e.children[0])))
 
 
 def _matrix_power(t: Any, e: Apply) -> Any:
     base, exponent = (t(child) for child in e.children)
-    return base ** exponent[0, 0]
+    return matrix_power_of(base, exponent[0, 0])
 
 
 def _matrix_power_symbolic(t: Any, e: Apply) -> Any:
@@ -274,28 +278,30 @@ norm1 = Translation(
 )
 
 
-def pointwise(name: str) -> Translation:
-    """A function of every entry: one of SymPy's, or a formula in its terms."""
+def pointwise(f: Callable[..., Any]) -> Translation:
+    """A function of one number, given SymPy and the number, of every entry."""
+
+    def function(t: Any) -> Callable[[Any], Any]:
+        return lambda x: f(t.sympy, x)
 
     def symbolic(t: Any, e: Apply) -> Any:
-        value, f = t(e.children[0]), _function(name, t.sympy)
-        return f(value) if e.shape.is_scalar else value.applyfunc(f)
+        value = t(e.children[0])
+        return function(t)(value) if e.shape.is_scalar else value.applyfunc(function(t))
 
-    return Translation(lambda t, e: t(e.children[0]).applyfunc(_function(name, t.sympy)), symbolic)
-
-
-_OTHER_NAMES = {"abs": "Abs", "arcsin": "asin", "arccos": "acos", "arctan": "atan"}
+    return Translation(lambda t, e: t(e.children[0]).applyfunc(function(t)), symbolic)
 
 
-def _function(name: str, sympy: Any) -> Any:
-    match name:
-        case "relu":
-            return lambda x: sympy.Max(x, 0)
-        case "sigmoid":
-            return lambda x: 1 / (1 + sympy.exp(-x))
-        case "softplus":
-            return lambda x: sympy.log(1 + sympy.exp(x))
-    return getattr(sympy, _OTHER_NAMES.get(name, name))
+def of_two(f: Callable[..., Any]) -> Translation:
+    """A function of two numbers, given SymPy and the numbers, entry by entry."""
+
+    def symbolic(t: Any, e: Apply) -> Any:
+        if not e.shape.is_scalar:
+            raise NoSympyError(
+                f"SymPy has no matrix expression for {e.op}; give dims to have every entry written out"
+            )
+        return f(t.sympy, *(t(child) for child in e.children))
+
+    return Translation(lambda t, e: _entry_by_entry(lambda x, y: f(t.sympy, x, y))(t, e), symbolic)
 
 
 def _softmax(t: Any, e: Apply) -> Any:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import prod
-from typing import Any
 
 from cheatsheet.evaluation.points import atoms
 from cheatsheet.evaluation.properties import needs_even_size
 from cheatsheet.language.dimensions import Axis
-from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Number, Size, Sum, Symbol
+from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Number, Size, Sum, Symbol, rebuild
+from cheatsheet.language.table import TABLE
 
 
 def nodes(*roots: Expr) -> Iterator[Expr]:
@@ -47,9 +47,11 @@ class Claim:
 
     @cached_property
     def symbols(self) -> tuple[Symbol, ...]:
-        """The declared symbols with a value of their own, those behind functions and ``let`` names included."""
-        own = [n for n in self.nodes if isinstance(n, Symbol) and n.definition is None]
-        return tuple(sorted(atoms(own), key=lambda s: (s.name, s.kind)))
+        """The declared symbols with a value of their own, those behind functions and ``let`` names included.
+
+        In the order of their appearance: nothing may depend on what things are called.
+        """
+        return atoms(n for n in self.nodes if isinstance(n, Symbol) and n.definition is None)
 
     @cached_property
     def indices(self) -> tuple[Index, ...]:
@@ -80,8 +82,8 @@ class Claim:
 
     @cached_property
     def dimensions(self) -> tuple[str, ...]:
-        """The dimension names, sorted."""
-        return tuple(sorted(frozenset().union(*(a.names for a in self.axes))))
+        """The dimension names, in the order of their appearance."""
+        return tuple(dict.fromkeys(name for axis in self.axes for name in _names(axis)))
 
     @cached_property
     def positions(self) -> tuple[Index, ...]:
@@ -97,15 +99,21 @@ class Claim:
         return frozenset(v for v in values if v is not None)
 
     @cached_property
+    def precision(self) -> int:
+        """To how many digits two sides that differ may agree because somebody took pains.
+
+        A number of d digits can agree with anything to d digits, and a rational function of degree k, of numbers of d
+        digits, with another function to about k·d: a Taylor polynomial of it, say, or some steps of Newton's.
+        """
+        parts = [part for c in self.constants for part in (c.numerator, c.denominator)]
+        digits = max((part.bit_length() * 302 // 1000 + 1 for part in parts), default=1)
+        degrees = {id(n): 1 for n in self.nodes if _constant(n, {}) is not None}
+        return digits * max(_degree(side, degrees) for side in (self.equation.lhs, self.equation.rhs))
+
+    @cached_property
     def varying_exponents(self) -> bool:
         powers = [n.children[1] for n in self.nodes if isinstance(n, Apply) and n.op == "power"]
         return any(_constant(exponent, {}) is None for exponent in powers)
-
-    @cached_property
-    def jumps(self) -> bool:
-        """Whether ``sign`` is taken of anything but a symbol: such a claim can fail where no sample ever falls."""
-        signs = [n for n in self.nodes if isinstance(n, Apply) and n.op == "sign"]
-        return not all(_is_plain(n.children[0]) for n in signs)
 
     def admits(self, dims: dict[str, int]) -> bool:
         """Whether every place lies on its axis and every symbol has values at these dimensions."""
@@ -140,6 +148,18 @@ def _constant(expr: Expr, memo: dict[int, Fraction | None]) -> Fraction | None:
     return memo[id(expr)]
 
 
+def _degree(expr: Expr, known: dict[int, int]) -> int:
+    """How many symbols and numbers a product in the expression can have, every name written out; at most a million."""
+    if id(expr) not in known:
+        inner = (expr.definition,) if isinstance(expr, Symbol) and expr.definition else expr.children
+        degree = sum(_degree(child, known) for child in inner) or 1
+        if isinstance(expr, Apply) and expr.op in ("power", "matrix_power"):
+            exponent = expr.children[1]
+            degree *= max(1, int(abs(exponent.value))) if isinstance(exponent, Number) else 1
+        known[id(expr)] = min(degree, 1_000_000)
+    return known[id(expr)]
+
+
 def arithmetic(op: str, values: list[Fraction]) -> Fraction | None:
     """The result of an operator on exact numbers; None where it has none, or too many digits."""
     a, b = (values * 2)[:2]
@@ -160,16 +180,12 @@ def arithmetic(op: str, values: list[Fraction]) -> Fraction | None:
     return None
 
 
-def _is_plain(expr: Expr) -> bool:
-    """A symbol, a component of one, or a multiple of it by a number."""
-    match expr:
-        case Symbol():
-            return expr.definition is None and not expr.of
-        case Apply(op="neg" | "transpose" | "component" | "vec"):
-            return _is_plain(expr.children[0])
-        case Apply(op="scale"):
-            return isinstance(expr.children[0], Number) and _is_plain(expr.children[1])
-    return False
+def _names(axis: Axis) -> Iterator[str]:
+    """The dimension names of an axis from left to right."""
+    if axis.kind == "name":
+        yield str(axis.value)
+    for part in axis.parts:
+        yield from _names(part)
 
 
 def _free_indices(expr: Expr, memo: dict[int, dict[str, Index]]) -> dict[str, Index]:
@@ -188,9 +204,6 @@ def _free_indices(expr: Expr, memo: dict[int, dict[str, Index]]) -> dict[str, In
             found.pop(str(index.name), None)
     memo[id(expr)] = found
     return found
-
-
-_CUBIC = frozenset({"det", "logdet", "inv", "adj", "pinv", "expm", "matrix_power"})
 
 
 def _work(expr: Expr, scope: int, dims: dict[str, int], memo: dict[tuple[int, int], int]) -> int:
@@ -219,7 +232,7 @@ def _work(expr: Expr, scope: int, dims: dict[str, int], memo: dict[tuple[int, in
             inner = 3 * scope
         case Apply(op="matmul"):
             own *= expr.children[0].shape.cols.at(dims)
-        case Apply(op=op) if op in _CUBIC:
+        case Apply() if TABLE[expr.op].whole_matrix:
             n = max(a.at(dims) for a in expr.children[0].shape.axes)
             own = scope * n**4
     total = own + sum(_work(child, inner, dims, memo) for child in children)
@@ -227,6 +240,31 @@ def _work(expr: Expr, scope: int, dims: dict[str, int], memo: dict[tuple[int, in
     return total
 
 
-def parameters(claim: Claim) -> dict[str, Any]:
+def parameters(claim: Claim) -> dict[str, Symbol]:
     """The integer symbols of a claim, by name."""
     return {s.name: s for s in claim.symbols if "integer" in s.properties and s.shape.is_scalar}
+
+
+def over_the_reals(claim: Claim) -> Claim:
+    """The claim with any real number in place of an integer: where this holds, the claim does.
+
+    A polynomial that vanishes at every integer vanishes, so that nothing is lost there; what is no polynomial in an
+    integer symbol, as (−1)^(2k), is not true, or not even defined, between the integers.
+    """
+    if not parameters(claim):
+        return claim
+    known: dict[Expr, Expr] = {}
+
+    def change(expr: Expr) -> Expr:
+        if expr not in known:
+            known[expr] = _real(expr, change) if isinstance(expr, Symbol) else rebuild(expr, change)
+        return known[expr]
+
+    return Claim(Equation(change(claim.equation.lhs), change(claim.equation.rhs), claim.equation.negated))
+
+
+def _real(symbol: Symbol, change: Callable[[Expr], Expr]) -> Symbol:
+    of = tuple(_real(s, change) for s in symbol.of)
+    definition = None if symbol.definition is None else change(symbol.definition)
+    properties = symbol.properties - {"integer"}
+    return Symbol(symbol.name, symbol.shape, properties, of, definition, symbol.kind)

@@ -2,43 +2,51 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
 
 from cheatsheet.evaluation.evaluate import Evaluator
-from cheatsheet.evaluation.fields import Array, Field, UnsupportedError
+from cheatsheet.evaluation.fields import Array, Field, Floating, Modular, Rational, UnsupportedError
 from cheatsheet.evaluation.points import Points
 from cheatsheet.verdicts.claim import Claim
 
 
-class OutOfTimeError(Exception):
-    """The time allowed for a claim is used up."""
+class OutOfBudgetError(Exception):
+    """The work allowed for a claim is done."""
 
 
-class Clock:
-    """The time left for one claim."""
+class Budget:
+    """The work left for one claim, in steps: a step is one number added or multiplied in numpy, some 10 ns.
 
-    def __init__(self, seconds: float) -> None:
-        self.started = time.monotonic()
-        self.deadline = self.started + seconds
+    Steps are counted and never timed, so that a claim gets the same verdict on every machine.
+    """
 
-    @property
-    def elapsed(self) -> float:
-        return time.monotonic() - self.started
+    def __init__(self, steps: int, whole: Budget | None = None) -> None:
+        self.left = steps
+        self.whole = whole
 
-    @property
-    def left(self) -> float:
-        return self.deadline - time.monotonic()
+    def spend(self, steps: int) -> None:
+        """Raises :class:`OutOfBudgetError` where more steps are asked for than are left."""
+        self.left -= steps
+        if self.left < 0:
+            raise OutOfBudgetError
+        if self.whole is not None:
+            self.whole.spend(steps)
 
-    def check(self) -> None:
-        if time.monotonic() > self.deadline:
-            raise OutOfTimeError
+    def node(self) -> None:
+        """What it costs to work on one node, however small its value."""
+        self.spend(NODE)
 
-    def part(self, share: float) -> Clock:
-        """A clock that runs for a share of the time left."""
-        return Clock(max(0.0, self.left) * share)
+    def part(self, share: float) -> Budget:
+        """A budget for a share of what is left, taken from this one as it is used."""
+        return Budget(int(max(0, self.left) * share), self)
+
+
+NODE = 2_000
+_COSTS: dict[type[Field], int] = {Modular: 1, Floating: 1, Rational: 100}
+_COST = 600
+"""Of a number to many digits, or any other."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +65,10 @@ class Comparison:
         return not self.differs.any()
 
 
-def compare(claim: Claim, points: Points, field: Field, clock: Clock) -> Comparison:
-    """Evaluate both sides; raises :class:`UnsupportedError` where the field cannot, :class:`OutOfTimeError`."""
-    evaluator = Evaluator(points, field, clock.check)
+def compare(claim: Claim, points: Points, field: Field, budget: Budget) -> Comparison:
+    """Evaluate both sides; raises :class:`UnsupportedError` where the field cannot, :class:`OutOfBudgetError`."""
+    budget.spend(_COSTS.get(type(field), _COST) * claim.work(points.dims) * points.count)
+    evaluator = Evaluator(points, field, budget.node)
     try:
         with np.errstate(all="ignore"), evaluator.index_scope(claim.indices):
             left, right = evaluator(claim.equation.lhs), evaluator(claim.equation.rhs)

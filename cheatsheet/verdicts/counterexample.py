@@ -11,7 +11,7 @@ import numpy as np
 from cheatsheet.evaluation.fields import Array, Field, Rational, UnsupportedError
 from cheatsheet.evaluation.points import NoPointError, Points
 from cheatsheet.verdicts.claim import Claim
-from cheatsheet.verdicts.compare import Clock, Comparison, compare
+from cheatsheet.verdicts.compare import Budget, Comparison, compare
 from cheatsheet.verdicts.dimensions_to_try import smallest
 from cheatsheet.verdicts.presentation import present
 from cheatsheet.verdicts.verdicts import Counterexample
@@ -21,17 +21,19 @@ PATIENCE = 12
 
 
 def search(
-    claim: Claim, field: Field, clock: Clock, hints: list[Points], seed: int = 0
+    claim: Claim, field: Field, budget: Budget, hints: list[Points], seed: int = 0
 ) -> Counterexample | None:
     """A confirmed counterexample, or None. ``hints`` are points at which the filter saw the sides differ."""
-    for points in chain(_candidates(claim, field, clock, hints, seed), hints):
-        found = _best(claim, points, field, clock)
+    for points in chain(_candidates(claim, field, budget, hints, seed), hints):
+        found = _best(claim, points, field, budget)
         if found is not None:
             return found
     return None
 
 
-def _candidates(claim: Claim, field: Field, clock: Clock, hints: list[Points], seed: int) -> Iterator[Points]:
+def _candidates(
+    claim: Claim, field: Field, budget: Budget, hints: list[Points], seed: int
+) -> Iterator[Points]:
     """Batches of points, the smallest dimensions and the plainest numbers first, then those of the hints."""
     styles = [("small", 1)] if field.exact else [("small", 1), ("real", 8)]
     known = [points.dims for points in hints]
@@ -39,16 +41,16 @@ def _candidates(claim: Claim, field: Field, clock: Clock, hints: list[Points], s
         for turn, dims in enumerate(chain(islice(smallest(claim), 20 + 8 * attempt), known)):
             work = max(1, claim.work(dims))
             count = min(48 * (1 + attempt), MOST_WORK // work)
-            if count < 2 or clock.left <= 0:
+            if count < 2 or budget.left <= 0:
                 continue
             for style, denominator in styles:
                 yield Points(claim.symbols, dims, count, style, denominator, seed + 5 * attempt + turn)
 
 
-def _best(claim: Claim, points: Points, field: Field, clock: Clock) -> Counterexample | None:
+def _best(claim: Claim, points: Points, field: Field, budget: Budget) -> Counterexample | None:
     """The plainest point of a batch at which the claim fails beyond doubt, shrunk."""
     try:
-        comparison = compare(claim, points, field, clock)
+        comparison = compare(claim, points, field, budget)
     except (UnsupportedError, NoPointError):
         return None
     failing = np.flatnonzero(comparison.differs)
@@ -57,33 +59,34 @@ def _best(claim: Claim, points: Points, field: Field, clock: Clock) -> Counterex
     order = failing[np.argsort(complexity(points)[failing], kind="stable")]
     for k in order[:3]:
         point = points.select([int(k)])
-        if confirm(claim, point, clock) is None:
+        if confirm(claim, point, budget) is None:
             continue
-        shrunk = shrink(claim, point, field, clock)
-        exact = confirm(claim, shrunk, clock)
+        shrunk = shrink(claim, point, field, budget)
+        exact = confirm(claim, shrunk, budget)
         return present(claim, shrunk, exact) if exact is not None else None
     return None
 
 
-def confirm(claim: Claim, point: Points, clock: Clock) -> Comparison | None:
+def confirm(claim: Claim, point: Points, budget: Budget) -> Comparison | None:
     """The comparison at one point in exact arithmetic, or to many digits, if the sides differ there beyond doubt."""
     try:
-        comparison = exactly(claim, point, clock)
+        comparison = exactly(claim, point, budget)
     except (UnsupportedError, NoPointError):
         return None
     return comparison if comparison.differs.all() else None
 
 
-def exactly(claim: Claim, point: Points, clock: Clock) -> Comparison:
+def exactly(claim: Claim, point: Points, budget: Budget) -> Comparison:
     """The comparison in rational arithmetic where that is possible, else to as many digits as it takes."""
     try:
-        return compare(claim, point, Rational(), clock)
+        return compare(claim, point, Rational(), budget)
     except UnsupportedError:
-        return to_many_digits(claim, point, clock)
+        found = to_many_digits(claim, point, budget)
+        return to_many_digits(claim, point, budget, claim.precision) if found.agrees else found
 
 
-def to_many_digits(claim: Claim, point: Points, clock: Clock) -> Comparison:
-    """The comparison to as many digits as the orders of magnitude met on the way ask for."""
+def to_many_digits(claim: Claim, point: Points, budget: Budget, beyond: int = 0) -> Comparison:
+    """The comparison to 30 digits ``beyond`` so many, and as many more as the numbers met on the way ask for."""
     from cheatsheet.evaluation.many_digits import (  # mpmath is loaded only when it is needed
         Precise,
         TooFewDigitsError,
@@ -91,8 +94,10 @@ def to_many_digits(claim: Claim, point: Points, clock: Clock) -> Comparison:
 
     digits = 100
     while True:
+        field = Precise(digits)
+        field.span = float(beyond)
         try:
-            return compare(claim, point, Precise(digits), clock)
+            return compare(claim, point, field, budget)
         except TooFewDigitsError as more:
             digits = more.digits
 
@@ -111,7 +116,7 @@ def complexity(points: Points) -> Array:
     return total
 
 
-def shrink(claim: Claim, point: Points, field: Field, clock: Clock) -> Points:
+def shrink(claim: Claim, point: Points, field: Field, budget: Budget) -> Points:
     """The point with as many zeros and as small numbers as still make the claim fail."""
     for _ in range(PATIENCE):
         variants = _variants(point)
@@ -119,13 +124,13 @@ def shrink(claim: Claim, point: Points, field: Field, clock: Clock) -> Points:
             break
         variants = _affordable(claim, variants)
         try:
-            failing = np.flatnonzero(compare(claim, variants, field, clock).differs)
+            failing = np.flatnonzero(compare(claim, variants, field, budget).differs)
         except (UnsupportedError, NoPointError):
             break
         cost = complexity(variants)
         order = failing[np.argsort(cost[failing], kind="stable")]
         better = [int(k) for k in order[:2] if cost[k] < complexity(point)[0]]
-        smaller = next((v for v in (variants.select([k]) for k in better) if confirm(claim, v, clock)), None)
+        smaller = next((v for v in (variants.select([k]) for k in better) if confirm(claim, v, budget)), None)
         if smaller is None:
             break
         point = smaller

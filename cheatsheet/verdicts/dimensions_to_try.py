@@ -1,171 +1,41 @@
-"""At which dimensions a claim is tried: small and distinct, all ones, and large enough for its degree.
+"""At which dimensions a claim is tried in the hope to refute it: small and distinct, all ones, and larger ones.
 
-Small dimensions lie: the Gram determinant of four vectors vanishes for every n ≤ 3 and for no larger n. A polynomial
-identity whose terms use at most k index names of one dimension holds for every n once it holds at one n ≥ k: give each
-index a value of its own, and the monomial shows its whole term. :func:`index_names` finds such a k.
+Small dimensions lie: the Gram determinant of four vectors vanishes for every n ≤ 3 and for no larger n. So each
+dimension is tried as large as a bound on it asks for, or as a guess does where no bound is known. What agrees at these
+dimensions is evidence and nothing more; which are enough is for :mod:`.size_bounds` to say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice, product
 
-from cheatsheet.language.dimensions import Axis
-from cheatsheet.language.expressions import Apply, Expr, Number, Size, Sum, Symbol
+from cheatsheet.language.expressions import Size, Symbol
 from cheatsheet.verdicts.claim import Claim
+from cheatsheet.verdicts.size_bounds import Bound, fixed_positions, rational_bounds
+from cheatsheet.verdicts.term_counts import NoBoundError
 
 LARGEST = 12
 USUAL = 5
 LIKELY = 7
 MOST_COMBINATIONS = 60
-_FREE_OF_TERMS = frozenset({"det", "logdet", "inv", "adj", "pinv", "expm", "matrix_power"})
 
 
-def index_names(claim: Claim, name: str) -> int | None:
-    """How many index names of a dimension a term of the claim can use; None where no bound is known.
-
-    >>> from cheatsheet.language.elaborate import Declarations, elaborate_claim
-    >>> from cheatsheet.language.dimensions import Shape
-    >>> A = Symbol("A", Shape.matrix(Axis.of("n"), Axis.of("n")))
-    >>> index_names(Claim(elaborate_claim("tr(A @ A.T) == sum(A * A)", Declarations({"A": A}))), "n")
-    2
-    """
-    sides = (claim.equation.lhs, claim.equation.rhs)
-    memo: dict[int, int | None] = {}
-    counts = [_bound(side, name, memo) for side in sides]
-    known = [c for c in counts if c is not None]
-    if len(known) < len(counts):
-        return None
-    free = sum(_uses(i.axis, name) for i in claim.indices)
-    return max(known) + free + sum(_uses(a, name) for a in sides[0].shape.axes)
-
-
-def _uses(axis: Axis, name: str) -> int:
-    """How many indices of the dimension one index of the axis stands for."""
-    if axis.kind == "name":
-        return int(axis.value == name)
-    if axis.kind == "concatenation":
-        return max((_uses(p, name) for p in axis.parts), default=0)
-    return sum(_uses(p, name) for p in axis.parts)
-
-
-def _bound(expr: Expr, name: str, memo: dict[int, int | None]) -> int | None:
-    if id(expr) not in memo:
-        memo[id(expr)] = None
-        memo[id(expr)] = _count(expr, name, memo)
-    return memo[id(expr)]
-
-
-def _count(expr: Expr, name: str, memo: dict[int, int | None]) -> int | None:
-    """The summed index names of a term, those of the result apart."""
-    match expr:
-        case Symbol():
-            return _bound(expr.definition, name, memo) if expr.definition is not None else 0
-        case Number():
-            return 0
-        case Size():
-            return _uses(expr.axis, name)
-        case Sum():
-            body = _bound(expr.body, name, memo)
-            return None if body is None else body + sum(_uses(i.axis, name) for i in expr.indices)
-        case Apply():
-            return _count_operator(expr, name, memo)
-    return None
-
-
-def _count_operator(expr: Apply, name: str, memo: dict[int, int | None]) -> int | None:
-    counts = [_bound(child, name, memo) for child in expr.children]
-    inner = [c for c in counts if c is not None]
-    if len(inner) < len(counts):
-        return None
-    shapes = [child.shape for child in expr.children]
-    match expr.op:
-        case "add" | "sub" | "block":
-            return max(inner)
-        case "power":
-            exponent = expr.children[1]
-            if not isinstance(exponent, Number) or exponent.value.denominator != 1 or exponent.value < 0:
-                return None
-            return inner[0] * int(exponent.value)
-        case "matmul":
-            return sum(inner) + _uses(shapes[0].cols, name)
-        case "tr":
-            return sum(inner) + _uses(shapes[0].rows, name)
-        case "total" | "dot":
-            return sum(inner) + sum(_uses(a, name) for a in shapes[0].axes)
-        case "over" if isinstance(expr.children[1], Number):
-            return inner[0]
-        case "det" if not shapes[0].rows.names:
-            return inner[0] * shapes[0].rows.at({})
-        case "diff" | "grad" | "jacobian" | "hessian" | "d":
-            return inner[0]
-        case "matrix_power":
-            return _count_power(expr, inner[0], name)
-        case op if op in _FREE_OF_TERMS or op not in _POLYNOMIAL:
-            return None
-    return sum(inner)
-
-
-def _count_power(expr: Apply, inner: int, name: str) -> int | None:
-    exponent = expr.children[1]
-    if not isinstance(exponent, Number) or exponent.value < 0:
-        return None
-    k = int(exponent.value)
-    return inner * k + max(0, k - 1) * _uses(expr.shape.rows, name)
-
-
-_POLYNOMIAL = frozenset(
-    "neg scale hadamard component transpose outer cross kron vec diag pi I ones zeros unit K delta".split()
-)
-
-
-def occurrences(claim: Claim, name: str) -> int:
-    """How many symbols of one side have the dimension: the rough degree where no better bound is known."""
-    return _counted(claim, lambda e: int(isinstance(e, Symbol) and name in e.shape.names))
-
-
-def integer_degree(claim: Claim, name: str) -> int:
-    """How often an integer symbol stands in one side: what depends on it can vanish at as many of its values."""
-    return _counted(claim, lambda e: int(isinstance(e, Symbol) and e.name == name))
-
-
-def size_degree(claim: Claim, name: str) -> int:
-    """A bound on the degree in n of what depends on the dimension alone, as n·(n − 1) and sum(ones(n)) do.
-
-    Such a factor can vanish at as many values of n, so that one value more must be tried.
-    """
-
-    def uses(expr: Expr) -> int:
-        match expr:
-            case Size():
-                return int(name in expr.axis.names)
-            case Sum():
-                return sum(name in i.axis.names for i in expr.indices)
-            case Apply():
-                return sum(isinstance(a, Axis) and name in a.names for a in expr.args)
-        return 0
-
-    return _counted(claim, uses)
-
-
-def _counted(claim: Claim, weight: Callable[[Expr], int]) -> int:
-    """The greater of the total weights of the two sides, ``let`` names entered wherever they stand."""
-    memo: dict[int, int] = {}
-
-    def count(expr: Expr) -> int:
-        if id(expr) not in memo:
-            inner = (expr.definition,) if isinstance(expr, Symbol) and expr.definition else expr.children
-            memo[id(expr)] = min(1000, weight(expr) + sum(count(child) for child in inner))
-        return memo[id(expr)]
-
-    return max(count(claim.equation.lhs), count(claim.equation.rhs))
+def _bounds(claim: Claim) -> dict[str, Bound]:
+    try:
+        return rational_bounds(claim)
+    except NoBoundError:
+        return {}
 
 
 def wanted_size(claim: Claim, name: str) -> int:
-    """A value of the dimension that is large enough for the claim to be believed when it holds there."""
-    bound = index_names(claim, name)
-    degree = max(USUAL, min(occurrences(claim, name) + 1, LIKELY)) if bound is None else max(bound, 2)
-    return max(degree, size_degree(claim, name) + 1)
+    """A value of the dimension at which a claim that is false has room to be so."""
+    bound = _bounds(claim).get(name)
+    if bound is not None:
+        return max(2, bound.sizes[-1])
+    occurrences = sum(name in s.shape.names for s in claim.nodes if isinstance(s, Symbol))
+    numbers = sum(name in n.axis.names for n in claim.nodes if isinstance(n, Size))
+    return fixed_positions(claim, name) + max(USUAL, min(occurrences + 1, LIKELY), numbers + 1)
 
 
 def distinct(claim: Claim, start: int = 2, reverse: bool = False) -> dict[str, int]:
@@ -183,7 +53,7 @@ def _adjusted(claim: Claim, dims: dict[str, int]) -> dict[str, int]:
         if claim.admits(raised):
             return raised
     least = max([int(p.name) + 1 for p in claim.positions], default=1)
-    return {name: max(value, least + least % 2) for name, value in dims.items()}
+    return {name: least + least % 2 + value for name, value in dims.items()}
 
 
 def quick(claim: Claim) -> Iterator[dict[str, int]]:
@@ -220,9 +90,13 @@ def thorough(claim: Claim) -> Iterator[dict[str, int]]:
 
 def _grid(claim: Claim, base: dict[str, int]) -> list[dict[str, int]]:
     """Enough values of each dimension that is used as a number, in combination, to exceed the degree in it."""
-    degrees = {name: size_degree(claim, name) for name in claim.dimensions}
-    ranges = [range(1, min(LARGEST, d + 1) + 1) for d in degrees.values() if d]
-    names = [name for name, d in degrees.items() if d]
+    bounds = _bounds(claim)
+    counts = {name: bound.sizes[-1] for name, bound in bounds.items() if bound.count > 1}
+    if not bounds:
+        numbers = {name for n in claim.nodes if isinstance(n, Size) for name in n.axis.names}
+        counts = {name: LARGEST for name in claim.dimensions if name in numbers}
+    names = list(counts)
+    ranges = [range(1, min(LARGEST, count) + 1) for count in counts.values()]
     combinations = list(islice(product(*ranges), 5000)) if names else []
     step = max(1, len(combinations) // MOST_COMBINATIONS)
     return [{**base, **dict(zip(names, values, strict=True))} for values in combinations[::step]]
@@ -261,7 +135,3 @@ def _admitted(claim: Claim, found: list[dict[str, int]]) -> Iterator[dict[str, i
         if dims not in seen and claim.admits(dims):
             seen.append(dims)
             yield dims
-
-
-def first(candidates: Iterator[dict[str, int]], count: int) -> list[dict[str, int]]:
-    return list(islice(candidates, count))

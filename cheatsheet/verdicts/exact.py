@@ -1,27 +1,25 @@
-"""The exact tier: both sides with free symbols, or in rational arithmetic, at dimensions large enough for the claim."""
+"""The exact tier: both sides with free symbols, at one choice of dimensions; what is equal there is identical there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import islice, product
 
 import numpy as np
 
-from cheatsheet.evaluation.fields import Array, Modular, Rational, UnsupportedError
+from cheatsheet.evaluation.fields import Array, Modular, UnsupportedError
 from cheatsheet.evaluation.free_symbols import Free
 from cheatsheet.evaluation.jets import Domain, Jet
 from cheatsheet.evaluation.points import Key, NoPointError, Points
 from cheatsheet.evaluation.properties import Part, read_part
-from cheatsheet.verdicts.claim import Claim, parameters
-from cheatsheet.verdicts.compare import Clock, OutOfTimeError, compare
+from cheatsheet.language.table import TABLE
+from cheatsheet.verdicts.claim import Claim
+from cheatsheet.verdicts.compare import Budget, compare
 
 MOST_WORK = 60_000
 MOST_GENERATORS = 60
 MOST_PATTERNS = 32
-MOST_SYMBOLIC = 2
-SYMBOLIC_SECONDS = 0.3
 _BELOW_THE_DIAGONAL = frozenset({"skew", "lower", "upper"})
 _CHOICES = frozenset({"sign", "bit", "order"})
 
@@ -60,13 +58,16 @@ def entry_names(key: Key, part: Part) -> list[str]:
     ]
 
 
-def vanishes(claim: Claim, dims: dict[str, int], clock: Clock) -> bool | None:
-    """Whether the difference of the sides is zero as a function of free symbols; None where that cannot be told."""
-    if claim.work(dims) > MOST_WORK or "pinv" in claim.operators:
+def vanishes(claim: Claim, dims: dict[str, int], budget: Budget) -> bool | None:
+    """Whether the difference of the sides is zero as a function of free symbols; None where that cannot be told.
+
+    What is not a rational function of them is refused by the field, or here, because it is one on pieces only.
+    """
+    if claim.work(dims) > MOST_WORK or any(TABLE[op].has_pieces for op in claim.operators):
         return None
     recorded = Points(claim.symbols, dims, 1, "small")
     try:
-        compare(claim, recorded, Modular(), clock)
+        compare(claim, recorded, Modular(), budget)
         names = [
             name
             for key, integers in sorted(recorded.integers.items())
@@ -76,12 +77,12 @@ def vanishes(claim: Claim, dims: dict[str, int], clock: Clock) -> bool | None:
         ]
         if len(names) > MOST_GENERATORS:
             return None
-        ring = Free(names, clock.check)
+        ring = Free(names, budget.spend)
         first = FreePoints(claim.symbols, dims, 1, generators=ring)
-        results = [compare(claim, first, ring, clock)]
+        results = [compare(claim, first, ring, budget)]
         for pattern in _patterns(first.asked):
             chosen = FreePoints(claim.symbols, dims, 1, generators=ring, patterns=pattern)
-            results.append(compare(claim, chosen, ring, clock))
+            results.append(compare(claim, chosen, ring, budget))
     except (UnsupportedError, NoPointError):
         return None
     defined = [r for r in results if r.defined.all()]
@@ -95,61 +96,3 @@ def _patterns(asked: dict[Key, int]) -> Iterator[dict[Key, Array]]:
     options = [[np.array([bits]) for bits in product((0, 1), repeat=n)] for n in asked.values()]
     for combination in islice(product(*options), 1, None):
         yield dict(zip(asked, combination, strict=True))
-
-
-def agrees_exactly(claim: Claim, dims: dict[str, int], seed: int, clock: Clock) -> bool | None:
-    """Whether both sides agree in rational arithmetic at random points; None where too few are defined."""
-    defined = 0
-    for turn in range(12):
-        if claim.work(dims) > MOST_WORK:
-            return None
-        style = "large" if turn % 2 else "small"
-        points = Points(claim.symbols, dims, 3 if style == "small" else 1, style, 1, seed + 31 * turn)
-        try:
-            comparison = compare(claim, points, Rational(), clock)
-        except (UnsupportedError, NoPointError):
-            return None
-        if not comparison.agrees:
-            return False
-        defined += int(comparison.defined.sum())
-        if defined >= (6 if parameters(claim) else 3) and turn:
-            return True
-    return None
-
-
-@dataclass(frozen=True)
-class Finding:
-    """At which dimensions the sides are exactly equal, and whether a difference was found after all."""
-
-    dims: tuple[dict[str, int], ...]
-    free: tuple[dict[str, int], ...]
-    """Those of them at which that was seen with free symbols."""
-    contradicted: bool = False
-
-
-def check(claim: Claim, candidates: list[dict[str, int]], clock: Clock, seed: int) -> Finding:
-    """Exact equality at each of the dimensions for which time and space suffice."""
-    dims: list[dict[str, int]] = []
-    free: list[dict[str, int]] = []
-    patience = SYMBOLIC_SECONDS if claim.dimensions else clock.left / 2
-    for k, candidate in enumerate(candidates):
-        share = clock.part(1 / (len(candidates) - k))
-        symbolic = numeric = None
-        if k < MOST_SYMBOLIC:
-            symbolic = _in_time(partial(vanishes, claim, candidate), Clock(min(share.left, patience)))
-        if not symbolic:
-            numeric = _in_time(partial(agrees_exactly, claim, candidate, seed), share)
-        if symbolic is False or numeric is False:
-            return Finding((), (), contradicted=True)
-        if symbolic:
-            free.append(candidate)
-        if symbolic or numeric:
-            dims.append(candidate)
-    return Finding(tuple(dims), tuple(free))
-
-
-def _in_time(question: Callable[[Clock], bool | None], clock: Clock) -> bool | None:
-    try:
-        return question(clock)
-    except OutOfTimeError:
-        return None

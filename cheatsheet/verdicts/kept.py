@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
+from cheatsheet.calculus.budget import STEPS
 from cheatsheet.language.elaborate import Declarations
 from cheatsheet.language.expressions import Symbol
 from cheatsheet.language.formatting import to_text
@@ -17,23 +19,39 @@ from cheatsheet.verdicts.verdicts import Verdict
 MOST_ROWS = 200_000
 
 
-class Keys:
-    """The keys of claims; what declarations say is written out once for each of them.
+@dataclass(frozen=True)
+class Origin:
+    """All that a verdict is made from: the engine and what it may spend, the claim, what its names stand for."""
 
-    >>> keys = Keys(10.0)
-    >>> keys.key("1 == 1", Declarations()) == keys.key("1 == 1", Declarations(layout="mixed"))
+    engine: str
+    claim: str
+
+    @property
+    def key(self) -> str:
+        return _digest(self.engine, self.claim)
+
+
+class Origins:
+    """The origins of claims; what declarations say is written out once for each of them.
+
+    >>> origins = Origins(100)
+    >>> origins.of("1 == 1", Declarations()) == origins.of("1 == 1", Declarations(layout="mixed"))
     False
     """
 
-    def __init__(self, seconds: float) -> None:
-        self.prefix = f"{engine_version()}\0{seconds}\0"
+    def __init__(self, steps: int) -> None:
+        self.engine = f"{engine_version()}, {steps} steps, {STEPS} of proof"
         self.written: dict[int, tuple[Declarations, str]] = {}
 
-    def key(self, text: str, declarations: Declarations) -> str:
+    def of(self, text: str, declarations: Declarations) -> Origin:
         known = self.written.get(id(declarations))
         if known is None:
             known = self.written[id(declarations)] = (declarations, written(declarations))
-        return blake2b((self.prefix + known[1] + "\0" + text).encode(), digest_size=16).hexdigest()
+        return Origin(self.engine, f"{known[1]}\n{text}")
+
+
+def _digest(*parts: str) -> str:
+    return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
 
 
 def written(declarations: Declarations) -> str:
@@ -53,24 +71,44 @@ def _symbol(symbol: Symbol) -> str:
 
 
 class VerdictCache:
-    """Verdicts by key."""
+    """Verdicts by what they are made from.
+
+    A row holds its origin in full and a digest of the whole: a row that is damaged, or was made from something else, is
+    as good as none.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
         self.shelf = Shelf(path or cache_folder() / "verdicts.sqlite", "kept", MOST_ROWS)
 
-    def find(self, keys: Iterable[str]) -> dict[str, Verdict]:
-        """The verdicts known under the keys."""
-        found: dict[str, Verdict] = {}
-        for key, text in self.shelf.find(keys).items():
-            try:
-                found[key] = Verdict.from_json(json.loads(text))
-            except (ValueError, KeyError, TypeError):
-                continue
+    def find(self, origins: Iterable[Origin]) -> dict[Origin, Verdict]:
+        """The verdicts known."""
+        wanted = {origin.key: origin for origin in origins}
+        found: dict[Origin, Verdict] = {}
+        for key, row in self.shelf.find(wanted).items():
+            verdict = _read(str(row), wanted[key])
+            if verdict is not None:
+                found[wanted[key]] = verdict
         return found
 
-    def keep(self, verdicts: Mapping[str, Verdict]) -> None:
+    def keep(self, verdicts: Mapping[Origin, Verdict]) -> None:
         """Store verdicts, all of them or none."""
-        self.shelf.keep({k: json.dumps(v.to_json(), ensure_ascii=False) for k, v in verdicts.items()})
+        self.shelf.keep({origin.key: _row(origin, verdict) for origin, verdict in verdicts.items()})
 
     def close(self) -> None:
         self.shelf.close()
+
+
+def _row(origin: Origin, verdict: Verdict) -> str:
+    body = json.dumps([origin.engine, origin.claim, verdict.to_json()], ensure_ascii=False)
+    return _digest(body) + body
+
+
+def _read(row: str, origin: Origin) -> Verdict | None:
+    digest, body = row[:32], row[32:]
+    if digest != _digest(body):
+        return None
+    try:
+        engine, claim, verdict = json.loads(body)
+        return Verdict.from_json(verdict) if (engine, claim) == (origin.engine, origin.claim) else None
+    except (ValueError, KeyError, TypeError):
+        return None

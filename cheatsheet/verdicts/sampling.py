@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from cheatsheet.evaluation.fields import Floating, UnsupportedError
 from cheatsheet.evaluation.points import NoPointError, Points
 from cheatsheet.verdicts.claim import Claim
-from cheatsheet.verdicts.compare import Clock, OutOfTimeError, compare
+from cheatsheet.verdicts.compare import Budget, compare
 from cheatsheet.verdicts.counterexample import to_many_digits
 from cheatsheet.verdicts.presentation import present
 from cheatsheet.verdicts.verdicts import Counterexample
@@ -15,42 +17,35 @@ from cheatsheet.verdicts.verdicts import Counterexample
 MOST_WORK = 60_000
 POINTS = 4
 LEAST = 3
+PRIMES = (999999937, 999999929, 999999893, 999999883, 999999797, 999999761, 999999757, 999999751)
 
 
-def sample(
-    claim: Claim, candidates: list[dict[str, int]], clock: Clock, seed: int
-) -> list[dict[str, int]] | Counterexample:
-    """The dimensions at which the sides agree to 30 digits at random points, or a point where they do not."""
-    found = []
-    for k, dims in enumerate(candidates):
-        if claim.work(dims) > MOST_WORK:
-            continue
-        share = clock.part(1 / (len(candidates) - k))
-        try:
-            agreeing = _agreeing(claim, dims, share, seed + 101 * k)
-        except (OutOfTimeError, UnsupportedError, NoPointError):
-            continue
-        if isinstance(agreeing, Counterexample):
-            return agreeing
-        if agreeing >= LEAST:
-            found.append(dims)
-    return found
-
-
-def _agreeing(claim: Claim, dims: dict[str, int], clock: Clock, seed: int) -> int | Counterexample:
-    """At how many points the sides are seen to agree, or a point at which they differ."""
+def sample(claim: Claim, dims: dict[str, int], budget: Budget) -> bool | Counterexample:
+    """Whether the sides agree at random points, or a point where they do not; False where too few could be had."""
+    if claim.work(dims) > MOST_WORK:
+        return False
     agreeing = 0
-    for point in _defined_points(claim, dims, clock, seed):
-        comparison = to_many_digits(claim, point, clock)
-        if not comparison.agrees:
-            return present(claim, point, comparison)
-        agreeing += int(comparison.defined.sum())
-    return agreeing
+    try:
+        for point in _points(claim, dims, budget):
+            comparison = to_many_digits(claim, point, budget, claim.precision)
+            if not comparison.agrees:
+                return present(claim, point, comparison)
+            agreeing += int(comparison.defined.sum())
+    except (UnsupportedError, NoPointError):
+        return False
+    return agreeing >= LEAST
 
 
-def _defined_points(claim: Claim, dims: dict[str, int], clock: Clock, seed: int) -> list[Points]:
-    """A few points, each in a batch of its own, at which both sides are defined in floating point, fractions first."""
-    denominator = 10_007 + 2 * (seed % 30_011)  # none that a period in the claim could have been made for
-    batch = Points(claim.symbols, dims, 60, "dense", denominator, seed)
-    defined = np.flatnonzero(compare(claim, batch, Floating(), clock).defined)
-    return [batch.select([int(k)]) for k in defined[:POINTS]]
+def _points(claim: Claim, dims: dict[str, int], budget: Budget) -> Iterator[Points]:
+    """A few points at which both sides are defined in floating point, fractions over a prime of their own each."""
+    for turn, prime in enumerate(_primes(claim)):
+        batch = Points(claim.symbols, dims, 20, "dense", prime, turn)
+        defined = np.flatnonzero(compare(claim, batch, Floating(), budget).defined)
+        if defined.size:
+            yield batch.select([int(defined[0])])
+
+
+def _primes(claim: Claim) -> list[int]:
+    """Denominators that divide no number of the claim: it has no period made for them."""
+    numbers = [c.numerator for c in claim.constants if c]
+    return [p for p in PRIMES if not any(n % p == 0 for n in numbers)][:POINTS]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
-SECONDS = 10.0
-"""How long a claim may take."""
+from cheatsheet.language.display import LONGEST_HTML, code, formula, one_line, short
+
+STEPS = 600_000_000
+"""How much a claim may be evaluated, in the steps of :class:`~cheatsheet.verdicts.compare.Budget`."""
 HOLDS = frozenset({"proved", "checked", "sampled"})
 STATUSES = ("proved", "checked", "sampled", "refuted", "invalid", "undecided")
 
@@ -25,6 +29,10 @@ class Counterexample:
     left: Any
     right: Any
     index: Mapping[str, int] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        places = {**self.dims, **self.index}.items()
+        return one_line(self, *(f"{name} = {size}" for name, size in places), short(self.values))
 
     def to_json(self) -> dict[str, Any]:
         """The counterexample as FORMAT's ``counterexample`` object.
@@ -52,9 +60,10 @@ class Verdict:
     """The status of a claim and what goes with it.
 
     ``counterexample`` belongs to ``refuted``; ``witness`` is the counterexample to equality that proves a claim with
-    ``!=``; ``dims`` the dimensions of ``checked`` and ``sampled``; ``message``, ``hint``, ``start``, ``end`` (offsets
-    into the claim) to ``invalid``. ``method`` names the argument: ``index-calculus``, ``free-symbols``,
-    ``counterexample``, …
+    ``!=``; ``dims`` are the dimensions that were looked at, where these are the argument or all the evidence;
+    ``message``, ``hint``, ``start``, ``end`` (offsets into the claim) belong to ``invalid``, the message to
+    ``undecided`` too. ``method`` names the argument: ``index-calculus``, ``free-symbols``, ``counterexample``, …
+    ``exhausted``: a budget was met on the way, so that a larger one might have told more.
     """
 
     status: str
@@ -68,10 +77,28 @@ class Verdict:
     seconds: float = 0.0
     method: str = ""
     warnings: tuple[str, ...] = ()
+    exhausted: bool = False
+
+    def __repr__(self) -> str:
+        told = [self.method] if self.method else []
+        told += [short(self.message)] if self.message else []
+        example = self.counterexample or self.witness
+        return one_line(self, self.status, *told, *([repr(example)] if example else []))
 
     def __post_init__(self) -> None:
         if self.status not in STATUSES:
             raise ValueError(f"{self.status!r} is not a verdict")
+
+    def _repr_latex_(self) -> str:
+        return formula(rf"\text{{{self.status}}}")
+
+    def _repr_html_(self) -> str:
+        told = [f"{escape(self.status)}", *([escape(self.message)] if self.message else [])]
+        told += [", ".join(f"{name} = {size}" for name, size in dims.items()) for dims in self.dims]
+        for example in (self.counterexample, self.witness):
+            if example is not None:
+                told.append(code(json.dumps(example.to_json(), ensure_ascii=False)[:LONGEST_HTML]))
+        return "<br>".join(told)
 
     @property
     def holds(self) -> bool:
@@ -117,3 +144,17 @@ class Verdict:
         for name in ("dims", "warnings"):
             fields[name] = tuple(data.get(name, ()))
         return Verdict(data["verdict"], **fields)
+
+
+class TierDisagreement(Exception):
+    """The prover holds what an evaluation refutes: a mistake of this program, never of the claim.
+
+    The text says both results. It ends the run: no verdict of a program that contradicts itself can be relied on.
+    """
+
+    def __init__(self, claim: str, proof: str, evaluation: str) -> None:
+        super().__init__(claim, proof, evaluation)
+
+    def __str__(self) -> str:
+        claim, proof, evaluation = self.args
+        return f"{claim}\n  {proof}\n  {evaluation}"

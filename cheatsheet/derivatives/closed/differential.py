@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cheatsheet.calculus.differentials import differentiate
 from cheatsheet.language.dimensions import Axis
+from cheatsheet.language.display import one_line, short
 from cheatsheet.language.expressions import Apply, Expr, Symbol
 from cheatsheet.language.layouts import arrange
 
@@ -25,6 +26,9 @@ class Differential:
     variables: tuple[Expr, ...]
     increments: tuple[Symbol, ...]
     sources: tuple[Source, ...]
+
+    def __repr__(self) -> str:
+        return one_line(self, short(self.derivative))
 
     def axis(self, source: Source) -> Axis:
         group, number = source

@@ -7,12 +7,8 @@ from cheatsheet.derivatives.closed.length import length
 from cheatsheet.language.expressions import Apply, Expr, Index, Number
 from cheatsheet.language.table import TABLE, build
 
-ELEMENTWISE = frozenset(
-    name for name, row in TABLE.items() if row.shape is TABLE["exp"].shape and name != "d"
-)
+ELEMENTWISE = frozenset(name for name, row in TABLE.items() if row.one_element is not None)
 """Functions of one variable, applied to each entry."""
-ENTRYWISE = frozenset(["neg", "add", "sub", "scale", "over", "hadamard", "quotient", "reciprocal", "power"])
-OF_SCALARS = {"hadamard": "scale", "quotient": "over", "reciprocal": "over"}
 
 
 def entry(operand: Expr, indices: list[Index]) -> Expr:
@@ -24,8 +20,7 @@ def entry(operand: Expr, indices: list[Index]) -> Expr:
             return entry(operand.children[0], indices[::-1])
         case Apply(op="ones" | "zeros"):
             return Number(int(operand.op == "ones"))
-        case Apply() if operand.op in ENTRYWISE or operand.op in ELEMENTWISE:
-            op = OF_SCALARS.get(operand.op, operand.op)
+        case Apply() if (op := TABLE[operand.op].entrywise) is not None:
             parts = [entry(child, indices) for child in operand.children]
             pushed = parts[0] if op == "scale" and parts[1] == Number(1) else build(op, *parts)
             return min(pushed, component(operand, indices), key=length)

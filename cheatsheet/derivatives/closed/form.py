@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
+from cheatsheet.calculus.differentials import NoDifferential
+from cheatsheet.calculus.instances import with_letters, with_numbers, with_numbers_of_axis
 from cheatsheet.calculus.prove import prove
 from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.calculus.to_expression import component
@@ -17,6 +19,7 @@ from cheatsheet.derivatives.closed.length import length
 from cheatsheet.derivatives.closed.networks import NoMatrixFormError
 from cheatsheet.derivatives.closed.over_basis import entry_by_units, sum_over_units
 from cheatsheet.derivatives.closed.views import Block, View
+from cheatsheet.language.display import one_line, short
 from cheatsheet.language.expressions import (
     Apply,
     Equation,
@@ -68,9 +71,29 @@ def closed_form(derivative: Apply, layout: str | None = None) -> ClosedForm:
     ``entry`` raise :class:`NoClosedFormError` where nothing could be shown.
     """
     layout = layout or (derivative.params[0] if derivative.op == "diff" else "mixed")
+    for general in with_letters(derivative):
+        try:
+            return _at_sizes(derivative, _closed_form(general, layout), layout)
+        except (NoClosedFormError, NoDifferential):
+            continue
+    return _closed_form(derivative, layout)
+
+
+def _closed_form(derivative: Apply, layout: str) -> ClosedForm:
     function, *variables = (inline_definitions(child) for child in derivative.children)
     plain = build(derivative.op, worked_out(function, layout), *variables, params=derivative.params)
     return ClosedForm(derivative, differential(plain), layout)
+
+
+def _at_sizes(derivative: Apply, general: ClosedForm, layout: str) -> ClosedForm:
+    """The closed form for letters with the numbers that they stand for."""
+    result, entry = general.result, general.entry
+    own = ClosedForm(derivative, general.linear, layout)
+    own.indices = tuple(Index(i.name, with_numbers_of_axis(i.axis)) for i in general.indices)
+    own.__dict__["result"] = None if result is None else with_numbers(result)
+    own.__dict__["entry"] = with_numbers(entry)
+    own.general = general
+    return own
 
 
 class ClosedForm:
@@ -84,6 +107,11 @@ class ClosedForm:
         self.index_names: dict[Source, str] = {source: self.names.fresh() for source in linear.sources}
         self.indices = tuple(Index(self.index_names[s], linear.axis(s)) for s in linear.sources)
         self._seen: list[Seen] = []
+        self.general: ClosedForm = self
+        """The closed form with letters for sizes of which this is an instance."""
+
+    def __repr__(self) -> str:
+        return one_line(self, short(self.derivative))
 
     @cached_property
     def result(self) -> Expr | None:

@@ -7,7 +7,8 @@ from itertools import product as cartesian
 from cheatsheet.calculus.alignment import aligned
 from cheatsheet.calculus.differentials import depends, differentiate, expand_differential
 from cheatsheet.calculus.index_values import is_spelled_out
-from cheatsheet.calculus.prove import equivalent_forms, normal_forms, prove
+from cheatsheet.calculus.prove import normal_forms, prove
+from cheatsheet.calculus.restated import equivalent_forms
 from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.steps.contraction import contract, deltas_for_derivatives
@@ -411,7 +412,7 @@ def _written(function: Apply) -> str:
         forms = normal_forms(function.children)
         if None not in forms:
             return f"{function.op} {forms}"
-    return repr(with_numbered_indices(ordered(rebuild(function, tidied))))
+    return str(with_numbered_indices(ordered(rebuild(function, tidied))))
 
 
 def _with_atoms(expr: Expr) -> Expr:

@@ -85,7 +85,7 @@ def _without_long(lines: list[Line]) -> list[Line]:
 
 def _is_long(expr: Expr) -> bool:
     nodes = sum(1 for _ in islice(walk(expr), LONGEST_LINE + 1))
-    return nodes > LONGEST_LINE or len(repr(expr)) > LONGEST_LINE
+    return nodes > LONGEST_LINE or len(str(expr)) > LONGEST_LINE
 
 
 def _without_mere_order(lines: list[Line]) -> list[Line]:
@@ -103,7 +103,7 @@ def _without_loops(lines: list[Line]) -> list[Line]:
     """The lines without the way from one of them out and back to it."""
     kept: dict[str, Line] = {}
     for line in lines:
-        written = repr(line.expr)
+        written = str(line.expr)
         if written in kept:
             place = list(kept).index(written)
             kept = dict(list(kept.items())[: place + 1])

@@ -30,14 +30,10 @@ from cheatsheet.language.layouts import arrange
 from cheatsheet.language.table import TABLE, build
 
 INDEX_NAMES = "ijklpqrstuvwabcefgh"
-COMPONENTWISE = frozenset(
-    {"add", "sub", "neg", "scale", "over", "hadamard", "quotient", "reciprocal", "power"}
-)
-FUNCTIONS = frozenset(
-    name for name, row in TABLE.items() if row.syntax == f"{name}(x)" and row.shape is TABLE["exp"].shape
-)
-OPAQUE = frozenset({"det", "logdet", "inv", "adj", "pinv", "expm", "pi", "diff", "delta", "component"})
-_SCALAR_FORM = {"hadamard": "scale", "quotient": "over", "reciprocal": "over"}
+ENTRYWISE = frozenset(name for name, row in TABLE.items() if row.entrywise is not None)
+COMPONENTWISE = frozenset(name for name in ENTRYWISE if TABLE[name].infix)
+WHOLE = frozenset(name for name, row in TABLE.items() if row.whole_matrix) - {"matrix_power"}
+OPAQUE = WHOLE | {"pi", "diff", "delta", "component"}
 
 
 class IndexNames:
@@ -87,7 +83,7 @@ def unfold_once(expr: Expr, names: IndexNames) -> Expr:
             return _unfolded_derivative(expr, names)
         case Apply(op="power", args=(Apply(op="norm") as norm, Number())) if _squared_norm(expr):
             return _sum_of_squares(norm.children[0], names)
-        case Apply() if expr.op in COMPONENTWISE or expr.op in FUNCTIONS:
+        case Apply() if expr.op in ENTRYWISE:
             return rebuild(expr, lambda child: unfold_once(child, names))
         case Apply(op="tr", args=(Apply() as inner,)) if not _is_unfoldable(inner) or inner.op == "expm":
             return expr
@@ -116,7 +112,7 @@ def _entry(operand: Expr, indices: list[Index], names: IndexNames) -> Expr:
             return component(operand.children[0], indices[::-1])
         case Apply(op="diff" | "grad" | "jacobian" | "hessian"):
             return _derivative_entry(operand, indices)
-        case Apply() if operand.op in COMPONENTWISE or operand.op in FUNCTIONS:
+        case Apply() if operand.op in ENTRYWISE:
             return _pushed(operand, indices)
         case Apply() if operand.op not in OPAQUE and _is_unfoldable(operand):
             return prenex(_by_placeholders(operand, indices, names), names)
@@ -133,13 +129,15 @@ def _is_unfoldable(operand: Apply) -> bool:
 def _pushed(operand: Apply, indices: list[Index]) -> Expr:
     """A component of an element-wise operation is the operation on components."""
     args: list[Argument] = [_pushed_into(a, indices) if isinstance(a, Expr) else a for a in operand.args]
-    return build(_SCALAR_FORM.get(operand.op, operand.op), *args, params=operand.params)
+    name = TABLE[operand.op].entrywise
+    assert name is not None
+    return build(name, *args, params=operand.params)
 
 
 def _pushed_into(a: Expr, indices: list[Index]) -> Expr:
     if a.shape.is_scalar:
         return a
-    if isinstance(a, Apply) and (a.op in COMPONENTWISE or a.op in FUNCTIONS):
+    if isinstance(a, Apply) and a.op in ENTRYWISE:
         return _pushed(a, indices)
     if isinstance(a, Apply) and a.op == "ones":
         return Number(1)
@@ -280,7 +278,7 @@ def operators_unfolded(expr: Expr, throughout: bool = False) -> tuple[str, ...]:
         match node:
             case Apply(op="component", args=(Apply() as operand, *_)):
                 visit_operand(operand)
-            case Apply() if node.op in COMPONENTWISE or node.op in FUNCTIONS or node.op == "diff":
+            case Apply() if node.op in ENTRYWISE or node.op == "diff":
                 if _squared_norm(node):
                     found.append("norm")
                 else:
@@ -292,9 +290,7 @@ def operators_unfolded(expr: Expr, throughout: bool = False) -> tuple[str, ...]:
                 visit(node.body)
 
     visit(expr)
-    keys = dict.fromkeys(
-        f"def-{'elementwise' if op in COMPONENTWISE or op in FUNCTIONS else op}" for op in found
-    )
+    keys = dict.fromkeys(f"def-{'elementwise' if op in ENTRYWISE else op}" for op in found)
     return tuple(keys)[:2] or ("components",)
 
 

@@ -1,0 +1,89 @@
+"""Products of determinants compared as determinants of products: det X det Y = det Z where X Y = Z, in some order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import permutations
+
+from cheatsheet.calculus import algebra
+from cheatsheet.calculus.opaque import Slots, matrix_factor
+from cheatsheet.calculus.terms import Factor, Idx, Poly
+
+MOST_FACTORS = 4
+
+
+@dataclass(frozen=True)
+class _Matrix:
+    """The argument of a determinant."""
+
+    slots: Slots
+    poly: Poly
+
+    def at(self, i: Idx, j: Idx) -> Poly:
+        return self.poly.replace({self.slots[0]: i, self.slots[1]: j})
+
+
+def products_agree(poly: Poly) -> bool:
+    """Whether the polynomial is c (Π det Xᵢ − Π det Yⱼ) s, and the products of the matrices are equal in some order."""
+    if len(poly.terms) != 2 or poly.terms[0][0] != -poly.terms[1][0]:
+        return False
+    first, second = (dict(term.factors) for _, term in poly.terms)
+    exponents = {f: first.get(f, Fraction(0)) - second.get(f, Fraction(0)) for f in {*first, *second}}
+    factors = sorted(((f, e) for f, e in exponents.items() if e), key=lambda fe: fe[0].key({}))
+    plain = all(f.head == "det" and e.denominator == 1 for f, e in factors)
+    rows = {f.data.slots[0].axis for f, _ in factors if f.head == "det"}
+    if not plain or len(rows) != 1 or sum(abs(e) for _, e in factors) > MOST_FACTORS:
+        return False
+    return any(_is_product(target, others) for target, others in _targets(factors))
+
+
+def _targets(factors: list[tuple[Factor, Fraction]]) -> Iterator[tuple[_Matrix, list[_Matrix]]]:
+    """One determinant on the one side, and the matrices whose product it may be: inverses of those beside it."""
+    inverted = {f.subs[0].key({}) for det, _ in factors for f in _inverses(det.subs[0])}
+    for target, exponent in factors:
+        if abs(exponent) != 1:
+            continue
+        others: list[_Matrix] = []
+        for factor, e in factors:
+            if factor == target:
+                continue
+            matrix = _Matrix(factor.data.slots, factor.subs[0])
+            if e * exponent > 0:
+                if factor.subs[0].key({}) not in inverted:
+                    break
+                matrix = _inverse(factor)
+            others += [matrix] * int(abs(e))
+        else:
+            if others:
+                yield _Matrix(target.data.slots, target.subs[0]), others
+
+
+def _inverses(poly: Poly) -> list[Factor]:
+    """The inverses that stand in a matrix, which are therefore of matrices that have one."""
+    return [f for _, t in poly.terms for f, _ in t.factors if f.head == "mat" and f.data.kind == "inv"]
+
+
+def _inverse(factor: Factor) -> _Matrix:
+    slots = factor.data.slots
+    found = matrix_factor("inv", factor.data.argument, factor.subs[0], slots, slots)
+    return _Matrix(slots, algebra.single(found))
+
+
+def _is_product(target: _Matrix, matrices: list[_Matrix]) -> bool:
+    row, col = target.slots
+    for turned in (False, True):  # a determinant is known up to a transposition
+        wanted = target.at(col, row) if turned else target.poly
+        for order in permutations(matrices):
+            if (_product(order, row, col) - wanted).collect().terms == ():
+                return True
+    return False
+
+
+def _product(matrices: tuple[_Matrix, ...], row: Idx, col: Idx) -> Poly:
+    first, *others = matrices
+    if not others:
+        return first.at(row, col)
+    k = Idx(row.axis)
+    return algebra.bind(algebra.product(first.at(row, k), _product(tuple(others), k, col)), [k])

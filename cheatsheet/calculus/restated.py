@@ -1,0 +1,102 @@
+"""A claim said in other ways: what characterises an inverse or a pseudo-inverse, powers by induction, parts named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from cheatsheet.calculus.chains import links_of, product_of
+from cheatsheet.calculus.induction import inductions
+from cheatsheet.language.expressions import Apply, Expr, Symbol, rebuild, walk
+from cheatsheet.language.table import build
+
+Pair = tuple[Expr, Expr]
+DERIVATIVES = frozenset({"diff", "grad", "jacobian", "hessian", "d", "jet"})
+
+
+def restatements(lhs: Expr, rhs: Expr) -> Iterator[list[Pair]]:
+    """Lists of equations that together imply ``lhs == rhs``, the ones that are looked at in least time first.
+
+    Where a side is an inverse M⁻¹, M times the other side is I; where it is a pseudo-inverse, the other side satisfies
+    the four equations of Penrose, which have one solution.
+    """
+    own, *checks = equivalent_forms(lhs, rhs)
+    yield from ([form] for form in (*checks, own))
+    for one, other in ((lhs, rhs), (rhs, lhs)):
+        if isinstance(one, Apply) and one.op == "pinv":
+            yield _penrose(one.children[0], other)
+    yield from inductions(lhs, rhs)
+    yield from _vectors_by_cases(lhs, rhs)
+    named = _parts_named(lhs, rhs)
+    if named is not None:
+        yield [named]
+
+
+def equivalent_forms(lhs: Expr, rhs: Expr) -> list[Pair]:
+    """The claim, and where a side is an inverse M⁻¹ the claim M·other = I, which says the same."""
+    forms = [(lhs, rhs)]
+    for one, other in ((lhs, rhs), (rhs, lhs)):
+        if isinstance(one, Apply) and one.op == "inv":
+            m = one.children[0]
+            forms.append((build("matmul", m, other), build("I", m.shape.rows)))
+    return forms
+
+
+def _penrose(a: Expr, x: Expr) -> list[Pair]:
+    left, right = build("matmul", a, x), build("matmul", x, a)
+    return [
+        (build("matmul", left, a), a),
+        (build("matmul", right, x), x),
+        (build("transpose", left), left),
+        (build("transpose", right), right),
+    ]
+
+
+def _vectors_by_cases(lhs: Expr, rhs: Expr) -> Iterator[list[Pair]]:
+    """Where x⁺ stands: the claim for x ≠ 0, when it is xᵀ / xᵀx, and for x = 0."""
+    nodes = [n for side in (lhs, rhs) for n in walk(side) if isinstance(n, Apply)]
+    if any(n.op in DERIVATIVES for n in nodes):
+        return
+    for x in dict.fromkeys(n.children[0] for n in nodes if n.op == "pinv"):
+        if isinstance(x, Symbol) and x.shape.is_vector:
+            turned = build("transpose", x)
+            quotient = build("over", turned, build("total", build("hadamard", x, x)))
+            cases: list[dict[Expr, Expr]] = [{build("pinv", x): quotient}]
+            if not x.properties & {"positive", "nonzero"}:
+                cases.append({x: build("zeros", *x.shape.axes)})
+            yield [(_replaced(lhs, change), _replaced(rhs, change)) for change in cases]
+
+
+def _replaced(expr: Expr, change: Mapping[Expr, Expr]) -> Expr:
+    return change.get(expr) or rebuild(expr, lambda child: _replaced(child, change))
+
+
+# --- parts named ------------------------------------------------------------------------------------------------------
+
+
+def _parts_named(lhs: Expr, rhs: Expr) -> Pair | None:
+    """The claim with a letter for each composite matrix that has a pseudo-inverse: it is an instance of the one found.
+
+    What a derivative is taken of cannot be named.
+    """
+    nodes = [n for side in (lhs, rhs) for n in walk(side) if isinstance(n, Apply)]
+    if any(n.op in DERIVATIVES for n in nodes):
+        return None
+    arguments = dict.fromkeys(n.children[0] for n in nodes if n.op == "pinv")
+    named = {a: Symbol(f"⟨{k}⟩", a.shape) for k, a in enumerate(arguments) if not isinstance(a, Symbol)}
+    return (_named(lhs, named), _named(rhs, named)) if named else None
+
+
+def _named(expr: Expr, named: dict[Expr, Symbol]) -> Expr:
+    if expr in named:
+        return named[expr]
+    if isinstance(expr, Apply) and expr.op == "matmul":
+        links = links_of(expr)
+        for a, symbol in named.items():
+            for part, name in (
+                (links_of(a), symbol),
+                (links_of(build("transpose", a)), build("transpose", symbol)),
+            ):
+                for k in range(len(links) - len(part) + 1):
+                    if len(part) > 1 and links[k : k + len(part)] == part:
+                        return _named(product_of([*links[:k], name, *links[k + len(part) :]]), named)
+    return rebuild(expr, lambda child: _named(child, named))

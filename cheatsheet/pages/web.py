@@ -1,0 +1,179 @@
+"""The catalogue as one page for a browser: search, read, copy; offline, without a script for formulas.
+
+What is read first (names, statements in every layout, conditions, notes) is plain HTML with MathML. Derivations,
+pitfalls and code lie in the page compressed, a piece for each section, and are unpacked when somebody opens them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup, escape
+
+from cheatsheet.catalogue.entries import Catalogue, Entry
+from cheatsheet.catalogue.reports import CatalogueReport
+from cheatsheet.language.glossary import Text, word
+from cheatsheet.packaged import packaged
+from cheatsheet.pages.model import (
+    DisplayBlock,
+    Document,
+    EntryPage,
+    FigureBlock,
+    StepsBlock,
+    TableBlock,
+)
+from cheatsheet.pages.prose import PIECES, plain
+from cheatsheet.printing.arrays import LIBRARIES
+from cheatsheet.printing.mathml import bare_mathml, inline_mathml, mathml
+from cheatsheet.printing.terminal_maths import plain as terminal
+from cheatsheet.store import write_whole
+
+NAME = "index.html"
+
+
+@dataclass(frozen=True)
+class WebEntry:
+    """An entry as the page shows it: what is printed, and what a search looks through."""
+
+    page: EntryPage
+    entry: Entry
+
+    @property
+    def has_details(self) -> bool:
+        return bool(self.page.blocks or self.page.pitfalls)
+
+    @property
+    def haystack(self) -> str:
+        """Words of both languages, id, tags, and formulas as one would type them, a line each."""
+        names = [plain(self.page.name.zh), plain(self.page.name.en), self.page.id, *self.page.tags]
+        formulas = [typed(form.latex) for claim in self.page.everywhere for form in claim.forms]
+        return "\n".join(dict.fromkeys([*names, *getattr(self.entry, "aliases", ()), *formulas]))
+
+
+def typed(latex: str) -> str:
+    r"""A formula in the signs that a terminal has, without spaces.
+
+    >>> typed(r"\tr(\M A\M X\M B)")
+    'tr(AXB)'
+    """
+    return re.sub(r"\s+", "", terminal(latex))
+
+
+def render_page(document: Document, catalogue: Catalogue, report: CatalogueReport) -> str:
+    """The whole page as HTML.
+
+    Raises :class:`cheatsheet.pages.prose.ProseError` for words that cannot be set.
+    """
+    sections = [
+        (section, [WebEntry(page, catalogue[page.id]) for page in section.entries])
+        for section in document.sections
+    ]
+    made = environment()
+    details = made.get_template("details.html").module
+    return made.get_template("index.html").render(
+        document=document,
+        sections=[(section, entries, _packed(details, entries)) for section, entries in sections],
+        summary=report.summary,
+        script=Markup(_asset("page.js")),
+        style=Markup(_asset("page.css")),
+    )
+
+
+def write_page(folder: Path, page: str) -> Path:
+    """Put the page into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / NAME, page.encode("utf-8"))
+    return folder / NAME
+
+
+def _asset(name: str) -> str:
+    return (packaged("web") / name).read_text(encoding="utf-8")
+
+
+def _packed(details: object, entries: list[WebEntry]) -> str:
+    """The details of the entries of a section, compressed: JSON of HTML by id."""
+    texts = {e.page.id: " ".join(str(details.details(e)).split()) for e in entries if e.has_details}  # type: ignore[attr-defined]
+    return b64encode(gzip.compress(json.dumps(texts, ensure_ascii=False).encode(), 9, mtime=0)).decode()
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The Jinja2 environment of the page's templates."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(packaged("web")),
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {"word": word, "both": both, "libraries": tuple(LIBRARIES)}
+    made.filters |= {
+        "maths": lambda latex: Markup(mathml(latex, display=True)),
+        "line": lambda latex: Markup(bare_mathml(latex)),
+        "words": html_prose,
+        "plain": plain,
+        "initials": lambda layouts: " ".join(name[0].upper() for name in layouts),
+    }
+    made.tests |= {
+        "steps": lambda block: isinstance(block, StepsBlock),
+        "display": lambda block: isinstance(block, DisplayBlock),
+        "table": lambda block: isinstance(block, TableBlock),
+        "figure": lambda block: isinstance(block, FigureBlock),
+    }
+    return made
+
+
+def both(text: Text | str, tag: str = "span") -> Markup:
+    """Words in both languages, of which the page shows one or both; once where they are the same.
+
+    >>> print(both(Text("迹", "trace")))
+    <span lang="zh">迹</span><span lang="en">trace</span>
+    """
+    found = word(text) if isinstance(text, str) else text
+    if found.zh == found.en:
+        return Markup(f"<{tag}>{html_prose(found.en)}</{tag}>")
+    return Markup("").join(
+        Markup(f'<{tag} lang="{language}">{html_prose(found[language])}</{tag}>') for language in ("zh", "en")
+    )
+
+
+def html_prose(source: str) -> Markup:
+    r"""Markdown-light text as HTML; a formula keeps the punctuation behind it.
+
+    >>> print(html_prose("*only* where $x > 0$ & `A.T`"))
+    <em>only</em> where <math><mi>x</mi><mo>&gt;</mo><mn>0</mn></math> &amp; <code>A.T</code>
+    """
+    html = Markup("").join(_pieces(source.strip()))
+    return Markup(_PUNCTUATED.sub(r'<span class="whole">\g<0></span>', str(html)))
+
+
+_PUNCTUATED = re.compile(r"<math(?:(?!</math>).)*</math>[^\s<\w]+")
+
+
+def _pieces(source: str) -> Iterator[Markup]:
+    place = 0
+    for found in PIECES.finditer(source):
+        yield _marked(source[place : found.start()])
+        place = found.end()
+        if found["escaped"]:
+            yield escape(found["escaped"])
+        elif found["code"]:
+            yield Markup("<code>{}</code>").format(found["code"])
+        else:
+            yield Markup(inline_mathml(found["maths"] or ""))
+    yield _marked(source[place:])
+
+
+def _marked(text: str) -> Markup:
+    marked = str(escape(text))
+    marked = re.sub(r"\*\*(?=\S)(.+?)(?<=\S)\*\*", r"<strong>\1</strong>", marked)
+    marked = re.sub(r"\*(?=\S)(.+?)(?<=\S)\*", r"<em>\1</em>", marked)
+    return Markup(re.sub(r"\n\s*\n", "<br>", marked))

@@ -1,0 +1,1 @@
+"""SymPy as a second judge: both sides of a claim by SymPy alone, at small sizes, every entry written out."""

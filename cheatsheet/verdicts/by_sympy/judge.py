@@ -1,0 +1,242 @@
+"""SymPy's judgement of one claim: both sides written out at two sizes, and their difference shown to be zero or not.
+
+SymPy does all of the arithmetic, differentiates every entry and finds factors. What is shared with the prover is the
+typed tree and the rule of layouts: no differential rule, no normal form and no evaluation of ours takes part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice, permutations, product
+from math import prod
+from random import Random
+from typing import Any
+
+import sympy
+
+from cheatsheet.language.expressions import Equation, Expr, Symbol
+from cheatsheet.language.table import build
+from cheatsheet.verdicts.by_sympy.judgement import AGREES, BEYOND, REFUTES, Beyond, Judgement
+from cheatsheet.verdicts.by_sympy.kernels import Kernels
+from cheatsheet.verdicts.by_sympy.points import differs_at
+from cheatsheet.verdicts.by_sympy.quotients import Allowance, Quotients, UndefinedError
+from cheatsheet.verdicts.by_sympy.realisations import (
+    MOST_BRANCHES,
+    NoMatrixError,
+    at_numbers,
+    branches,
+    function,
+)
+from cheatsheet.verdicts.claim import Claim
+
+SIZES = 2
+MOST_TRIED = 6
+MOST_WORK = {"symbols": 6_000, "rational numbers": 40_000}
+"""What :meth:`Claim.work` may say before both sides are written out."""
+PRODUCTS = {"symbols": 400_000, "rational numbers": 400_000}
+MOST_NODES = 60_000
+POINTS = 2
+"""How many choices of rational numbers stand in place of symbols."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Whether the sides are equal at some dimensions, and what stood for the entries."""
+
+    equal: bool
+    dims: dict[str, int]
+    how: str
+    exhibit: dict[str, Any] | None = None
+
+
+def judge(equation: Equation) -> Judgement:
+    """What SymPy says of a claim at two sizes; ``beyond``, with a reason, where it says nothing.
+
+    >>> from cheatsheet.language.elaborate import Declarations, elaborate_claim
+    >>> judge(elaborate_claim("tr(I(n)) == n", Declarations())).to_json()
+    {'verdict': 'agrees', 'dims': [{'n': 2}, {'n': 3}], 'how': 'symbols'}
+    """
+    inquiry = _Inquiry(Claim(equation))
+    equal: list[Finding] = []
+    reason = ""
+    for dims in inquiry.sizes():
+        try:
+            finding = inquiry.at(dims)
+        except (Beyond, UndefinedError, NoMatrixError) as why:
+            reason = reason or str(why)
+            continue
+        if not finding.equal:
+            verdict = AGREES if equation.negated else REFUTES
+            return Judgement(verdict, (dims,), finding.how, exhibit=finding.exhibit or {})
+        equal.append(finding)
+        if len(equal) == SIZES:
+            break
+    if len(equal) < (SIZES if inquiry.claim.dimensions else 1):
+        return Judgement(BEYOND, reason=reason or "no sizes at which both sides are defined")
+    if equation.negated:
+        return Judgement(BEYOND, reason="the sides are equal at the sizes that were tried")
+    how = "symbols" if all(f.how == "symbols" for f in equal) else "rational numbers"
+    return Judgement(AGREES, tuple(f.dims for f in equal), how)
+
+
+class _Inquiry:
+    """One claim on its way through sizes, levels and realisations of the declared properties."""
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        self.difference = build("sub", claim.equation.lhs, claim.equation.rhs)
+
+    def sizes(self) -> Iterator[dict[str, int]]:
+        """Small sizes, every dimension another; then equal ones, and at last those with a 1 among them."""
+        names = self.claim.dimensions
+        if not names:
+            yield {}
+            return
+        small = [2, 3] if len(names) == 1 else list(range(2, len(names) + 2))
+        spread = list(permutations(small, len(names)))
+        chosen = [spread[0], spread[-1], *spread[1:-1]] if len(names) > 1 else [(2,), (3,)]
+        least = 1 + max((int(p.name) for p in self.claim.positions), default=0)
+        more = [(1,) * len(names), (4,) * len(names), (2,) * len(names)]
+        if least > 1:
+            more = [(least,) * len(names), (least + 1,) * len(names)]
+        wanted = (dict(zip(names, values, strict=True)) for values in dict.fromkeys([*chosen, *more]))
+        yield from islice((dims for dims in wanted if self.claim.admits(dims)), MOST_TRIED)
+
+    def at(self, dims: dict[str, int]) -> Finding:
+        """With symbols for the entries, or where formulas grow too large with rational numbers."""
+        try:
+            return self.with_symbols(dims)
+        except Beyond as why:
+            with suppress(Beyond):
+                return self.with_numbers(dims)
+            raise why
+
+    def with_symbols(self, dims: dict[str, int]) -> Finding:
+        self.weigh("symbols", dims)
+        for values in self.realisations(dims):
+            finding = self.compared(dims, values, "symbols")
+            if finding is not None:
+                return finding
+        return Finding(True, dims, "symbols")
+
+    def with_numbers(self, dims: dict[str, int]) -> Finding:
+        self.weigh("rational numbers", dims)
+        defined = 0
+        for turn, values in product(range(POINTS), self.realisations(dims)):
+            rng = Random(f"{turn}")
+            numbers = {name: at_numbers(value, rng) for name, value in values.items()}
+            with suppress(UndefinedError):
+                finding = self.compared(dims, numbers, "rational numbers")
+                defined += 1
+                if finding is not None:
+                    return finding
+        if not defined:
+            raise UndefinedError("no point at which both sides are defined")
+        return Finding(True, dims, "rational numbers")
+
+    def weigh(self, how: str, dims: dict[str, int]) -> None:
+        if self.claim.work(dims) > MOST_WORK[how]:
+            raise Beyond("formulas that would grow too large")
+
+    def realisations(self, dims: dict[str, int]) -> Iterator[dict[str, Any]]:
+        """Values for the symbols with properties and for functions, one for each combination of cases."""
+        options: list[list[tuple[str, Any]]] = []
+        for symbol in self.claim.symbols:
+            if symbol.kind != "symbol":
+                continue
+            rows, cols = (axis.at(dims) for axis in symbol.shape)
+            if symbol.of:
+                arguments = [entry for a in symbol.of for entry in _names(a, dims)]
+                cases = [function(symbol, rows, cols, arguments)]
+            else:
+                cases = branches(symbol, rows, cols)
+            options.append([(symbol.name, case) for case in cases])
+        if prod(map(len, options)) > MOST_BRANCHES**2:
+            raise Beyond("that many cases of the declared properties")
+        for combination in product(*options):
+            yield dict(combination)
+
+    def compared(self, dims: dict[str, int], values: Mapping[str, Any], how: str) -> Finding | None:
+        """None where the sides are equal; raises :class:`Beyond` where that is not seen."""
+        entries = _written_out(self.difference, dims, values)
+        if sum(_size(e) for e in entries) > MOST_NODES:
+            raise Beyond("formulas that grow too large")
+        entries = [e for e in dict.fromkeys(entries) if e != 0]
+        if not entries:
+            return None
+        kernels = Kernels(Allowance(PRODUCTS[how]))
+        kernels.learn(entries)
+        for entry in entries:
+            if not vanishes(entry, kernels):
+                point = differs_at(entry)
+                if point is None:
+                    raise Beyond(
+                        "a difference that SymPy does not show to be zero, and that is nowhere seen to differ"
+                    )
+                return Finding(False, dims, how, _exhibit(values, *point))
+        return None
+
+
+def vanishes(entry: Any, kernels: Kernels) -> bool:
+    """Whether a formula is zero by its normal form; False where that is not seen."""
+    formula = kernels(entry)
+    related = list(reversed(kernels.relations))
+    read = Quotients([formula, *(kernels.relations[s][1] for s in related)], kernels.allowance)
+    numerator = read(formula).numerator
+    if not numerator:
+        return True
+    for symbol in related:
+        if symbol in read.symbols:
+            power, base = kernels.relations[symbol]
+            numerator = read.without_powers(numerator, symbol, power, read(base))
+            if not numerator:
+                return True
+    return False
+
+
+def _exhibit(values: Mapping[str, Any], at: Mapping[Any, Any], difference: str) -> dict[str, Any]:
+    """The point, as the values of the symbols; an unknown function has none to show."""
+    matrices = {name: value.xreplace(dict(at)) for name, value in values.items()}
+    shown = {
+        name: [[str(entry) for entry in row] for row in matrix.tolist()]
+        for name, matrix in sorted(matrices.items())
+        if all(entry.is_Rational for entry in matrix)
+    }
+    return {"values": shown, "difference": difference}
+
+
+def _names(symbol: Symbol, dims: dict[str, int]) -> list[Any]:
+    """The symbols that a derivative by this one differentiates by."""
+    value = Symbol(symbol.name, symbol.shape, symbol.properties).to_sympy(dims)
+    return list(value) if hasattr(value, "shape") else [value]
+
+
+def _written_out(expr: Expr, dims: dict[str, int], values: Mapping[str, Any]) -> list[Any]:
+    """The entries; raises :class:`UndefinedError` where there are none."""
+    try:
+        value = expr.to_sympy(dims, values)
+    except (sympy.matrices.exceptions.NonInvertibleMatrixError, ZeroDivisionError) as error:
+        raise UndefinedError(str(error)) from error
+    except (
+        Exception
+    ) as error:  # the translation says what SymPy has not; SymPy raises whatever its parts raise
+        raise Beyond(str(error) or type(error).__name__) from error
+    entries = [
+        sympy.sympify(e, strict=True) for e in (sympy.flatten(value) if hasattr(value, "shape") else [value])
+    ]
+    if any(e.has(sympy.nan, sympy.zoo, sympy.oo) for e in entries):
+        raise UndefinedError
+    return entries
+
+
+def _size(e: Any) -> int:
+    """The number of different nodes of a formula."""
+    stack, seen = [e], set[Any]()
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            stack.extend(node.args)
+    return len(seen)

@@ -1,0 +1,181 @@
+"""The page for a browser, in a real one: search, switches, copying, permalinks, print, no network, accessibility."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import cheatsheet
+from cheatsheet.catalogue.entries import Catalogue
+from cheatsheet.catalogue.load import parse_catalogue
+from cheatsheet.catalogue.reports import check_entries
+from cheatsheet.language.source import SourceFile
+from cheatsheet.pages.document import document
+from cheatsheet.pages.web import render_page, write_page
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync".split()
+ENTRIES = """quadratic-form linear-map trace-of-three-factors-by-middle softmax-jacobian woodbury determinant-gradient
+inverse-by-scalar product-not-commutative shape-table vec-of-product""".split()
+
+
+def part_of_the_catalogue() -> Catalogue:
+    """A few entries of the shipped catalogue, each with what stands around it in the file."""
+    whole = cheatsheet.load()
+    lines = whole.text.splitlines()
+    kept: list[str] = []
+    dropping = False
+    for line in lines:
+        if found := re.match(r" +- id: ([a-z0-9-]+)$", line):
+            dropping = found[1] in whole and found[1] not in ENTRIES
+        elif line and not line.startswith("      "):
+            dropping = False
+        if not dropping:
+            kept.append(line)
+    text = re.sub(
+        r"  - id: [^\n]*\n(?:    (?! *- id)[^\n]*\n)*    entries:\n(?=  - id|$|\Z)",
+        "",
+        "\n".join(kept) + "\n",
+    )
+    return parse_catalogue(SourceFile("part.yaml", text), Path("part.yaml"))
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    catalogue = part_of_the_catalogue()
+    assert {entry.id for entry in catalogue} == set(ENTRIES)
+    report = check_entries(catalogue)
+    pages = document(catalogue, report)
+    return write_page(tmp_path_factory.mktemp("web"), render_page(pages, catalogue, report)).as_uri()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(offline=True, viewport={"width": 1200, "height": 900})
+    made = context.new_page()
+    complaints: list[str] = []
+    made.on("console", lambda message: complaints.append(message.text))
+    made.on("pageerror", lambda error: complaints.append(str(error)))
+    yield made
+    context.close()
+    assert complaints == []
+
+
+def shown(page: Page) -> list[str]:
+    return [str(article.get_attribute("id")) for article in page.locator("article:visible").all()]
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("softmax", "softmax-jacobian"),
+        ("tr(AXB)", "trace-of-three-factors-by-middle"),
+        ("tr(PYQ)", "trace-of-three-factors-by-middle"),
+        ("x'Ax", "quadratic-form"),
+        ("y.T @ M @ y", "quadratic-form"),
+        ("x^T A x", "quadratic-form"),
+        ("二次型", "quadratic-form"),
+        ("Woodbury", "woodbury"),
+        ("vec(AXB)", "vec-of-product"),
+    ],
+)
+def test_a_search_finds_words_and_shapes_of_formulas(
+    page: Page, address: str, typed: str, first: str
+) -> None:
+    page.goto(address)
+    page.fill("#search", typed)
+    page.wait_for_function("document.querySelector('#found').textContent !== ''")
+    assert shown(page)[0] == first
+    assert len(shown(page)) < len(ENTRIES)
+
+
+def test_what_is_not_there_is_not_found(page: Page, address: str) -> None:
+    page.goto(address)
+    page.fill("#search", "zzz")
+    page.wait_for_function("document.querySelector('#found').textContent !== ''")
+    assert shown(page) == []
+    page.fill("#search", "")
+    page.wait_for_function("document.querySelector('#found').textContent === ''")
+    assert sorted(shown(page)) == sorted(ENTRIES)
+
+
+def test_the_layout_switch_changes_the_formulas(page: Page, address: str) -> None:
+    page.goto(address)
+    derivative = page.locator("#linear-map .claim .form:visible annotation")
+    said = {}
+    for layout in "NDM":
+        page.check(f"#layout input[value={layout}]", force=True)
+        said[layout] = derivative.all_text_contents()
+    assert said["N"] == said["M"] != said["D"]
+
+
+def test_the_language_switch_hides_the_other_language(page: Page, address: str) -> None:
+    page.goto(address)
+    page.check("#language input[value=zh]", force=True)
+    assert page.locator("body [lang=en]:visible").count() == 0
+    page.check("#language input[value=en]", force=True)
+    assert page.locator("body [lang=zh]:visible").count() == 0
+
+
+def test_a_permalink_opens_the_derivation(page: Page, address: str) -> None:
+    page.goto(f"{address}#quadratic-form")
+    page.wait_for_selector("#quadratic-form .steps tr")
+    assert page.locator("#quadratic-form .pitfall s math").count() >= 1
+
+
+@pytest.mark.parametrize(
+    ("what", "start"), [("claim", "grad("), ("numpy", "A.T @"), ("torch", "A.T @"), ("latex", r"\nabla")]
+)
+def test_buttons_copy(page: Page, address: str, what: str, start: str) -> None:
+    page.goto(f"{address}#trace-of-three-factors-by-middle")
+    page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+    claim = page.locator("#trace-of-three-factors-by-middle .claim").first
+    claim.hover()
+    claim.locator(f"button[data-copy={what}]").click()
+    page.wait_for_function("window.copied !== undefined")
+    assert page.evaluate("window.copied").startswith(start)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1200])
+def test_nothing_serious_stands_in_the_way_of_anyone(
+    browser: Browser, address: str, theme: str, width: int
+) -> None:
+    context = browser.new_context(color_scheme=theme, viewport={"width": width, "height": 900})  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{address}#softmax-jacobian")
+    page.wait_for_selector("#softmax-jacobian .steps tr")
+    page.wait_for_function("'ready' in document.documentElement.dataset")
+    found = Axe().run(page).response["violations"]
+    assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+
+
+def test_a_print_has_no_controls(page: Page, address: str) -> None:
+    page.goto(address)
+    page.emulate_media(media="print")
+    assert not page.locator(".controls").is_visible()
+    assert page.locator("article:visible").count() == len(ENTRIES)
+
+
+def test_statements_are_read_without_a_script(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address)
+    assert page.locator("#quadratic-form math").count() >= 2
+    assert "Quadratic form" in (page.text_content("#quadratic-form h3") or "")
+    context.close()
