@@ -205,6 +205,7 @@ def check(arguments: tuple[str, ...], as_json: bool, by_sympy: bool, shipped: bo
     )
     catalogue = open_catalogue(file, shipped)
     click.echo(f"checking {catalogue.path}", err=True)
+    refuse_words(catalogue)
     report = verify_entries(find_entries(catalogue, ids))
     if by_sympy:
         report = ask_sympy(report)
@@ -215,6 +216,14 @@ def check(arguments: tuple[str, ...], as_json: bool, by_sympy: bool, shipped: bo
     else:
         print_report(report)
     sys.exit(HOLDS if report.ok else FAILS)
+
+
+def refuse_words(catalogue: Catalogue) -> None:
+    """Raises :class:`CatalogueError` where words of the catalogue could not be printed."""
+    from cheatsheet.pages.words import prose_problems
+
+    if problems := prose_problems(catalogue):
+        raise CatalogueError(problems)
 
 
 def verify_entries(entries: list[Entry]) -> CatalogueReport:
@@ -290,6 +299,7 @@ def build(
             click.echo(pdf)
         return
     catalogue = open_catalogue(file, shipped)
+    refuse_words(catalogue)
     from cheatsheet import pipeline
     from cheatsheet.pages.compile import CompileError, MissingTeXError
     from cheatsheet.pages.prose import ProseError

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
 from cheatsheet.calculus.prove import prove
 from cheatsheet.catalogue.reports import ClaimReport
 from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, symbols, walk
@@ -13,6 +16,9 @@ from cheatsheet.pages.model import Equation as PrintedEquation
 from cheatsheet.printing.latex import equation_sides, latex_of, relation_sign
 from cheatsheet.printing.letters import Letters
 from cheatsheet.verdicts.check import verify
+
+if TYPE_CHECKING:
+    from cheatsheet.verdicts.verdicts import Verdict
 
 PRINTED: tuple[Layout, ...] = ("numerator", "denominator")
 COLUMNS: tuple[Layout, ...] = ("denominator", "numerator")
@@ -85,6 +91,7 @@ def _printed(own: Layout) -> tuple[Layout, ...]:
     return PRINTED if own in PRINTED else (*PRINTED, own)
 
 
+@lru_cache(maxsize=64)
 def verified_in_layout(equation: Equation, layout: str) -> Equation | None:
     """The claim in another layout, once it is verified in its own right."""
     if any(_defined_in_layout(s) for side in (equation.lhs, equation.rhs) for s in symbols(side)):
@@ -93,6 +100,12 @@ def verified_in_layout(equation: Equation, layout: str) -> Equation | None:
     if not other.negated and prove(other):
         return other
     return other if verify(other).holds else None
+
+
+def as_in_layout(equation: Equation, layout: str) -> tuple[Equation, Verdict]:
+    """A claim as it reads in another layout, whether or not it holds there, and the verdict on it."""
+    other = in_layout(equation, layout)
+    return other, verify(other)
 
 
 def _defined_in_layout(symbol: Symbol) -> bool:

@@ -18,7 +18,7 @@ Language = Literal["zh", "en", "both"]
 Layout = Literal["numerator", "denominator", "mixed"]
 Paper = Literal["a4", "letter"]
 Sums = Literal["sigma", "einstein"]
-Verdict = Literal["proved", "differs", "checked", "sampled", "refuted", "invalid"]
+Verdict = Literal["proved", "differs", "checked", "sampled", "undecided", "refuted", "invalid"]
 """What a badge says; ``differs`` is what a proved claim with ≠ says: the sides are not identical."""
 
 
@@ -181,6 +181,8 @@ class PitfallLine:
     counterexample: tuple[str, ...] = ()
     message: Text | None = None
     layouts: tuple[Layout, ...] = ()
+    number: int = 0
+    """Which pitfall of the entry it is, from 1; some are left out where the document has one layout."""
 
 
 @dataclass(frozen=True)
@@ -345,7 +347,9 @@ class Document:
         """How much there is, for the page that says how the book was checked: claims by verdict, lines, mistakes."""
         pages = [page for section in self.sections for page in section.entries]
         verdicts = [claim.verdict for page in pages for claim in page.claims]
-        found: dict[str, int] = {v: verdicts.count(v) for v in ("proved", "differs", "checked", "sampled")}
+        found: dict[str, int] = {
+            v: verdicts.count(v) for v in ("proved", "differs", "checked", "sampled", "undecided")
+        }
         steps = [block for page in pages for block in page.blocks if isinstance(block, StepsBlock)]
         wrong = [pitfall.verdict for page in pages for pitfall in page.pitfalls]
         return found | {

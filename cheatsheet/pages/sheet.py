@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from string import ascii_uppercase
-from typing import TypeVar
 
 from cheatsheet.catalogue.boxes import Box, Choice
-from cheatsheet.pages.model import EntryPage, SectionPage, SheetBox, SheetEntry, mistakes_of
-
-Item = TypeVar("Item")
+from cheatsheet.pages.model import EntryPage, PitfallLine, SectionPage, SheetBox, SheetEntry, mistakes_of
 
 
 def chosen_boxes(boxes: Sequence[Box], sections: Sequence[SectionPage]) -> tuple[SheetBox, ...]:
-    """The boxes chosen in the catalogue; none where it chooses none."""
+    """The boxes chosen in the catalogue, without entries that the document leaves out; none where it chooses none."""
     pages = {page.id: page for section in sections for page in section.entries}
-    return tuple(_box(box, place, pages) for place, box in enumerate(boxes))
+    made = [_box(box, place, pages) for place, box in enumerate(boxes)]
+    return tuple(box for box in made if box.entries or box.mistakes)
 
 
 def _box(box: Box, place: int, pages: Mapping[str, EntryPage]) -> SheetBox:
-    entries = tuple(SheetEntry(pages[c.id], _chosen(pages[c.id].claims, c)) for c in box.entries)
-    mistakes = [m for c in box.mistakes for m in mistakes_of(pages[c.id], _chosen(pages[c.id].pitfalls, c))]
-    return SheetBox(letter_of_box(place), box.title, entries, tuple(mistakes), place)
+    entries = [
+        SheetEntry(
+            pages[c.id], tuple(pages[c.id].claims[number - 1] for number in c.numbers) or pages[c.id].claims
+        )
+        for c in box.entries
+        if c.id in pages
+    ]
+    mistakes = [
+        mistake
+        for c in box.mistakes
+        if c.id in pages
+        for mistake in mistakes_of(pages[c.id], _wrong(pages[c.id], c))
+    ]
+    return SheetBox(letter_of_box(place), box.title, tuple(entries), tuple(mistakes), place)
 
 
 def letter_of_box(place: int) -> str:
@@ -34,5 +43,5 @@ def letter_of_box(place: int) -> str:
     return (letter_of_box(rest - 1) if rest else "") + ascii_uppercase[last]
 
 
-def _chosen(items: tuple[Item, ...], choice: Choice) -> tuple[Item, ...]:
-    return tuple(items[number - 1] for number in choice.numbers) if choice.numbers else items
+def _wrong(page: EntryPage, choice: Choice) -> tuple[PitfallLine, ...]:
+    return tuple(p for p in page.pitfalls if not choice.numbers or p.number in choice.numbers)

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Literal
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from cheatsheet.language.glossary import Text, word
 from cheatsheet.packaged import packaged
@@ -38,6 +38,8 @@ def render(document: Document, kind: Kind) -> str:
     ``jinja2.UndefinedError`` where a template asks for what the document does not have.
     """
     languages = document.languages
+    pattern = word(f"{kind}-of")
+    title = Text(pattern.zh.format(document.title.zh), pattern.en.format(document.title.en))
     in_step = einstein if document.sums == "einstein" else short_sums
     blocks = [b for s in document.sections for e in s.entries for b in e.blocks]
     return (
@@ -53,8 +55,10 @@ def render(document: Document, kind: Kind) -> str:
             step=lambda value: Latex(breakable(_balanced(in_step(value)))),
             shapes=shape_table(document.layout),
             counted=lambda pattern: _filled(pattern, document.counts),
-            sheet_title=word("sheet-title"),
-            pdf_title=Latex(" · ".join(escape_text(plain(document.title[lang])) for lang in languages)),
+            pdf_title=Latex(" · ".join(escape_text(plain(title[lang])) for lang in languages)),
+            title=title,
+            xml_title=Latex(escape(re.sub(r"[^\w\s:：·-]", "", plain(title[languages[0]])))),
+            pdf_subject=Latex(" · ".join(escape_text(word("subject")[lang]) for lang in languages)),
             pdf_language=Latex("zh-Hans" if "zh" in languages else "en"),
         )
     )
