@@ -11,8 +11,11 @@ from cheatsheet.pages.model import ClaimLine, Document, EntryPage
 from cheatsheet.pages.prose import plain
 from cheatsheet.printing.terminal_maths import plain as plain_formula
 
-LONGEST_SHAPE = 26
+LONGEST_SHAPE = 20
 """Nobody looks up a formula of more characters by its shape, and it would not fit a column of an index."""
+
+LONGEST_NAME = 24
+"""Of a name in the sheet's index; a Chinese character counts twice."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +89,16 @@ def _formula_order(text: str) -> tuple[bool, str, str]:
     return name is None, english_order(text), text
 
 
+def _short(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The names that fit on one line of the sheet's index; nobody looks for the others by their beginning."""
+    return tuple(item for item in items if sum(1 if c.isascii() else 2 for c in plain(item.text)) <= LONGEST_NAME)
+
+
 def sheet_indexes(document: Document) -> tuple[tuple[str, tuple[Item, ...]], ...]:
     """The indexes of what is on the sheet: names in each language, and shapes."""
     entries = [entry for box in document.sheet_boxes for entry in box.entries]
     pages = list(dict.fromkeys(entry.page for entry in entries))
-    names = tuple((f"index-{lang}", name_index(pages, lang)) for lang in document.languages)
+    names = tuple((f"index-{lang}", _short(name_index(pages, lang))) for lang in document.languages)
     return (*names, ("index-shapes", shape_index((e.page, c) for e in entries for c in e.claims)))
 
 
