@@ -91,7 +91,9 @@ def _formula_order(text: str) -> tuple[bool, str, str]:
 
 def _short(items: tuple[Item, ...]) -> tuple[Item, ...]:
     """The names that fit on one line of the sheet's index; nobody looks for the others by their beginning."""
-    return tuple(item for item in items if sum(1 if c.isascii() else 2 for c in plain(item.text)) <= LONGEST_NAME)
+    return tuple(
+        item for item in items if sum(1 if c.isascii() else 2 for c in plain(item.text)) <= LONGEST_NAME
+    )
 
 
 def sheet_indexes(document: Document) -> tuple[tuple[str, tuple[Item, ...]], ...]:
