@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cheatsheet.catalogue.load import load
+    from cheatsheet.derivatives.derivative import derive
     from cheatsheet.language.errors import CatalogueError
     from cheatsheet.language.syntax import ClaimError
 

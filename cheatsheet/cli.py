@@ -375,6 +375,8 @@ def derive(expression: str, wrt: str, given: str, layout: str, lang: str, as_jso
         click.echo(passage.problem(error.start, error.end, error.message, error.hint).render(), err=True)
         sys.exit(UNUSABLE)
     document = derivation.to_json(text=not as_json)
+    for warning in document.get("warnings", ()):
+        click.echo(f"warning: {warning}", err=True)
     if as_json:
         write_json(document)
     else:

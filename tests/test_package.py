@@ -70,6 +70,33 @@ def test_the_command_line_works_outside_the_checkout(installed: Path) -> None:
     assert done.stdout.startswith(f"✓ {first}")
 
 
+def test_users_get_types(installed: Path) -> None:
+    assert (installed / "cheatsheet" / "py.typed").is_file()
+    code = (
+        "import cheatsheet\n"
+        "found = cheatsheet.derive('x.T @ x', wrt='x')\n"
+        "reveal_type(found.verdict.status)\n"
+        "reveal_type(cheatsheet.load()['a'].claims[0].text)\n"
+        "found.nothing\n"
+    )
+    (installed.parent / "user.py").write_text(code, encoding="utf-8")
+    environment = {**os.environ, "MYPYPATH": str(installed)}
+    command = [sys.executable, "-m", "mypy", "--strict", "--ignore-missing-imports", "user.py"]
+    done = subprocess.run(
+        command,
+        cwd=installed.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    revealed = [line.split("note: ")[1] for line in done.stdout.splitlines() if "Revealed" in line]
+    assert len(revealed) == 2
+    assert all("str" in line for line in revealed), done.stdout
+    assert 'has no attribute "nothing"' in done.stdout
+
+
 # --- dependencies ----------------------------------------------------------------------------------------------------
 
 

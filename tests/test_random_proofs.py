@@ -37,6 +37,8 @@ PROPERTIES = [
     ("upper_triangular",), ("positive_definite",), ("idempotent",), ("symmetric", "idempotent"),
     ("symmetric", "orthogonal"), ("antisymmetric", "orthogonal"), ("diagonal", "invertible"),
     ("lower_triangular", "invertible"), ("diagonal", "positive_definite"), ("diagonal", "orthogonal"),
+    ("lower_triangular", "orthogonal"), ("orthogonal", "positive_definite"), ("idempotent", "invertible"),
+    ("lower_triangular", "symmetric"), ("diagonal", "idempotent"), ("symmetric", "antisymmetric"),
 ]  # fmt: skip
 KINDS = {
     "algebra": ALGEBRA,

@@ -1,4 +1,4 @@
-"""No clock decides anything: verdicts with the clocks broken and under a tight budget; what is kept; what is loud."""
+"""No clock decides anything: verdicts with broken clocks and tight budgets; what is kept, and what is loud."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ import pytest
 import cheatsheet
 from cheatsheet.catalogue.entries import Citation
 from cheatsheet.catalogue.reports import ClaimReport, EntryReport
+from cheatsheet.derivatives.steps.familiar_indices import with_familiar_indices
 from cheatsheet.derivatives.steps.reasons import rules_used
 from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.elaborate import Declarations, elaborate_claim, elaborate_expression
@@ -26,7 +27,6 @@ from cheatsheet.language.expressions import Symbol, without_properties
 from cheatsheet.language.glossary import Text
 from cheatsheet.pages import examples, figures
 from cheatsheet.pages.document import entry_page
-from cheatsheet.pages.familiar_indices import with_familiar_indices
 from cheatsheet.pages.givens import given_lines
 from cheatsheet.pages.illformed import ill_formed
 from cheatsheet.pages.kept import PageKeys, PageShelf

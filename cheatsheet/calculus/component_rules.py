@@ -14,7 +14,7 @@ from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.algebra import ONE_POLY
 from cheatsheet.calculus.chains import first_rotation
 from cheatsheet.calculus.index_values import Value, locate, require_alike, split
-from cheatsheet.calculus.integers import is_positive_integer
+from cheatsheet.calculus.signs import is_positive_integer
 from cheatsheet.calculus.structure import nilpotent_step
 from cheatsheet.calculus.terms import ZERO, Factor, NoIndexForm, Poly
 from cheatsheet.language.dimensions import Axis

@@ -15,6 +15,7 @@ from cheatsheet.calculus.index_values import Value, alternatives, is_spelled_out
 from cheatsheet.calculus.matrix_functions import between, conjugation
 from cheatsheet.calculus.opaque import identity_part, opaque, scalar_content
 from cheatsheet.calculus.points import OPEN, SPACES
+from cheatsheet.calculus.signs import is_nonnegative
 from cheatsheet.calculus.structure import nilpotent_step
 from cheatsheet.calculus.terms import ZERO, Idx, NoIndexForm, Poly
 from cheatsheet.language.expressions import Apply, Expr
@@ -258,8 +259,4 @@ def _root(square: Poly) -> Poly | None:
         ):
             parts = [algebra.single(f, e / 2) for f, e in term.factors]
             return algebra.product(powers.number_power(coefficient, Fraction(1, 2)), *parts)
-    clear = all(
-        coefficient > 0 and all(powers.is_nonnegative(f, e) or e % 2 == 0 for f, e in term.factors)
-        for coefficient, term in square.terms
-    )
-    return powers.power(square, Fraction(1, 2)) if clear else None
+    return powers.power(square, Fraction(1, 2)) if is_nonnegative(square) else None

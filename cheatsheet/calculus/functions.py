@@ -5,18 +5,27 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cheatsheet.calculus.algebra import ONE_POLY, product, single
-from cheatsheet.calculus.powers import (
-    extract_content,
-    is_nonnegative,
+from cheatsheet.calculus.angles import at_multiple_of_pi, half_turns, pi_times
+from cheatsheet.calculus.integers import is_integer_valued
+from cheatsheet.calculus.powers import extract_content, power, prime_factors, symbolic_power
+from cheatsheet.calculus.signs import (
+    NEGATIVE,
+    POSITIVE,
+    difference_of_exponents,
+    is_nonnegative_factor,
     is_positive,
-    is_positive_definite,
-    is_unimodular,
-    power,
-    prime_factors,
-    sign_of,
+    properties_of_matrix,
+    signs_of,
+    signs_of_factor,
 )
-from cheatsheet.calculus.terms import ZERO, Factor, NoIndexForm, Poly, Term
+from cheatsheet.calculus.terms import ZERO, Factor, NoIndexForm, Poly, Term, Undefined, pieces
 from cheatsheet.language.table import TABLE
+
+INVERSE: dict[str, dict[Fraction | None, Fraction]] = {
+    "arcsin": {Fraction(n, 4): Fraction(1, d) for n, d in ((1, 6), (2, 4), (3, 3), (4, 2))},
+    "arctan": {Fraction(1, 3): Fraction(1, 6), Fraction(1): Fraction(1, 4), Fraction(3): Fraction(1, 3)},
+}
+"""The square of a positive argument → the angle, as a multiple of π."""
 
 
 def function(name: str, argument: Poly) -> Poly:
@@ -47,8 +56,7 @@ def function(name: str, argument: Poly) -> Poly:
         case "tan":
             return product(function("sin", argument), power(function("cos", argument), -1))
         case "arccos":
-            half_pi = single(Factor("pi", None, label="pi")).times(Fraction(1, 2))
-            return half_pi - function("arcsin", argument)
+            return pi_times(Fraction(1, 2)) - function("arcsin", argument)
         case "abs" | "sign":
             return _absolute(name, argument)
     return _even_or_odd(name, argument)
@@ -78,30 +86,38 @@ def _even_or_odd(name: str, argument: Poly) -> Poly:
             raise NoIndexForm(f"{name} of zero")
         return Poly.number(fact.at_zero)
     if fact.parity != "neither" and argument.terms[0][0] < 0:
-        positive = _circular(name, -argument) if name in ("sin", "cos") else _atom(name, -argument)
+        positive = _even_or_odd(name, -argument)
         return positive if fact.parity == "even" else -positive
     if name in ("sin", "cos"):
         return _circular(name, argument)
-    if name == "arctan" and len(argument.terms) == 1:
-        return _arctan(argument)
+    if name in INVERSE:
+        return _inverse(name, argument)
     return _atom(name, argument)
 
 
-def _arctan(argument: Poly) -> Poly:
-    """arctan(1/x) = π/2 − arctan(x) for positive x."""
-    coefficient, term = argument.terms[0]
-    inverted = bool(term.factors) and all(e < 0 for _, e in term.factors) and coefficient > 0
-    if inverted and not term.bound and all(is_positive(f) for f, _ in term.factors):
-        half_pi = single(Factor("pi", None, label="pi")).times(Fraction(1, 2))
-        return half_pi - _atom("arctan", power(argument, -1))
-    return _atom("arctan", argument)
+def _inverse(name: str, argument: Poly) -> Poly:
+    """arctan and arcsin at their known values; arctan(1/x) = ±π/2 − arctan(x), with the sign of x."""
+    _, term = argument.terms[0]
+    if len(argument.terms) > 1 or term.bound:
+        return _atom(name, argument)
+    if all(f.head == "prime" for f, _ in term.factors):
+        turn = INVERSE[name].get(power(argument, 2).constant)
+        return _atom(name, argument) if turn is None else pi_times(turn)
+    if name == "arctan" and all(e < 0 for _, e in term.factors):
+        sign = function("sign", argument)
+        return product(pi_times(Fraction(1, 2)), sign) - _atom("arctan", power(argument, -1))
+    return _atom(name, argument)
 
 
 def _circular(name: str, argument: Poly) -> Poly:
     """sin and cos of sums and whole multiples, by the addition theorems."""
     (coefficient, term), *others = argument.terms
-    if not others and _is_multiple_of_pi(argument.times(2)):
-        return _at_quarter_turns(name, int(coefficient * 2))
+    known = at_multiple_of_pi(name, argument)
+    if known is not None:
+        return known
+    turned = half_turns(argument)
+    if turned is not None:
+        return product(turned[0], function(name, turned[1]))
     inverse = _inverse_function(argument)
     if inverse is not None:
         return _of_inverse(name, *inverse)
@@ -119,11 +135,6 @@ def _circular(name: str, argument: Poly) -> Poly:
     for first, second, factor in pairs:
         total += product(function(first, own), function(second, rest)).times(factor)
     return total
-
-
-def _at_quarter_turns(name: str, count: int) -> Poly:
-    """sin and cos of count · π/2."""
-    return Poly.number((0, 1, 0, -1)[(count if name == "sin" else count + 1) % 4])
 
 
 def _inverse_function(argument: Poly) -> tuple[str, Poly] | None:
@@ -144,13 +155,6 @@ def _of_inverse(name: str, inverse: str, x: Poly) -> Poly:
     return root if name == "cos" else product(x, root)
 
 
-def _is_multiple_of_pi(argument: Poly) -> bool:
-    if len(argument.terms) != 1:
-        return False
-    coefficient, term = argument.terms[0]
-    return coefficient.denominator == 1 and [(f.head, e) for f, e in term.factors] == [("pi", Fraction(1))]
-
-
 def _atom(name: str, argument: Poly) -> Poly:
     return single(Factor("fn", name, (), (argument.collect(),), label=name))
 
@@ -158,74 +162,78 @@ def _atom(name: str, argument: Poly) -> Poly:
 def _absolute(name: str, argument: Poly) -> Poly:
     if not argument.terms:
         return ZERO
-    constant = argument.constant
-    if constant is not None:
-        return Poly.number(abs(constant) if name == "abs" else (1 if constant > 0 else -1))
+    signs = signs_of(argument)
+    if len(signs) == 1 and name == "sign":
+        return Poly.number(next(iter(signs)))
+    if name == "abs" and not signs & NEGATIVE:
+        return argument
+    if name == "abs" and not signs & POSITIVE:
+        return -argument
     content, rest = extract_content(argument, positive_only=True)
-    if len(rest.terms) == 1 and not rest.terms[0][1].bound:
-        return _absolute_of_monomial(name, content, *rest.terms[0])
-    if name == "sign":
-        return (
-            _even_or_odd(name, argument if content.constant == 1 else rest)
-            if _strict(content)
-            else (_atom(name, argument))
+    ((number, common),) = content.terms
+    parts = [_of_factors(name, number, common)]
+    if len(rest.terms) > 1:
+        return product(*parts, _of_sum(name, rest))
+    ((number, term),) = rest.terms
+    for factors, bound in pieces(term):
+        own = Term(tuple(factors), frozenset(bound))
+        parts.append(
+            _even_or_odd(name, Poly([(Fraction(1), own)])) if bound else _of_factors(name, Fraction(1), own)
         )
-    return product(content, _even_or_odd(name, rest))
+    return product(_of_factors(name, number, Term(())), *parts)
 
 
-def _strict(content: Poly) -> bool:
-    """Whether a content is positive and not merely non-negative."""
-    return all(f.head in ("size", "pi", "prime", "sym", "det") or sign_of(f) == "positive"
-               for _, t in content.terms for f, _ in t.factors)  # fmt: skip
+def _of_sum(name: str, argument: Poly) -> Poly:
+    difference = difference_of_exponents(argument)
+    if difference is None:
+        return _even_or_odd(name, argument)
+    sign = function("sign", difference)
+    return sign if name == "sign" else product(sign, argument)
 
 
-def _absolute_of_monomial(name: str, content: Poly, coefficient: Fraction, term: Term) -> Poly:
-    parts = [] if name == "sign" and _strict(content) else [function_of_content(name, content)]
-    if name == "sign" and coefficient < 0:
-        parts.append(Poly.number(-1))
-    elif name == "abs":
-        parts.append(Poly.number(abs(coefficient)))
+def _of_factors(name: str, coefficient: Fraction, term: Term) -> Poly:
+    """The absolute value, or the sign, of a product from those of its factors."""
+    size = name == "abs"
+    parts = [Poly.number(abs(coefficient) if size else 1 if coefficient > 0 else -1)]
     for f, e in term.factors:
-        if is_unimodular(f) or (f.head == "det" and is_positive_definite(f)):
-            if (name == "sign" and is_unimodular(f)) or (name == "abs" and not is_unimodular(f)):
-                parts.append(single(f, e))
-        elif e.denominator > 1:
-            parts.append(single(f, e) if name == "abs" else _atom("sign", single(f, e)))
+        signs = signs_of_factor(f)
+        if f.head == "det" and "orthogonal" in properties_of_matrix(f):
+            parts += [] if size else [single(f, e)]
+        elif signs <= POSITIVE:
+            parts += [single(f, e)] if size else []
+        elif is_nonnegative_factor(f, e):
+            parts.append(single(f, e) if size else _atom("sign", single(f)))
+        elif not signs & POSITIVE and (size or signs == NEGATIVE):
+            parts.append(power(-single(f) if size else Poly.number(-1), e))
+        elif f.head == "expo" and is_integer_valued(f.subs[1]):
+            parts.append(power(symbolic_power(function(name, f.subs[0]), f.subs[1]), e))
+        elif f.head == "fn" and f.data in INVERSE:
+            inner = function(name, f.subs[0])
+            parts.append(power(function(f.data, inner) if size else inner, e))
         else:
-            parts.append(power(_atom(name, single(f)), e))
+            parts.append(power(_even_or_odd(name, single(f)), e))
     return product(ONE_POLY, *parts)
 
 
-def function_of_content(name: str, content: Poly) -> Poly:
-    return content if name == "abs" else _atom("sign", content) if not _strict(content) else ONE_POLY
-
-
 def _exp(argument: Poly) -> Poly:
-    """exp of a sum is a product: one factor for each term, the coefficient its exponent."""
+    """exp of a sum is a product: one factor for each term, the coefficient its exponent; exp(b log a) = aᵇ."""
     factors: list[Poly] = []
     for coefficient, term in argument.collect().terms:
-        logarithm = _logarithm_alone(term)
-        if logarithm is not None:
-            factors.append(power(logarithm, coefficient))
+        logarithms = [f for f, e in term.factors if f.head == "fn" and f.data == "log" and e == 1]
+        if len(logarithms) == 1 and not term.bound:
+            rest = Term(tuple((f, e) for f, e in term.factors if f != logarithms[0]))
+            factors.append(symbolic_power(logarithms[0].subs[0], Poly([(coefficient, rest)])))
         else:
             inner = Poly([(Fraction(1), term)]).collect()
             factors.append(single(Factor("fn", "exp", (), (inner,), label="exp"), coefficient))
     return product(ONE_POLY, *factors)
 
 
-def _logarithm_alone(term: Term) -> Poly | None:
-    if len(term.factors) == 1 and not term.bound:
-        ((f, e),) = term.factors
-        if f.head == "fn" and f.data == "log" and e == 1:
-            return f.subs[0]
-    return None
-
-
 def _log(argument: Poly) -> Poly:
     """log of a product of positive factors is a sum; other products stay whole."""
     argument = argument.collect()
     if not argument.terms:
-        raise NoIndexForm("logarithm of zero")
+        raise Undefined("logarithm of zero")
     content, rest = (
         extract_content(argument, positive_only=True)
         if len(argument.terms) > 1 or argument.terms[0][1].bound
@@ -237,6 +245,8 @@ def _log(argument: Poly) -> Poly:
         for f, e in term.factors:
             if f.head == "fn" and f.data == "exp":
                 total += f.subs[0].times(e)
+            elif f.head == "expo" and is_positive(f.subs[0]):
+                total += product(f.subs[1], _log(f.subs[0])).times(e)
             else:
                 total += _atom("log", single(f)).times(e)
     return total if rest.constant == 1 else total + _atom("log", rest)
@@ -244,8 +254,8 @@ def _log(argument: Poly) -> Poly:
 
 def _positive_part(argument: Poly) -> tuple[Poly, Poly]:
     ((coefficient, term),) = argument.terms
-    positive = tuple((f, e) for f, e in term.factors if is_nonnegative(f, e))
-    others = tuple((f, e) for f, e in term.factors if not is_nonnegative(f, e))
+    positive = tuple((f, e) for f, e in term.factors if is_nonnegative_factor(f, e))
+    others = tuple((f, e) for f, e in term.factors if not is_nonnegative_factor(f, e))
     rest = Poly([(Fraction(1 if coefficient > 0 else -1), Term(others))])
     return Poly([(abs(coefficient), Term(positive))]), rest
 

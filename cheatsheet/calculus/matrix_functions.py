@@ -16,8 +16,8 @@ from cheatsheet.calculus.chains import links_of, product_of
 from cheatsheet.calculus.component_rules import leibniz
 from cheatsheet.calculus.determinants import determinant, scalar_power, spelled_out, usable_inverse
 from cheatsheet.calculus.index_values import Value, alternatives, leaves, require_alike, split
-from cheatsheet.calculus.integers import is_nonnegative_integer, is_positive_integer
 from cheatsheet.calculus.opaque import MatrixFunction, matrix_factor, matrix_poly, opaque
+from cheatsheet.calculus.signs import is_nonnegative_integer, is_positive_integer
 from cheatsheet.calculus.structure import consequences, nilpotent_step
 from cheatsheet.calculus.terms import ZERO, Factor, NoIndexForm, Poly
 from cheatsheet.language.expressions import Apply, Expr, Number, Symbol

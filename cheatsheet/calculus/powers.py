@@ -5,10 +5,19 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cheatsheet.calculus.algebra import ONE_POLY, product, single
-from cheatsheet.calculus.partial_products import is_whole_matrix, single_factor
+from cheatsheet.calculus.integers import is_even, is_integer_valued, odd_part
+from cheatsheet.calculus.partial_products import single_factor
 from cheatsheet.calculus.rewriting import normal_form
-from cheatsheet.calculus.terms import ZERO, Factor, Factors, Idx, NoIndexForm, Poly, Term, pieces
-from cheatsheet.language.table import TABLE, Sign
+from cheatsheet.calculus.signs import (
+    POSITIVE,
+    is_nonnegative,
+    is_nonnegative_factor,
+    is_positive,
+    perfect_root,
+    signs_of,
+    signs_of_factor,
+)
+from cheatsheet.calculus.terms import ZERO, Factor, Factors, Idx, Poly, Term, Undefined, pieces
 
 
 def power(base: Poly, exponent: Fraction | int) -> Poly:
@@ -22,7 +31,7 @@ def power(base: Poly, exponent: Fraction | int) -> Poly:
     if not base.terms:
         if exponent > 0:
             return ZERO
-        raise NoIndexForm("division by zero")
+        raise Undefined("division by zero")
     if len(base.terms) == 1:
         (coefficient, term) = base.terms[0]
         if not term.bound:
@@ -30,11 +39,22 @@ def power(base: Poly, exponent: Fraction | int) -> Poly:
         separate = _independent_sums(coefficient, term, exponent)
         if separate is not None:
             return product(*(power(p, exponent) for p in separate))
-    content, rest = extract_content(base, positive_only=exponent.denominator > 1)
+    content, rest = extract_content(base, exponent.denominator > 1)
+    if exponent.denominator > 1 and not is_nonnegative(rest):
+        content, rest = extract_content(base, True, strict=True)
     if content.constant != 1:
         return product(power(content, exponent), power(rest.collect(), exponent))
+    root = perfect_root(rest) if exponent.denominator % 2 == 0 else None
+    if root is not None:
+        return power(_function("abs", root), 2 * exponent)
     factor = Factor("group", None, (), (rest.collect(),))
     return Poly(normal_form(Fraction(1), {factor: exponent}, set()))
+
+
+def _function(name: str, argument: Poly) -> Poly:
+    from cheatsheet.calculus.functions import function  # functions are made from powers
+
+    return function(name, argument)
 
 
 def _independent_sums(coefficient: Fraction, term: Term, exponent: Fraction) -> list[Poly] | None:
@@ -44,7 +64,9 @@ def _independent_sums(coefficient: Fraction, term: Term, exponent: Fraction) -> 
         return None
     polys = [Poly.number(coefficient)] if coefficient != 1 else []
     for factors, bound in parts:
-        if exponent.denominator > 1 and not all(is_nonnegative(f, e) or _is_even(e) for f, e in factors):
+        if exponent.denominator > 1 and not all(
+            is_nonnegative_factor(f, e) or e % 2 == 0 for f, e in factors
+        ):
             return None
         polys.append(Poly([(Fraction(1), Term(tuple(factors), frozenset(bound)))]))
     return polys
@@ -54,24 +76,36 @@ def _monomial_power(coefficient: Fraction, term: Term, exponent: Fraction) -> Po
     if exponent.denominator == 1:
         factors = {f: e * exponent for f, e in term.factors}
         return Poly(normal_form(coefficient ** int(exponent), factors, set()))
-    inside: Factors = {}
     pulled = number_power(abs(coefficient), exponent)
+    inside: Factors = {}
     for f, e in term.factors:
-        if is_nonnegative(f, e):
-            pulled = product(pulled, Poly(normal_form(Fraction(1), {f: e * exponent}, set())))
-        elif e.denominator == 1 and e % 2 == 0:
-            size_of = Factor("fn", "abs", (), (single(f),), label="abs")
-            pulled = product(pulled, single(size_of, e * exponent))
+        root = _root(f, e, exponent)
+        if root is not None and (e < 0 or signs_of_factor(f) <= POSITIVE):
+            pulled = product(pulled, root)
         else:
             inside[f] = e
-    sign = Fraction(-1) if coefficient < 0 else Fraction(1)
-    if not inside and sign > 0:
-        return pulled
-    if len(inside) == 1 and sign > 0:
-        ((f, e),) = inside.items()
-        return product(pulled, Poly(normal_form(Fraction(1), {f: e * exponent}, set())))
+    roots = [_root(f, e, exponent) for f, e in inside.items()]
+    if coefficient > 0 and None not in roots:
+        return product(pulled, *(r for r in roots if r is not None))
+    if coefficient > 0 and len(inside) == 1:
+        return product(
+            pulled, Poly(normal_form(Fraction(1), {f: e * exponent for f, e in inside.items()}, set()))
+        )
+    sign = Fraction(-1 if coefficient < 0 else 1)
     group = Factor("group", None, (), (Poly([(sign, Term(tuple(inside.items())))]).collect(),))
     return product(pulled, Poly(normal_form(Fraction(1), {group: exponent}, set())))
+
+
+def _root(factor: Factor, e: Fraction, exponent: Fraction) -> Poly | None:
+    """The root of a power that is not negative; beside others of unknown sign it may be zero, and they below it."""
+    if factor.head == "expo" and is_even(factor.subs[1].times(e)):
+        return symbolic_power(_function("abs", factor.subs[0]), factor.subs[1].times(e * exponent))
+    if is_nonnegative_factor(factor, e):
+        return Poly(normal_form(Fraction(1), {factor: e * exponent}, set()))
+    if e.denominator == 1 and e % 2 == 0:
+        own = Poly([(Fraction(1), Term(((factor, Fraction(1)),)))], True)
+        return power(_function("abs", own), e * exponent)
+    return None
 
 
 def number_power(value: Fraction, exponent: Fraction) -> Poly:
@@ -100,10 +134,11 @@ def prime_factors(number: int) -> list[tuple[int, int]]:
 
 
 def extract_content(
-    base: Poly, positive_only: bool, slots: frozenset[Idx] = frozenset()
+    base: Poly, positive_only: bool, slots: frozenset[Idx] = frozenset(), strict: bool = False
 ) -> tuple[Poly, Poly]:
     """The base as a common factor times a rest that begins with coefficient one (or minus one).
 
+    With ``positive_only`` the content is not negative, and with ``strict`` not zero either where the base is defined.
     Factors in which one of ``slots`` stands belong to the rest: the base is then a matrix and the content a scalar.
     """
     base = base.collect()
@@ -116,7 +151,8 @@ def extract_content(
         if f.head == "delta":
             continue
         least = min(exponents)
-        if least and (not positive_only or is_nonnegative(f, least)):
+        allowed = not positive_only or is_nonnegative_factor(f, least)
+        if least and allowed and (not strict or least < 0 or signs_of_factor(f) <= POSITIVE):
             common[f] = least
     if number == 1 and not common:
         return ONE_POLY, base
@@ -130,97 +166,111 @@ def extract_content(
     return Poly([(number, Term(tuple(common.items())))]), Poly(rest).collect()
 
 
-def is_nonnegative(factor: Factor, exponent: Fraction = Fraction(1)) -> bool:
-    """Whether a factor to its exponent is certainly not negative."""
-    if factor.head in ("size", "pi", "prime"):
-        return True
-    if factor.head == "fn":
-        return sign_of(factor) != "any"
-    if factor.head == "sym":
-        return "positive" in factor.data.properties
-    if factor.head == "det":
-        return is_positive_definite(factor)
-    if factor.head == "group":
-        return exponent.denominator > 1 or all(
-            c > 0 and all(is_nonnegative(f, e) or _is_even(e) for f, e in t.factors)
-            for c, t in factor.subs[0].terms
-        )
-    return False
-
-
-def sign_of(factor: Factor) -> Sign:
-    """The sign of all values of a function of one number."""
-    return TABLE[factor.data].sign if factor.head == "fn" else "any"
-
-
-def _is_even(exponent: Fraction) -> bool:
-    return exponent.denominator == 1 and exponent % 2 == 0
-
-
 def symbolic_power(base: Poly, exponent: Poly) -> Poly:
-    """The base to an exponent that is not a number, as in ``a ** n``."""
+    """The base to an exponent that is not a number, as in ``a ** n``.
+
+    A power may be taken apart only where the parts are defined wherever it is: 0⁰ is 1, and 0 has no power below it.
+    """
     exponent = exponent.collect()
     if exponent.constant is not None:
         return power(base, exponent.constant)
     base = base.collect()
-    constant = sum((c for c, t in exponent.terms if not t.factors), Fraction(0))
-    if constant:
-        rest = exponent - Poly.number(constant)
-        return product(power(base, constant), symbolic_power(base, rest))
     if base.constant == 1:
         return ONE_POLY
-    if len(base.terms) == 1 and not base.terms[0][1].bound and is_integer_valued(exponent):
-        coefficient, term = base.terms[0]
-        parts = [_expo(single(f), exponent.times(e)) for f, e in term.factors if e.denominator == 1]
-        if len(parts) == len(term.factors):
-            number = [] if coefficient == 1 else [_expo(Poly.number(coefficient), exponent)]
-            return product(*number, *parts)
-    return _expo(base, exponent)
+    if not base.terms:
+        return ZERO if is_positive(exponent) else _whole(base, exponent)
+    if len(base.terms) == 1 and not base.terms[0][1].bound:
+        return _power_of_product(*base.terms[0], exponent)
+    content, rest = extract_content(base, positive_only=not is_integer_valued(exponent))
+    if content.constant != 1 and (is_integer_valued(exponent) or is_positive(content)):
+        return product(symbolic_power(content, exponent), _power_of_one(rest.collect(), exponent))
+    return _power_of_one(base, exponent)
 
 
-def _expo(base: Poly, exponent: Poly) -> Poly:
-    (coefficient, _), *others = exponent.collect().terms
-    if not others and coefficient != 1 and coefficient.denominator == 1:
-        factor = Factor("expo", None, (), (base.collect(), exponent.times(1 / coefficient).collect()))
-        return Poly(normal_form(Fraction(1), {factor: coefficient}, set()))
-    return single(Factor("expo", None, (), (base.collect(), exponent.collect())))
+def _power_of_product(coefficient: Fraction, term: Term, exponent: Poly) -> Poly:
+    """(a b)ᵉ = aᵉ bᵉ for an integer e, and where a is positive."""
+    integral = is_integer_valued(exponent)
+    all_nonnegative = coefficient > 0 and all(is_nonnegative_factor(f, e) for f, e in term.factors)
+    parts: list[Poly] = []
+    left: Factors = {}
+    for f, e in term.factors:
+        if all_nonnegative or integral or signs_of_factor(f) <= POSITIVE:
+            parts.append(_power_of_one(_plain(f), exponent.times(e)))
+        else:
+            left[f] = e
+    for number, way in ((abs(coefficient.numerator), 1), (coefficient.denominator, -1)):
+        for prime, count in prime_factors(number):
+            parts.append(_power_of_one(Poly.number(prime), exponent.times(way * count)))
+    sign = Fraction(1 if coefficient > 0 else -1)
+    if integral and sign < 0:
+        parts += [_sign(odd) for odd in odd_part(exponent)]
+    elif left or sign < 0:
+        parts.append(_power_of_one(Poly([(sign, Term(tuple(left.items())))]).collect(), exponent))
+    return product(ONE_POLY, *parts)
 
 
-def is_integer_valued(poly: Poly) -> bool:
-    return all(
-        c.denominator == 1
-        and all(
-            e.denominator == 1
-            and e > 0
-            and (f.head == "size" or (f.head == "sym" and "integer" in f.data.properties))
-            for f, e in t.factors
-        )
-        for c, t in poly.terms
-    )
-
-
-# --- signs ---
-
-
-def is_unimodular(factor: Factor) -> bool:
-    """Whether the factor is ±1: the determinant of an orthogonal matrix."""
-    return factor.head == "det" and "orthogonal" in _properties_of_matrix(factor)
-
-
-def is_positive_definite(factor: Factor) -> bool:
-    return "positive_definite" in _properties_of_matrix(factor)
-
-
-def _properties_of_matrix(factor: Factor) -> frozenset[str]:
-    """The properties of the symbol whose determinant the factor is."""
-    entry = single_factor(factor.subs[0])
-    whole = entry is not None and is_whole_matrix(entry)
-    return frozenset(entry.data.properties) if entry is not None and whole else frozenset()
-
-
-def is_positive(factor: Factor) -> bool:
+def _plain(factor: Factor) -> Poly:
     return (
-        factor.head in ("size", "pi", "prime")
-        or sign_of(factor) == "positive"
-        or (factor.head == "sym" and "positive" in factor.data.properties)
+        factor.subs[0]
+        if factor.head == "group"
+        else Poly([(Fraction(1), Term(((factor, Fraction(1)),)))], True)
     )
+
+
+def _power_of_one(base: Poly, exponent: Poly) -> Poly:
+    """The power of a base that has no factors, taken apart by the terms of the exponent where that may be done."""
+    inner = single_factor(base)
+    if (
+        inner is not None
+        and inner.head == "expo"
+        and (
+            is_nonnegative(inner.subs[0])
+            or (is_integer_valued(exponent) and is_integer_valued(inner.subs[1]))
+        )
+    ):
+        return symbolic_power(inner.subs[0], product(inner.subs[1], exponent))
+    if inner is not None and inner.head == "fn" and inner.data == "exp":
+        return _function("exp", product(inner.subs[0], exponent))
+    signs = signs_of(base)
+    if signs <= POSITIVE or (0 not in signs and is_integer_valued(exponent)):
+        whole = signs <= POSITIVE or all(is_integer_valued(Poly([t])) for t in exponent.terms)
+        if whole:
+            return product(ONE_POLY, *(_by_term(base, c, t) for c, t in exponent.terms))
+    if inner is None:
+        least = _least(exponent)
+        if least > 0:
+            rest = exponent - Poly.number(least)
+            return product(power(base, least), symbolic_power(base, rest))
+    return _whole(base, exponent)
+
+
+def _by_term(base: Poly, coefficient: Fraction, term: Term) -> Poly:
+    """The power of a base that is not zero to one term of the exponent; a^(log b) is written as exp(log a · log b)."""
+    if not term.factors:
+        return power(base, coefficient)
+    own = Poly([(Fraction(1), term)], True)
+    if not term.bound and any(f.head == "fn" and f.data == "log" for f, _ in term.factors):
+        return _function("exp", product(own.times(coefficient), _function("log", base)))
+    return _whole(base, own, coefficient)
+
+
+def _sign(exponent: Poly) -> Poly:
+    return Poly.number(-1) if exponent.constant is not None else _whole(Poly.number(-1), exponent)
+
+
+def _least(exponent: Poly) -> int:
+    """The largest integer that the exponent is known to reach, by its value where all dimensions are 1; 0 if none."""
+    value = Fraction(0)
+    for c, t in exponent.terms:
+        if not all(f.head == "size" for f, _ in t.factors):
+            return 0
+        value += c
+    least = value.numerator // value.denominator
+    return least if least > 0 and is_nonnegative(exponent - Poly.number(least)) else 0
+
+
+def _whole(base: Poly, exponent: Poly, times: Fraction | int = 1) -> Poly:
+    """A power as it stands; 0ᵉ is 0 or 1 as e is positive or 0, and so is that of a multiple of e."""
+    if not base.terms:
+        exponent = exponent.times(1 / abs(exponent.terms[0][0]))
+    return single(Factor("expo", None, (), (base.collect(), exponent.collect())), times)

@@ -24,6 +24,10 @@ def restatements(lhs: Expr, rhs: Expr) -> Iterator[list[Pair]]:
     for one, other in ((lhs, rhs), (rhs, lhs)):
         if isinstance(one, Apply) and one.op == "pinv":
             yield _penrose(one.children[0], other)
+            product = _inverted_product(one.children[0])
+            named = None if product is None else _parts_named(product, other)
+            if named is not None:
+                yield [named]
     yield from inductions(lhs, rhs)
     yield from _vectors_by_cases(lhs, rhs)
     named = _parts_named(lhs, rhs)
@@ -49,6 +53,19 @@ def _penrose(a: Expr, x: Expr) -> list[Pair]:
         (build("transpose", left), left),
         (build("transpose", right), right),
     ]
+
+
+def _inverted_product(a: Expr) -> Expr | None:
+    """(XY)⁺ = (X⁺XY)⁺ (XYY⁺)⁺ of any two matrices (Cline).
+
+    Let P = X⁺X, R = YY⁺, C = PY, D = XR. Then XY = XC = DY and CC⁺R = PR, so that XY C⁺D⁺ = X CC⁺R D⁺ = XR D⁺ = DD⁺,
+    and likewise C⁺D⁺ XY = C⁺C: the equations of Penrose follow.
+    """
+    if not (isinstance(a, Apply) and a.op == "matmul"):
+        return None
+    x, y = a.children
+    first = build("matmul", build("matmul", build("pinv", x), x), y)
+    return build("matmul", build("pinv", first), build("pinv", build("matmul", a, build("pinv", y))))
 
 
 def _vectors_by_cases(lhs: Expr, rhs: Expr) -> Iterator[list[Pair]]:

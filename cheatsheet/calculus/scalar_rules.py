@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from cheatsheet.calculus.division import divisions
@@ -13,7 +14,8 @@ from cheatsheet.calculus.partial_products import (
     times_poly,
     without,
 )
-from cheatsheet.calculus.terms import Factor, Factors, Idx, NoIndexForm, Place
+from cheatsheet.calculus.signs import NONNEGATIVE, is_nonnegative, is_nonzero, signs_of
+from cheatsheet.calculus.terms import ZERO, Factor, Factors, Idx, NoIndexForm, Place, Poly
 
 MOST_TERMS = 4000
 LARGEST_EXPANSION = 12
@@ -76,38 +78,63 @@ def reduce_functions(coefficient: Fraction, factors: Factors, bound: set[Idx]) -
         if name == "sin" and exponent >= 2:
             rest = {**factors, factor: exponent - 2}
             cosine = Factor("fn", "cos", (), (argument,), label="cos")
-            with_cosine = {**rest, cosine: rest.get(cosine, Fraction(0)) + 2}
-            return [(coefficient, rest, set(bound)), (-coefficient, with_cosine, set(bound))]
-        if name == "abs" and exponent >= 2:
-            rest = {**factors, factor: exponent - 2}
-            twice = times_poly(coefficient, rest, bound, argument)
-            return [p for c, f, b in twice for p in times_poly(c, f, b, argument)]
-        own = single_factor(argument)
-        if name == "abs" and own is not None and factors.get(own, 0) <= -1 and exponent == 1:
-            sign = Factor("fn", "sign", (), (argument,), label="sign")
-            rest = {**factors, factor: Fraction(0), own: factors[own] + 1}
-            rest[sign] = rest.get(sign, Fraction(0)) + 1
-            return [(coefficient, rest, bound)]
-        if name == "abs" and own is not None and exponent <= -1:
-            sign = Factor("fn", "sign", (), (argument,), label="sign")
-            if factors.get(sign, 0) >= 1:
-                rest = {**factors, factor: exponent + 1, sign: factors[sign] - 1}
-                rest[own] = rest.get(own, Fraction(0)) - 1
-                return [(coefficient, rest, bound)]
-        if name == "sign":
-            never_zero = (
-                own is not None and own.head == "sym" and own.data.properties & {"nonzero", "positive"}
-            )
-            if exponent >= 3 or (exponent == 2 and never_zero):
-                return [(coefficient, {**factors, factor: exponent - 2}, bound)]
-            absolute = Factor("fn", "abs", (), (argument,), label="abs")
-            if factors.get(absolute, 0) >= 1 and exponent >= 1:
-                rest = {**factors, factor: exponent - 1, absolute: factors[absolute] - 1}
-                return times_poly(coefficient, rest, bound, argument)
-            if own is not None and factors.get(own, 0) >= 1 and exponent >= 1:
-                rest = {**factors, factor: exponent - 1, own: factors[own] - 1}
-                rest[absolute] = rest.get(absolute, Fraction(0)) + 1
-                return [(coefficient, rest, bound)]
+            return [(coefficient, rest, set(bound)), (-coefficient, _with(rest, {cosine: 2}), set(bound))]
+        if name == "abs":
+            changed = _reduced_absolute(coefficient, factors, bound, factor)
+        elif name == "sign":
+            changed = _reduced_sign(coefficient, factors, bound, factor)
+        else:
+            continue
+        if changed is not None:
+            return changed
+    return None
+
+
+def _with(factors: Factors, more: Mapping[Factor, int]) -> Factors:
+    result = dict(factors)
+    for factor, exponent in more.items():
+        result[factor] = result.get(factor, Fraction(0)) + exponent
+    return result
+
+
+def _base(argument: Poly) -> Factor:
+    """The factor that a polynomial is under an exponent."""
+    return single_factor(argument) or Factor("group", None, (), (argument,))
+
+
+def _reduced_absolute(
+    coefficient: Fraction, factors: Factors, bound: set[Idx], factor: Factor
+) -> list[Product] | None:
+    argument, exponent = factor.subs[0], factors[factor]
+    if exponent >= 2:
+        twice = times_poly(coefficient, _with(factors, {factor: -2}), bound, argument)
+        return [p for c, f, b in twice for p in times_poly(c, f, b, argument)]
+    base, sign = _base(argument), Factor("fn", "sign", (), (argument,), label="sign")
+    if exponent <= -2:
+        return [(coefficient, _with(factors, {factor: 2, base: -2}), bound)]
+    if exponent == 1 and factors.get(base, 0) <= -1:
+        return [(coefficient, _with(factors, {factor: -1, base: 1, sign: 1}), bound)]
+    if exponent == -1 and factors.get(sign, 0) >= 1:
+        return [(coefficient, _with(factors, {factor: 1, sign: -1, base: -1}), bound)]
+    return None
+
+
+def _reduced_sign(
+    coefficient: Fraction, factors: Factors, bound: set[Idx], factor: Factor
+) -> list[Product] | None:
+    argument, exponent = factor.subs[0], factors[factor]
+    if exponent <= -2 or (exponent < 0 and is_nonzero(argument)):
+        return [(coefficient, _with(factors, {factor: 2}), bound)]
+    if exponent >= 3 or (exponent == 2 and is_nonzero(argument)):
+        return [(coefficient, _with(factors, {factor: -2}), bound)]
+    if exponent == 2 and is_nonnegative(argument):
+        return [(coefficient, _with(factors, {factor: -1}), bound)]
+    absolute = Factor("fn", "abs", (), (argument,), label="abs")
+    if factors.get(absolute, 0) >= 1 and exponent >= 1:
+        return times_poly(coefficient, _with(factors, {factor: -1, absolute: -1}), bound, argument)
+    own = single_factor(argument)
+    if own is not None and factors.get(own, 0) >= 1 and exponent >= 1:
+        return [(coefficient, _with(factors, {factor: -1, own: -1, absolute: 1}), bound)]
     return None
 
 
@@ -124,21 +151,48 @@ def pull_primes(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> lis
 def merge_symbolic_exponents(
     coefficient: Fraction, factors: Factors, bound: set[Idx]
 ) -> list[Product] | None:
-    """aᵏ aˡ = aᵏ⁺ˡ for exponents that are not numbers."""
-    seen: list[tuple[Factor, Fraction]] = []
+    """aᵏ aˡ = aᵏ⁺ˡ and aᵏ a = aᵏ⁺¹ where a may be zero: the sum is defined wherever the product is. (−1)²ᵏ = 1."""
     for factor, exponent in factors.items():
         if factor.head != "expo":
             continue
-        for other, power in seen:
-            if other.subs[0] == factor.subs[0] and exponent.denominator == power.denominator == 1:
-                total = (factor.subs[1].times(exponent) + other.subs[1].times(power)).collect()
-                rest = without(factors, factor, other)
-                if total.terms:
-                    merged = Factor("expo", None, (), (factor.subs[0], total))
-                    rest[merged] = rest.get(merged, Fraction(0)) + 1
-                return [(coefficient, rest, bound)]
-        seen.append((factor, exponent))
+        base = factor.subs[0]
+        if base.constant == -1:
+            if exponent.denominator == 1 and not 0 <= exponent <= 1:
+                return [(coefficient, {**factors, factor: exponent % 2}, bound)]
+            continue
+        signs = signs_of(base)
+        if 0 not in signs and len(factor.subs[1].terms) == 1:
+            continue
+        merged = _powers_of(base, factors, signs <= NONNEGATIVE)
+        if factor not in merged or (len(merged) == 1 and exponent == 1):
+            continue
+        total = ZERO
+        for other in merged:
+            own = other.subs[1] if other.head == "expo" else Poly.number(1)
+            total += own.times(factors[other])
+        total = total.collect()
+        rest = without(factors, *merged)
+        if total.constant is not None:
+            rest[_base(base)] = rest.get(_base(base), Fraction(0)) + total.constant
+        else:
+            if not base.terms:
+                total = total.times(1 / abs(total.terms[0][0])).collect()
+            whole = Factor("expo", None, (), (base, total))
+            rest[whole] = rest.get(whole, Fraction(0)) + 1
+        return [(coefficient, rest, bound)]
     return None
+
+
+def _powers_of(base: Poly, factors: Factors, nonnegative: bool) -> list[Factor]:
+    """The factors that are powers of the base and may be joined: whole ones, or any where it is not negative."""
+    own = single_factor(base)
+    return [
+        f
+        for f, e in factors.items()
+        if f == own
+        or (f.head == "expo" and f.subs[0] == base and (nonnegative or e.denominator == 1))
+        or (f.head == "group" and e < 0 and f.subs[0] == base)
+    ]
 
 
 def cancel_group(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> list[Product] | None:

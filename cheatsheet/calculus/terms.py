@@ -23,6 +23,10 @@ class NoIndexForm(Exception):
     """The expression has no index form that the calculus can work with; the text says why."""
 
 
+class Undefined(NoIndexForm):
+    """The expression is defined nowhere, such as a division by zero."""
+
+
 class Idx:
     """An index over an axis that does not split: free when it has a name, else bound by the term it stands in."""
 

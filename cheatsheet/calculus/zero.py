@@ -5,22 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from heapq import heappop, heappush
+from math import gcd, lcm
 
 from cheatsheet.calculus import algebra, functions, powers
+from cheatsheet.calculus.angles import product_of_angles
+from cheatsheet.calculus.cases import factors_within, rebuilt, zero_in_every_case
+from cheatsheet.calculus.facts import counted
 from cheatsheet.calculus.joined_determinants import products_agree
 from cheatsheet.calculus.matrix_rules import triangle
 from cheatsheet.calculus.opaque import diagonal_entry
 from cheatsheet.calculus.partial_products import is_whole_matrix
 from cheatsheet.calculus.rewriting import normal_form
+from cheatsheet.calculus.signs import (
+    NONNEGATIVE,
+    NONPOSITIVE,
+    POSITIVE,
+    is_positive,
+    signs_of,
+    signs_of_factor,
+)
 from cheatsheet.calculus.terms import ZERO, Factor, Factors, Idx, NoIndexForm, Place, Poly, Term
 
 MOST_TERMS = 300
+MOST_MULTIPLES = 12
+MOST_DENOMINATORS = 4
+MOST_UNDER_SQUARE = 6
 MOST_FORMS = 40
 """How many forms of the same sum are tried before it is given up."""
 
 
 def is_zero(poly: Poly) -> bool:
-    """Whether the polynomial is shown to be zero; False says nothing.
+    """Whether the polynomial is shown to be zero; False says nothing."""
+    with counted():
+        return _vanishes(poly) or zero_in_every_case(poly, _vanishes)
+
+
+def _vanishes(poly: Poly) -> bool:
+    """Whether the polynomial is zero without a case split.
 
     The normal form is compared with zero first. Then the sum is multiplied by whatever stands in its denominators and
     by matrices whose inverses stand at its free ends: factors that are not zero, or invertible, wherever the
@@ -34,6 +55,9 @@ def is_zero(poly: Poly) -> bool:
             return False
         _, _, form = heappop(queue)
         if not form.terms:
+            return True
+        angle = product_of_angles(form)
+        if angle is not None and is_positive(cleared(angle[0])) and is_zero(angle[1]):
             return True
         key = form.key({})
         if key in seen:
@@ -65,16 +89,38 @@ def _other_forms(poly: Poly) -> Iterator[Poly]:
     split = _split_logarithms(poly)
     if split is not None:
         yield split
+    halved = _common_angle(poly)
+    if halved is not None:
+        yield halved
+    yield from _squared(poly)
 
 
 # --- denominators ---------------------------------------------------------------------------------------------------
+
+
+def cleared(poly: Poly) -> Poly:
+    """The polynomial times positive sums that stand in its denominators: it has the same sign."""
+    for _ in range(MOST_DENOMINATORS):
+        below = [f for _, t in poly.terms for f, e in t.factors if f.head == "group" and e < 0]
+        other = (
+            _clear_denominator(poly) if below and all(signs_of_factor(f) <= POSITIVE for f in below) else None
+        )
+        if other is None:
+            break
+        poly = other.collect()
+    return poly
 
 
 def _clear_denominator(poly: Poly) -> Poly | None:
     """Multiply by a power of a sum that stands under negative or fractional exponents in the terms."""
     bases: set[Factor] = set()
     for _, term in poly.terms:
-        bases |= {f for f, _ in term.factors if f.head == "group" and not f.indices & term.bound}
+        bases |= {
+            f
+            for f, e in term.factors
+            if not f.indices & term.bound
+            and (f.head == "group" or (e < 0 and f.head == "fn" and f.data == "sin"))
+        }
     for base in sorted(bases, key=lambda f: f.key({i: repr(i) for i in f.indices})):
         raised = _raised(poly, base)
         if raised is not None:
@@ -99,7 +145,7 @@ def _raised(poly: Poly, base: Factor) -> Poly | None:
             factors[base] = part
         own = Poly(normal_form(coefficient, factors, set(term.bound)))
         for _ in range(_floor(e) - step):
-            own = algebra.product(own, base.subs[0])
+            own = algebra.product(own, base.subs[0] if base.head == "group" else algebra.single(base))
         result += own
     return result
 
@@ -134,6 +180,68 @@ def _multiplied(poly: Poly, factor: Factor, side: int, place: Idx) -> Poly:
     change: dict[Idx, Place] = {row: new, col: bound} if side == 0 else {col: new, row: bound}
     matrix = factor.subs[0].replace(change)
     return algebra.bind(algebra.product(matrix, poly.replace({place: bound})), [bound])
+
+
+# --- angles and roots -----------------------------------------------------------------------------------------------
+
+
+def _common_angle(poly: Poly) -> Poly | None:
+    """sin and cos of x and x/2 by those of x/2: multiples of one angle by powers of sin and cos."""
+    atoms: dict[str, list[tuple[Factor, Fraction]]] = {}
+    for factor, _ in factors_within(poly):
+        if factor.head == "fn" and factor.data in ("sin", "cos") and len(factor.subs[0].terms) == 1:
+            ((coefficient, term),) = factor.subs[0].terms
+            known = atoms.setdefault(term.key({i: repr(i) for i in term.indices()}), [])
+            if (factor, coefficient) not in known:
+                known.append((factor, coefficient))
+    change: dict[Factor, Poly] = {}
+    for found in atoms.values():
+        unit = Fraction(gcd(*(c.numerator for _, c in found)), lcm(*(c.denominator for _, c in found)))
+        for factor, coefficient in found:
+            count = coefficient / unit
+            if 1 < count <= MOST_MULTIPLES:
+                angle = factor.subs[0].times(1 / count)
+                change[factor] = _of_multiple(str(factor.data), angle, int(count))
+    return rebuilt(poly, change) if change else None
+
+
+def _of_multiple(name: str, angle: Poly, count: int) -> Poly:
+    """cos(k y) + i sin(k y) = (cos y + i sin y)ᵏ."""
+    cosine, sine = functions.function("cos", angle), functions.function("sin", angle)
+    real, imaginary = algebra.ONE_POLY, ZERO
+    for _ in range(count):
+        real, imaginary = (
+            algebra.product(real, cosine) - algebra.product(imaginary, sine),
+            algebra.product(real, sine) + algebra.product(imaginary, cosine),
+        )
+    return real if name == "cos" else imaginary
+
+
+def _squared(poly: Poly) -> Iterator[Poly]:
+    """r² − s² for r − s, where r has a root or an absolute value and neither r nor s is negative."""
+    if not 2 <= len(poly.terms) <= MOST_UNDER_SQUARE:
+        return
+    roots = _roots(poly)
+    for coefficient, term in poly.terms:
+        if _roots(Poly([(coefficient, term)])):
+            own = Poly([(coefficient, term)], True)
+            rest = own - poly
+            signs = signs_of(own)
+            for side in (NONNEGATIVE, NONPOSITIVE):
+                if signs <= side and signs_of(rest) <= side:
+                    squares = algebra.product(own, own) - algebra.product(rest, rest)
+                    if _roots(squares.collect()) < roots:
+                        yield squares
+
+
+def _roots(poly: Poly) -> set[tuple[Factor, Fraction]]:
+    """The roots and absolute values in a sum, each root with the fraction in its exponent."""
+    return {
+        (f, e - _floor(e))
+        for _, term in poly.terms
+        for f, e in term.factors
+        if e.denominator > 1 or (f.head == "fn" and f.data == "abs")
+    }
 
 
 # --- logarithms -----------------------------------------------------------------------------------------------------

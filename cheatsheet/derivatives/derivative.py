@@ -15,19 +15,19 @@ from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.closed.differential import Differential
 from cheatsheet.derivatives.closed.form import ClosedForm, NoClosedFormError, closed_form
+from cheatsheet.derivatives.remarks import conditions, warnings
 from cheatsheet.derivatives.steps.claims import derive_cases
+from cheatsheet.derivatives.steps.drawings import drawn
+from cheatsheet.derivatives.steps.familiar_indices import with_familiar_indices
 from cheatsheet.derivatives.steps.steps import BrokenStep, Derivation
 from cheatsheet.language.display import code, details, formula, html_list, one_line, short
 from cheatsheet.language.elaborate import Declarations, elaborate_expression
-from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Symbol, rebuild
+from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Number, Symbol, rebuild, symbols
 from cheatsheet.language.formatting import to_text
 from cheatsheet.language.glossary import Text, word
-from cheatsheet.language.inference import infer_declarations
+from cheatsheet.language.inference import declared_axes, infer_declarations
 from cheatsheet.language.syntax import ClaimError, parse_expression
 from cheatsheet.language.table import build
-from cheatsheet.pages.drawings import drawn
-from cheatsheet.pages.familiar_indices import with_familiar_indices
-from cheatsheet.pages.model import DisplayBlock
 from cheatsheet.printing.arrays import LIBRARIES, NoCodeError, code_for
 from cheatsheet.printing.latex import latex_claim, latex_of
 from cheatsheet.printing.letters import Letters
@@ -64,6 +64,8 @@ class Derivative:
     """The symbols, those among them that were inferred."""
     closed: ClosedForm
     languages: tuple[str, ...] = LANGUAGES["both"]
+    inferred: frozenset[str] = frozenset()
+    """The names that nobody declared; see :attr:`read_as`."""
 
     def __repr__(self) -> str:
         result = self.entry if self.result is None else self.result
@@ -89,6 +91,37 @@ class Derivative:
     def entry(self) -> Expr:
         """The component at :attr:`indices`."""
         return self.closed.entry
+
+    @cached_property
+    def read_as(self) -> dict[str, list[str]]:
+        """How each name that nobody declared was read: its axes, as a declaration has them.
+
+        >>> from cheatsheet.derivatives.derivative import derive
+        >>> derive("sum(x) / n + c", wrt="x").read_as
+        {'x': ['n'], 'c': []}
+        """
+        return {name: declared_axes(s.shape) for name, s in self.given.items() if name in self.inferred}
+
+    @cached_property
+    def conditions(self) -> tuple[str, ...]:
+        """Where the function, and the closed form of its derivative, are defined, so far as nothing declared says so.
+
+        >>> from cheatsheet.derivatives.derivative import derive
+        >>> derive("logdet(A) + log(a.T @ x)", wrt="A").conditions
+        ('det(A) > 0', 'a.T @ x > 0')
+        """
+        return conditions(self.derivative.children[0], self.entry if self.result is None else self.result)
+
+    @cached_property
+    def warnings(self) -> tuple[str, ...]:
+        """What looks unintended: a result that does not depend on the variable, a name read as its letter has it.
+
+        >>> from cheatsheet.derivatives.derivative import derive
+        >>> derive("tr(AB)", wrt="B").warnings
+        ('tr(AB) does not depend on B; AB was read as one symbol; did you mean A @ B?',)
+        """
+        inferred = {name: self.given[name] for name in self.read_as}
+        return warnings(self.derivative, inferred, _is_zero(self.entry))
 
     @cached_property
     def equation(self) -> Equation:
@@ -117,7 +150,7 @@ class Derivative:
         return {library: self._source(library) for library in LIBRARIES}
 
     def _source(self, library: str) -> str | None:
-        given = self.given.values()
+        given = symbols(self.derivative)  # of what does not stand in the expression the code takes no sizes
         try:
             if self.result is not None:
                 return code_for(self.result, library, given)
@@ -144,6 +177,9 @@ class Derivative:
             "layout": self.layout,
             "shape": [str(axis) for axis in self.derivative.shape.axes],
             "result": None if self.result is None else to_text(self.result),
+            "read_as": self.read_as,
+            "conditions": list(self.conditions),
+            "warnings": list(self.warnings),
             "components": {
                 "indices": [str(i.name) for i in self.indices],
                 "expr": to_text(self.entry),
@@ -186,8 +222,9 @@ def derive(
     """Differentiate an expression by a symbol, its transpose, its ``vec`` or a component of it.
 
     ``given`` declares symbols as a catalogue does, ``"x: [n], A: [n, n]"`` or ``{"x": ["n"], "A": ["n", "n"]}``, or is
-    a mapping to symbols; names that it leaves out are inferred (lower case a to g scalars, other lower case vectors,
-    capitals matrices). ``lang`` is the language of ``str()``.
+    a mapping to symbols; names that it leaves out are inferred from their use and then from their letter (lower case a
+    to g and Greek names scalars, other lower case vectors, capitals matrices), which
+    :attr:`Derivative.read_as` tells. ``lang`` is the language of ``str()``.
 
     >>> from cheatsheet.derivatives.derivative import derive
     >>> found = derive("norm(A @ x - b) ** 2", wrt="x", given="b: [m]", layout="denominator")
@@ -200,7 +237,8 @@ def derive(
     of the two texts it is about) or has an operator without a rule,
     :class:`~cheatsheet.language.errors.CatalogueError` for ``given``.
     """
-    node, symbols = _elaborated(expression, wrt, _declared(given), layout)
+    known = _declared(given)
+    node, declared = _elaborated(expression, wrt, known, layout)
     try:
         closed = closed_form(node, layout)
         _ = closed.result, closed.entry
@@ -208,7 +246,20 @@ def derive(
         raise _refusal(expression, str(error)) from error
     except NoClosedFormError as error:
         raise _claim_error(expression, str(error), 0, len(expression)) from error
-    return Derivative(expression, wrt, layout, symbols, closed, LANGUAGES[lang])
+    inferred = frozenset(declared.keys() - known.keys())
+    return Derivative(expression, wrt, layout, declared, closed, LANGUAGES[lang], inferred)
+
+
+def _is_zero(expr: Expr) -> bool:
+    """Whether an entry is the number zero, or one of a matrix of zeros."""
+    match expr:
+        case Number():
+            return expr.value == 0
+        case Apply(op="zeros"):
+            return True
+        case Apply(op="component" | "transpose"):
+            return _is_zero(expr.children[0])
+    return False
 
 
 # --- input ------------------------------------------------------------------------------------------------------------
@@ -286,11 +337,8 @@ def _worked_steps(equation: Equation, general: Equation) -> Iterator[Step]:
     for derivation, lines in zip(cases, printed, strict=True):
         yield from _lines(derivation, lines, letters)
     if len(cases) == 1:
-        for block in drawn(equation, cases[0], lambda expr: expr, letters):
-            if isinstance(block, DisplayBlock):
-                why = block.caption or Text("", "")
-                for formula in block.formulas:
-                    yield Step(expand(formula), why)
+        for drawing in drawn(equation, cases[0], lambda expr: expr, letters):
+            yield Step(expand(drawing.latex), drawing.caption)
 
 
 def _at_sizes(derivation: Derivation) -> Derivation:

@@ -19,10 +19,10 @@ from cheatsheet.evaluation import matrices
 from cheatsheet.evaluation.fields import Array, Field, UnsupportedError
 from cheatsheet.evaluation.jets import Domain, Jet, concatenate
 from cheatsheet.evaluation.points import Points
+from cheatsheet.language.constants import moderate
 from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Size, Sum, Symbol
 from cheatsheet.language.table import TABLE
-from cheatsheet.verdicts.claim import arithmetic
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Evaluator:
             case Apply(op="neg" | "add" | "sub" | "scale" | "over" | "power"):
                 values = [self.exact(child) for child in expr.children]
                 known = [v for v in values if v is not None]
-                return arithmetic(expr.op, known) if len(known) == len(values) else None
+                return moderate(expr.op, known) if len(known) == len(values) else None
         return None
 
     def positions(self, index: Index) -> Array:

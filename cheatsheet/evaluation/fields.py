@@ -90,12 +90,24 @@ class Field(ABC):
 
     def outside(self, name: str, a: Array) -> Array:
         """Where a function is undefined, or where rounding leaves it open on which side of a jump an entry lies."""
-        row, near = TABLE[name], self.is_zero(a)
-        assert row.one_element is not None
-        bad = _OUTSIDE[row.one_element.domain](a, near)
-        if row.smoothness == "jump":
-            bad = bad | (near & (a != 0))
+        bad = _OUTSIDE[facts(name).domain](a, self.is_zero(a))
+        if TABLE[name].smoothness == "jump" and not self.exact:
+            bad = bad | (self.jumps(name, a) & (a != 0))  # a zero is no rounding: it comes of what is exact
         return np.broadcast_to(np.asarray(bad, dtype=bool), a.shape)
+
+    def jumps(self, name: str, a: Array) -> Array:
+        """Where a function has another value a little to the left than a little to the right."""
+        step = self.little(a)
+        below, above = (self.values(facts(name), a + s * step) for s in (-1, 1))
+        return np.asarray(below != above, dtype=bool)
+
+    def little(self, a: Array) -> Any:
+        """What is as good as nothing beside the entries."""
+        return Fraction(1, 10**30)
+
+    def values(self, fact: OneElement, a: Array) -> Array:
+        """A function at arguments of its domain."""
+        raise UnsupportedError("a function")
 
     def pi(self) -> Array:
         raise UnsupportedError("pi")
@@ -195,12 +207,14 @@ class Rational(Field):
         return _object([Fraction(1) / v if v else Fraction(1) for v in a.ravel()], a.shape), bad
 
     def function(self, name: str, a: Array) -> tuple[Array, Array]:
-        function = facts(name).exact
-        if function is None:
-            raise UnsupportedError(name)
         bad = self.outside(name, a)
-        values = [v if skip else function(v) for v, skip in zip(a.ravel(), bad.ravel(), strict=True)]
-        return _object(values, a.shape), bad
+        return self.values(facts(name), np.where(bad, 0, a)), bad
+
+    def values(self, fact: OneElement, a: Array) -> Array:
+        function = fact.exact
+        if function is None:
+            raise UnsupportedError("a function whose values are not rational")
+        return _object([function(v) for v in a.ravel()], a.shape)
 
 
 def _weigh(*factors: Array) -> None:
@@ -249,7 +263,13 @@ class Floating(Field):
 
     def function(self, name: str, a: Array) -> tuple[Array, Array]:
         bad = self.outside(name, a)
-        return facts(name).floating(np, np.where(bad, 0.5, a) if bad.any() else a), bad
+        return self.values(facts(name), np.where(bad, 0.5, a) if bad.any() else a), bad
+
+    def little(self, a: Array) -> Any:
+        return NEGLIGIBLE * np.maximum(1.0, np.abs(a))
+
+    def values(self, fact: OneElement, a: Array) -> Array:
+        return np.asarray(fact.floating(np, a))
 
     def pi(self) -> Array:
         return np.array([[[np.pi]]])

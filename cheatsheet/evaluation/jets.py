@@ -210,10 +210,10 @@ class Jet:
                 if mask:
                     self.domain.exclude(zero & np.asarray(term != 0, dtype=bool), self.rank)
 
-    def exclude_zeros(self) -> None:
-        """Exclude the points where an entry vanishes, if anything moves there."""
+    def exclude_jumps(self, name: str) -> None:
+        """Exclude the points where a function of an entry jumps, if anything moves there."""
         if not self.is_constant:
-            self.domain.exclude(np.asarray(self.field.is_zero(self.base), dtype=bool), self.rank)
+            self.domain.exclude(self.field.jumps(name, self.base), self.rank)
 
     def reciprocal(self) -> Jet:
         """Element by element: 1/(a + N) = Σ (−N/a)^k / a."""

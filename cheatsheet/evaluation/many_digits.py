@@ -11,7 +11,7 @@ import mpmath
 import numpy as np
 
 from cheatsheet.evaluation.fields import Array, Field, UnsupportedError, facts
-from cheatsheet.language.table import TABLE
+from cheatsheet.language.table import TABLE, OneElement
 
 LARGEST_PRECISION = 4000
 STEP_ORDERS = 6.0
@@ -127,6 +127,12 @@ class Precise(Field):
             self.witness_tiny(result)
         self.witness(result)
         return result, bad
+
+    def little(self, a: Array) -> Any:
+        return self.negligible * np.maximum(1, abs(a))
+
+    def values(self, fact: OneElement, a: Array) -> Array:
+        return _object([fact.digits(self.context, v) for v in a.ravel()], a.shape)
 
     def need(self, name: str, orders: float) -> None:
         """Take note that so many decimal orders lie between what is compared."""

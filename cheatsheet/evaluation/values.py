@@ -162,13 +162,13 @@ _HALF = Fraction(1, 2)
 
 
 def of_one_element(name: str) -> Rule:
-    """A function of every entry; where it has a kink or a jump, it has no derivative at 0."""
+    """A function of every entry; it has no derivative at a jump, and if it has a kink, not at 0."""
 
     def rule(m: Evaluator, node: Apply) -> Jet:
         (x,) = m.arguments(node)
         match TABLE[name].smoothness:
             case "jump":
-                x.exclude_zeros()
+                x.exclude_jumps(name)
             case "kink":
                 x.exclude_moving_zeros()
         return _applied(name, x)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from cheatsheet.language.expressions import Apply, Expr, Number
 
-LONGEST_CONSTANT = 20_000  # bits
+LONGEST_CONSTANT, MODERATE = 20_000, 200_000  # bits: as it is written, as it comes up in between
 
 
 class ConstantError(ValueError):
@@ -32,7 +33,26 @@ def constant_value(expr: Expr) -> Fraction | None:
     return None
 
 
-def _folded(op: str, a: Fraction, b: Fraction = Fraction(0)) -> Fraction | None:
+def moderate(op: str, values: Sequence[Fraction]) -> Fraction | None:
+    """The result of an operator on exact numbers; None where it has none, or more digits than are worked with.
+
+    >>> moderate("over", [Fraction(1), Fraction(3)]), moderate("over", [Fraction(1), Fraction(0)])
+    (Fraction(1, 3), None)
+    """
+    if op not in _ARITHMETIC:
+        return None
+    try:
+        return _folded(op, *values, most=MODERATE)
+    except ConstantError:
+        return None
+
+
+_ARITHMETIC = frozenset(["neg", "add", "sub", "scale", "over", "power"])
+
+
+def _folded(
+    op: str, a: Fraction, b: Fraction = Fraction(0), *, most: int = LONGEST_CONSTANT
+) -> Fraction | None:
     match op:
         case "neg":
             return -a
@@ -44,7 +64,7 @@ def _folded(op: str, a: Fraction, b: Fraction = Fraction(0)) -> Fraction | None:
             return a * b
         case "over":
             return _quotient(a, b)
-    return _power(a, b)
+    return _power(a, b, most)
 
 
 def _quotient(a: Fraction, b: Fraction) -> Fraction:
@@ -53,9 +73,9 @@ def _quotient(a: Fraction, b: Fraction) -> Fraction:
     return a / b
 
 
-def _power(a: Fraction, b: Fraction) -> Fraction | None:
+def _power(a: Fraction, b: Fraction, most: int) -> Fraction | None:
     if a == 0 and b < 0:
         raise ConstantError("division by zero")
-    if max(a.numerator.bit_length(), a.denominator.bit_length()) * abs(b) > LONGEST_CONSTANT:
+    if max(a.numerator.bit_length(), a.denominator.bit_length()) * abs(b) > most:
         raise ConstantError("this constant has too many digits")
     return a ** int(b) if b.denominator == 1 else None

@@ -1,25 +1,36 @@
 """Declarations for names that nobody declared, found from how an expression uses them.
 
-By convention a lower-case name that starts with a to g is a scalar, another lower-case one a vector, a capital one a
+Use comes first: what stands in ``norm(a)``, ``outer(a, b)`` or ``a.T`` is a vector, what stands in ``ones(n)`` or
+divides a sum beside it is a size, and what fits no other way is what fits. Where use leaves it open, a lower-case name
+that starts with a to g and the name of a Greek letter are scalars, another lower-case one a vector, a capital one a
 matrix.
+
 Each dimension starts as an unknown of its own; the type checker says which two would have to
 agree, they are made to agree, and it is asked again. So the shape rules stand in one place only, the operator table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache
 from itertools import combinations, count, islice
 
 from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.elaborate import Declarations, elaborate_expression
 from cheatsheet.language.expressions import Symbol
+from cheatsheet.language.names import leaves
 from cheatsheet.language.syntax import ClaimError, Raw, parse_expression
-from cheatsheet.language.table import TABLE
+from cheatsheet.language.table import TABLE, ShapeError
 
 LETTERS = "mnpqrsthlk"
 MOST_ATTEMPTS = 64
 MOST_EQUATIONS = 200
+GREEK = frozenset(
+    "alpha beta gamma delta epsilon varepsilon eps zeta eta theta vartheta iota kappa lam lamda mu nu xi omicron rho "
+    "sigma tau upsilon phi varphi chi psi omega".split()
+)
 
 
 class ExpressionError(ClaimError):
@@ -42,26 +53,46 @@ def infer_declarations(
     >>> {name: str(symbol.shape) for name, symbol in found.symbols.items()}
     {'x': 'n×1', 'A': 'n×n'}
 
-    A name that no scalar fits is a vector whatever its letter: ``a`` in ``a.T @ x``. Raises :class:`ExpressionError`
-    where no shapes fit.
+    A name that no scalar fits is a vector whatever its letter: ``a`` in ``a.T @ x``; a divisor of a sum is its size:
+
+    >>> found = infer_declarations("sum(x) / n", "x")
+    >>> {name: str(symbol.shape) for name, symbol in found.symbols.items()}
+    {'x': 'n×1'}
+
+    Raises :class:`ExpressionError` where no shapes fit.
     """
     places = [place for part in (text, wrt) for place in _places(_parsed(part))]
     known = dict(given or {})
     taken = {name for name, place in places if place in ("index", "axis")}
     taken |= {name for symbol in known.values() for name in symbol.shape.names}
     kinds: dict[str, str] = {}
+    arrays = {name for name, place in places if place == "array"}
     for name, place in places:
         if name not in taken and name not in known and name != "pi":
-            kinds[name] = place if place != "value" else kinds.get(name, _convention(name))
-    failure: ClaimError | None = None
-    for vectors in islice(_readings(kinds), MOST_ATTEMPTS):
-        attempt = _Attempt({**kinds, **dict.fromkeys(vectors, "vector")}, known, taken, layout)
-        try:
-            return attempt.solve(text, wrt)
-        except ClaimError as error:
-            failure = failure or error
-    assert failure is not None  # there is always a first attempt
-    raise failure
+            usual = kinds.get(name, _convention(name))
+            array = place == "array" and usual == "scalar"
+            kinds[name] = "vector" if array else usual if place in ("value", "array") else place
+
+    def search(kinds: Mapping[str, str]) -> Declarations:
+        failure: ClaimError | None = None
+        for changed in islice(_readings(kinds, arrays), MOST_ATTEMPTS):
+            try:
+                return _Attempt({**kinds, **changed}, known, taken, layout).solve(text, wrt)
+            except ClaimError as error:
+                failure = failure or error
+        assert failure is not None  # there is always a first attempt
+        raise failure
+
+    divisors = [name for name in kinds if name != wrt and _only_divides(name, _parsed(text))]
+    numbers: list[str] = []
+    with suppress(ClaimError):
+        found = search({**kinds, **dict.fromkeys(divisors, "scalar")})
+        numbers = [name for name in divisors if _divides_a_number(name, text, found)]
+    if not divisors or len(numbers) < len(divisors):
+        found = search({**kinds, **dict.fromkeys(numbers, "scalar")})
+    for name in numbers:
+        found = _as_size(name, text, wrt, kinds, found)
+    return found
 
 
 def _parsed(text: str) -> Raw:
@@ -74,18 +105,116 @@ def _parsed(text: str) -> Raw:
 def _convention(name: str) -> str:
     if name[0].isupper():
         return "matrix"
-    return "scalar" if name[0] in "abcdefg" else "vector"
+    letter = name.split("_")[0].rstrip("0123456789")
+    return "scalar" if name[0] in "abcdefg" or letter in GREEK else "vector"
 
 
-def _readings(kinds: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
-    """The names to read as vectors against the convention: first none, then as few as possible."""
-    scalars = [name for name, kind in kinds.items() if kind == "scalar"]
-    for number in range(len(scalars) + 1):
-        yield from combinations(scalars, number)
+def _readings(kinds: Mapping[str, str], arrays: Container[str]) -> Iterator[dict[str, str]]:
+    """What to read against the convention: first nothing, then as little as possible, scalars as vectors first;
+    ``arrays`` are used as such."""
+    other = {"scalar": "vector", "vector": "scalar"}
+    names = [name for kind in other for name in kinds if kinds[name] == kind]
+    names = [name for name in names if kinds[name] == "scalar" or name not in arrays]
+    for number in range(len(names) + 1):
+        for chosen in combinations(names, number):
+            yield {name: other[kinds[name]] for name in chosen}
+
+
+# --- numbers that divide ---------------------------------------------------------------------------------------------
+
+
+def _only_divides(name: str, whole: Raw) -> bool:
+    """Whether a name that would be an array by its letter stands nowhere but below a fraction line."""
+    uses = sum(leaf.kind == "name" and leaf.text == name for leaf in leaves(whole))
+    return 0 < uses == sum(chain[1].count(name) for chain in _chains(whole)) and _convention(name) != "scalar"
+
+
+def _divides_a_number(name: str, text: str, found: Declarations) -> bool:
+    """Whether a divisor has a scalar beside it wherever it stands: a sum and its size, a square and its scale."""
+    beside = (factors for factors, divisors in _chains(_parsed(text)) if name in divisors)
+    return all(any(_is_number(factor, text, found) for factor in factors) for factors in beside)
+
+
+def _chains(raw: Raw) -> Iterator[tuple[list[Raw], list[str]]]:
+    """For each product in the tree its factors, and the names that it is divided by."""
+    factors: list[Raw] = []
+    below: list[Raw] = []
+    parts = [(raw, factors)]
+    while parts:
+        part, side = parts.pop()
+        if part.kind == "unary":
+            parts.append((part.children[0], side))
+        elif part.kind == "binary" and part.text in ("*", "/"):
+            above, other = part.children
+            turned = part.text == "/"
+            parts += [(above, side), (other, (below if side is factors else factors) if turned else side)]
+        else:
+            side.append(part)
+    divisors = [part.text for part in below if part.kind == "name"]
+    if divisors:
+        yield factors, divisors
+    for part in (*factors, *below):
+        for child in part.children:
+            yield from _chains(child)
+
+
+def _is_number(factor: Raw, text: str, found: Declarations) -> bool:
+    """Whether a factor is a scalar, and not a number that is written down: those say nothing of what divides them."""
+    shape = _shape(factor, text, found)
+    return factor.kind != "number" and shape is not None and shape.is_scalar
+
+
+def _shape(raw: Raw, text: str, found: Declarations) -> Shape | None:
+    try:
+        return elaborate_expression(text[raw.start : raw.end], found).shape
+    except ClaimError:
+        return None
+
+
+def _as_size(name: str, text: str, wrt: str, kinds: Mapping[str, str], found: Declarations) -> Declarations:
+    """The declarations with a divisor read as the size of the vector that is summed beside it, if there is one."""
+    others = {n: symbol for n, symbol in found.symbols.items() if n != name}
+    fixed = {axis for n, symbol in others.items() if n not in kinds for axis in symbol.shape.names}
+    chains = [factors for factors, divisors in _chains(_parsed(text)) if name in divisors]
+    for raw in (call for factors in chains for factor in factors for call in _calls(factor)):
+        shape = _shape(raw.children[0], text, found)
+        if shape is None or not shape.is_vector or len(shape.names) != 1 or shape.names & fixed:
+            continue
+        change = {axis: Axis.of(name) for axis in shape.names}
+        sized = replace(
+            found, symbols={n: _renamed(s, change) if n in kinds else s for n, s in others.items()}
+        )
+        if all(_is_well_formed(part, sized) for part in (text, wrt)):
+            return sized
+    return found
+
+
+def _calls(raw: Raw) -> Iterator[Raw]:
+    if raw.kind == "call" and raw.children:
+        yield raw
+    for child in raw.children:
+        yield from _calls(child)
+
+
+def _renamed(symbol: Symbol, names: dict[str, Axis]) -> Symbol:
+    shape = Shape(tuple(axis.rename(names) for axis in symbol.shape))
+    return Symbol(symbol.name, shape, symbol.properties)
+
+
+def _is_well_formed(text: str, found: Declarations) -> bool:
+    try:
+        elaborate_expression(text, found)
+    except ClaimError:
+        return False
+    return True
+
+
+# --- what places say -------------------------------------------------------------------------------------------------
 
 
 def _places(raw: Raw, place: str = "value") -> Iterator[tuple[str, str]]:
-    """Each name and what its place says of it: value, index, axis, scalar (an exponent) or integer (of a matrix)."""
+    """Each name and what its place says of it: value, array (no number), index, axis, scalar (an exponent) or integer
+    (the exponent of a matrix)."""
     if raw.kind == "name":
         yield raw.text, place
     for child, kind in zip(raw.children, _places_within(raw), strict=True):
@@ -99,8 +228,12 @@ def _places_within(raw: Raw) -> list[str]:
         return ["value"] + ["index"] * (number - 1)
     if raw.kind == "binary" and raw.text == "**":
         return ["value", "scalar" if raw.children[1].kind == "name" else "value"]
+    if raw.kind == "transpose" or (raw.kind == "binary" and raw.text == "@"):
+        return ["array"] * number
     if raw.kind != "call":
         return ["value"] * number
+    if _takes_arrays("total" if raw.text == "sum" else raw.text, number):
+        return ["array"] * number
     if raw.text == "sum":
         return (["value"] + ["index"] * number)[:number]
     if raw.text == "matrix_power":
@@ -109,6 +242,20 @@ def _places_within(raw: Raw) -> list[str]:
     letters = TABLE[raw.text].arguments if raw.text in TABLE else ""
     places = [kinds[letter] for letter in letters.rstrip("+")]
     return (places + places[-1:] * number + ["value"] * number)[:number]
+
+
+@cache
+def _takes_arrays(operator: str, number: int) -> bool:
+    """Whether the operator makes something of another shape of vectors: of numbers it would have nothing to make."""
+    row = TABLE.get(operator)
+    if row is None or row.infix or set(row.arguments) - {"e", "+"}:
+        return False
+    vector = Symbol("v", Shape.vector(Axis.of("n")))
+    try:
+        shape = row.shape((vector,) * number, ())
+    except (ShapeError, IndexError, ValueError):
+        return False
+    return not shape.agrees(vector.shape)
 
 
 class _Attempt:
@@ -135,12 +282,7 @@ class _Attempt:
 
     def declarations(self, names: Mapping[str, Axis]) -> Declarations:
         """The declarations with the unknown dimensions replaced."""
-        inferred = {
-            name: Symbol(
-                name, Shape(tuple(axis.rename(dict(names)) for axis in symbol.shape)), symbol.properties
-            )
-            for name, symbol in self.unknown.items()
-        }
+        inferred = {name: _renamed(symbol, dict(names)) for name, symbol in self.unknown.items()}
         return Declarations({**self.given, **inferred}, self.layout)
 
     def solve(self, *texts: str) -> Declarations:
@@ -195,7 +337,7 @@ class _Attempt:
 
     def explain(self, error: ClaimError, named: Declarations) -> str:
         """The hint of an error, with what was assumed about the names that nobody declared."""
-        taken = ", ".join(f"{name}: {_declared(named.symbols[name].shape)}" for name in self.unknown)
+        taken = ", ".join(f"{name}: {declared_shape(named.symbols[name].shape)}" for name in self.unknown)
         assumed = f"undeclared names were read as {taken}; say otherwise with --given" if taken else ""
         return "; ".join(part for part in (error.hint, assumed) if part)
 
@@ -211,8 +353,15 @@ def _ordered_names(axis: Axis) -> list[str]:
     return [name for part in axis.parts for name in _ordered_names(part)]
 
 
-def _declared(shape: Shape) -> str:
-    """The shape as ``given`` has it."""
-    if shape.is_scalar:
-        return "[]"
-    return f"[{shape.rows}]" if shape.cols.is_one else f"[{shape.rows}, {shape.cols}]"
+def declared_axes(shape: Shape) -> list[str]:
+    """The axes as ``given`` has them: none of a scalar, one of a column."""
+    return [str(axis) for axis in shape.axes[: 0 if shape.is_scalar else 1 if shape.cols.is_one else 2]]
+
+
+def declared_shape(shape: Shape) -> str:
+    """The shape as ``given`` has it.
+
+    >>> declared_shape(Shape.scalar()), declared_shape(Shape.vector(Axis.of("n")))
+    ('[]', '[n]')
+    """
+    return f"[{', '.join(declared_axes(shape))}]"

@@ -32,7 +32,8 @@ Smoothness = Literal["polynomial", "entire", "analytic", "kink", "jump"]
 """How the value depends on the arguments; the last is always safe to say, the first are what a verdict can rest on.
 
 ``polynomial`` in their entries; ``entire``: analytic whatever they are; ``analytic``: one formula, whose domain may
-fall into pieces; ``kink``: continuous, with another formula in another region; ``jump``: not even continuous.
+fall into pieces; ``kink``: continuous, with another formula in another region (a function of
+one number has its kink at 0); ``jump``: not even continuous.
 """
 
 Parity = Literal["even", "odd", "neither"]

@@ -154,7 +154,7 @@ FUNCTIONS = (
         exact=None,
         latex=notation.called(r"\tanh"),
         good="tanh(x) == sinh(x) / cosh(x)",
-        traps={"saturates": "tanh(a ** 2 + 40) == 1"},
+        traps={"saturates": "tanh(a ** 2 + 200) == 1"},
     ),
     function_of_one_element(
         "arcsin",
@@ -295,7 +295,7 @@ FUNCTIONS = (
         exact=None,
         latex=notation.sigmoid,
         good="sigmoid(x) + sigmoid(-x) == ones(n)",
-        traps={"saturates": "sigmoid(a ** 2 + 80) == 1"},
+        traps={"saturates": "sigmoid(a ** 2 + 400) == 1"},
     ),
     function_of_one_element(
         "softplus",

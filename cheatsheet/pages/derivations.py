@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.catalogue.reports import ClaimReport
 from cheatsheet.derivatives.steps.claims import derive_cases
+from cheatsheet.derivatives.steps.drawings import drawn
+from cheatsheet.derivatives.steps.familiar_indices import with_familiar_indices
 from cheatsheet.derivatives.steps.steps import BrokenStep, Derivation
 from cheatsheet.language.expressions import (
     Equation,
@@ -20,8 +22,6 @@ from cheatsheet.language.expressions import (
 )
 from cheatsheet.language.glossary import Text, word
 from cheatsheet.pages.claims import claim_in
-from cheatsheet.pages.drawings import drawn
-from cheatsheet.pages.familiar_indices import with_familiar_indices
 from cheatsheet.pages.model import DisplayBlock, Layout, StepRow, StepsBlock
 from cheatsheet.pages.model import Equation as PrintedEquation
 from cheatsheet.pages.numbers import counterexample_formulas
@@ -63,7 +63,8 @@ def blocks_of_claim(
         rows.append(StepRow(PrintedEquation("", "", r"\cdots"), word("why-others"), ("others",)))
     # A single line says what the claim says: no need to say it twice.
     steps = StepsBlock(tuple(rows), claim=claim if len(rows) > 1 else "", layouts=layouts)
-    return [steps, *(drawn(equation, cases[0], names.put_back, letters) if len(cases) == 1 else [])]
+    drawings = drawn(equation, cases[0], names.put_back, letters) if len(cases) == 1 else []
+    return [steps, *(DisplayBlock((drawing.latex,), drawing.caption) for drawing in drawings)]
 
 
 def _printed_lines(derivation: Derivation, equation: Equation, names: _Names) -> list[Expr]:

@@ -9,6 +9,7 @@ from hashlib import blake2b
 
 from cheatsheet.catalogue.entries import Claim, Entry
 from cheatsheet.catalogue.reports import EntryReport
+from cheatsheet.language.declared import declarations_text
 from cheatsheet.language.elaborate import Declarations
 from cheatsheet.language.glossary import FILE, Text
 from cheatsheet.language.syntax import ClaimError
@@ -16,7 +17,6 @@ from cheatsheet.packaged import engine_version
 from cheatsheet.pages import model as pages
 from cheatsheet.pages.model import EntryPage
 from cheatsheet.store import Shelf, cache_folder
-from cheatsheet.verdicts.kept import written
 
 MOST_PAGES = 5_000
 
@@ -57,13 +57,13 @@ def _both(words: Text | None) -> tuple[str, str] | None:
 
 def _meaning(claim: Claim) -> tuple[object, ...]:
     try:
-        return claim.text, written(claim.declarations), list(claim.declarations.symbols)
+        return claim.text, declarations_text(claim.declarations), list(claim.declarations.symbols)
     except ClaimError as error:
         return claim.text, error.message
 
 
 def _declared(entry: Entry) -> tuple[object, ...]:
-    return written(Declarations(dict(entry.given))), list(entry.given), list(entry.let.items())
+    return declarations_text(Declarations(dict(entry.given))), list(entry.given), list(entry.let.items())
 
 
 class PageShelf:

@@ -1,7 +1,7 @@
 """Determinant, inverse and their kin of a SymPy matrix of formulas, left as short as they are.
 
 SymPy's own methods simplify on the way, which takes long and makes formulas that are long to differentiate. Matrices of
-numbers are left to them. A matrix knows its own class, so that SymPy need not be imported here.
+numbers are left to them. SymPy is not imported before there is one.
 """
 
 from __future__ import annotations
@@ -47,10 +47,24 @@ def adjugate(a: Any) -> Any:
 
 
 def inverse(a: Any) -> Any:
-    """The adjugate over the determinant, both unexpanded."""
+    """The adjugate over the determinant, both unexpanded; raises ``ZeroDivisionError`` for a singular matrix.
+
+    Without the look at the determinant, a zero among the cofactors would hide that it was divided by zero.
+    """
     if a.rows > MOST_MINORS or _is_numeric(a):
         return a.inv()
-    return adjugate(a) / determinant(a)
+    below = determinant(a)
+    if _is_zero_somewhere(below):
+        raise ZeroDivisionError("the inverse of a singular matrix of formulas")
+    return adjugate(a) / below
+
+
+def _is_zero_somewhere(formula: Any) -> bool:
+    """Whether a rational function is zero at a point where nothing but the zero function should be."""
+    from sympy import Rational  # a matrix of formulas is there, and so SymPy is
+
+    letters = enumerate(sorted(formula.free_symbols, key=str))
+    return bool(formula.xreplace({s: Rational(1009 + k, 2 * k + 3) for k, s in letters}) == 0)
 
 
 def pseudo_inverse(a: Any) -> Any:

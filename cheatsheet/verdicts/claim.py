@@ -10,6 +10,7 @@ from math import prod
 
 from cheatsheet.evaluation.points import atoms
 from cheatsheet.evaluation.properties import needs_even_size
+from cheatsheet.language.constants import moderate
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Number, Size, Sum, Symbol, rebuild
 from cheatsheet.language.table import TABLE
@@ -144,7 +145,7 @@ def _constant(expr: Expr, memo: dict[int, Fraction | None]) -> Fraction | None:
             values = [_constant(c, memo) for c in expr.children]
             known = [v for v in values if v is not None]
             if len(known) == len(values):
-                memo[id(expr)] = arithmetic(expr.op, known)
+                memo[id(expr)] = moderate(expr.op, known)
     return memo[id(expr)]
 
 
@@ -158,26 +159,6 @@ def _degree(expr: Expr, known: dict[int, int]) -> int:
             degree *= max(1, int(abs(exponent.value))) if isinstance(exponent, Number) else 1
         known[id(expr)] = min(degree, 1_000_000)
     return known[id(expr)]
-
-
-def arithmetic(op: str, values: list[Fraction]) -> Fraction | None:
-    """The result of an operator on exact numbers; None where it has none, or too many digits."""
-    a, b = (values * 2)[:2]
-    match op:
-        case "neg":
-            return -a
-        case "add":
-            return a + b
-        case "sub":
-            return a - b
-        case "scale":
-            return a * b
-        case "over" if b:
-            return a / b
-        case "power" if b.denominator == 1 and abs(b) <= 1000 and (a or b >= 0):
-            size = max(a.numerator.bit_length(), a.denominator.bit_length())
-            return a ** int(b) if size < 200 else None
-    return None
 
 
 def _names(axis: Axis) -> Iterator[str]:

@@ -9,9 +9,8 @@ from hashlib import blake2b
 from pathlib import Path
 
 from cheatsheet.calculus.budget import STEPS
+from cheatsheet.language.declared import declarations_text
 from cheatsheet.language.elaborate import Declarations
-from cheatsheet.language.expressions import Symbol
-from cheatsheet.language.formatting import to_text
 from cheatsheet.packaged import engine_version
 from cheatsheet.store import Shelf, cache_folder
 from cheatsheet.verdicts.verdicts import Verdict
@@ -46,28 +45,12 @@ class Origins:
     def of(self, text: str, declarations: Declarations) -> Origin:
         known = self.written.get(id(declarations))
         if known is None:
-            known = self.written[id(declarations)] = (declarations, written(declarations))
+            known = self.written[id(declarations)] = (declarations, declarations_text(declarations))
         return Origin(self.engine, f"{known[1]}\n{text}")
 
 
 def _digest(*parts: str) -> str:
     return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
-
-
-def written(declarations: Declarations) -> str:
-    """The declarations as text: two that differ in meaning are written differently."""
-    lines = [declarations.layout, ",".join(sorted(declarations.varying))]
-    for name, symbol in sorted(declarations.symbols.items()):
-        lines.append(f"{name} = {_symbol(symbol)}")
-    return "\n".join(lines)
-
-
-def _symbol(symbol: Symbol) -> str:
-    shape = ",".join(map(str, symbol.shape.axes))
-    properties = ",".join(sorted(symbol.properties))
-    of = ",".join(_symbol(s) for s in symbol.of)
-    definition = "" if symbol.definition is None else to_text(symbol.definition)
-    return f"{symbol.name}[{shape}]{{{properties}}}({of}){symbol.kind}:{definition}"
 
 
 class VerdictCache:

@@ -231,7 +231,8 @@ class _Assembly:
         self.check_keys(node, values)
         entries = self.entries(values.get("entry", []))
         scope = self.scope(values, entries)
-        claims = tuple(self.claims(values, scope)) if scope else ()
+        accepted = any(self.catalogue[id].unproved for id in entries[:1] if id in self.catalogue)
+        claims = tuple(self.claims(values, scope, accepted)) if scope else ()
         form, out = self.word(values, "form", self.forms), self.word(values, "out", self.reasons)
         return Row(node.text, self.passage(node), claims, _text(values, "formula"), entries, form, out)
 
@@ -281,10 +282,11 @@ class _Assembly:
             return Scope(symbols, {}, let, "numerator")
         return self.catalogue[entries[0]].scope if entries[0] in self.catalogue else None
 
-    def claims(self, values: dict[str, Any], scope: Scope) -> Iterator[Claim]:
+    def claims(self, values: dict[str, Any], scope: Scope, accepted: bool) -> Iterator[Claim]:
+        """The row's claims; one that its entry may leave undecided may be so here."""
         for key, layout in (("claim", "numerator"), ("denominator", "denominator")):
             for node in values.get(key, ()):
-                yield Claim(self.passage(node), replace(scope, layout=layout))
+                yield Claim(self.passage(node), replace(scope, layout=layout), accepted=accepted)
 
     def passage(self, node: Scalar) -> Passage:
         return node.passage(self.report.file)

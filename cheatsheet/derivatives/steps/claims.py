@@ -28,6 +28,7 @@ from cheatsheet.derivatives.steps.reasons import (
 )
 from cheatsheet.derivatives.steps.steps import BrokenStep, Derivation, Line, checked, ordered
 from cheatsheet.derivatives.steps.unfolding import (
+    FUNCTIONS,
     IndexNames,
     in_reading_order,
     operators_unfolded,
@@ -396,9 +397,7 @@ def _orders(expr: Expr, sort: bool = False) -> set[tuple[str, ...]]:
     return found
 
 
-LAWS = ("adj", "det", "logdet", "inv", "pinv", "expm", "matrix_power", "exp", "log", "sin", "cos", "tan",
-        "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "abs", "sign", "relu", "sigmoid", "softplus",
-        "sqrt", "power")  # fmt: skip
+LAWS = ("adj", "det", "logdet", "inv", "pinv", "expm", "matrix_power", *FUNCTIONS, "power")
 """Operators whose laws a step may rest on, the most telling first."""
 
 

@@ -62,13 +62,22 @@ def checked(lines: list[Line], indices: tuple[Index, ...] = (), entry: Expr | No
     for line, own in zip(lines[1:], forms[1:], strict=True):
         step = Equation(kept[-1].expr, line.expr)
         same, form = own is not None and own == form, own
-        if same or prove(step):
+        if same or prove(step) or prove(_of_wholes(step)):
             kept.append(line)
         elif verify(step, prover=lambda _: False).holds:
             kept.append(Line(line.expr, ("verified",)))
         else:
             raise BrokenStep(step.lhs, step.rhs)
     return Derivation(tuple(kept), indices, entry)
+
+
+def _of_wholes(step: Equation) -> Equation:
+    """The equation of two matrices from which that of one entry follows; the step itself if it is no such entry."""
+    match step.lhs, step.rhs:
+        case Apply(op="component") as a, Apply(op="component") as b if a.args[1:] == b.args[1:]:
+            if a.children[0].shape.agrees(b.children[0].shape):
+                return Equation(a.children[0], b.children[0])
+    return step
 
 
 def _without_long(lines: list[Line]) -> list[Line]:

@@ -32,6 +32,7 @@ from cheatsheet.language.table import TABLE, build
 INDEX_NAMES = "ijklpqrstuvwabcefgh"
 ENTRYWISE = frozenset(name for name, row in TABLE.items() if row.entrywise is not None)
 COMPONENTWISE = frozenset(name for name in ENTRYWISE if TABLE[name].infix)
+FUNCTIONS = tuple(name for name, row in TABLE.items() if row.entrywise is not None and not row.infix)
 WHOLE = frozenset(name for name, row in TABLE.items() if row.whole_matrix) - {"matrix_power"}
 OPAQUE = WHOLE | {"pi", "diff", "delta", "component"}
 

@@ -6,10 +6,10 @@ typed tree and the rule of layouts: no differential rule, no normal form and no 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice, permutations, product
+from itertools import product
 from math import prod
 from random import Random
 from typing import Any
@@ -32,7 +32,6 @@ from cheatsheet.verdicts.by_sympy.realisations import (
 from cheatsheet.verdicts.claim import Claim
 
 SIZES = 2
-MOST_TRIED = 6
 MOST_WORK = {"symbols": 6_000, "rational numbers": 40_000}
 """What :meth:`Claim.work` may say before both sides are written out."""
 PRODUCTS = {"symbols": 400_000, "rational numbers": 400_000}
@@ -89,20 +88,12 @@ class _Inquiry:
         self.difference = build("sub", claim.equation.lhs, claim.equation.rhs)
 
     def sizes(self) -> Iterator[dict[str, int]]:
-        """Small sizes, every dimension another; then equal ones, and at last those with a 1 among them."""
-        names = self.claim.dimensions
-        if not names:
-            yield {}
-            return
-        small = [2, 3] if len(names) == 1 else list(range(2, len(names) + 2))
-        spread = list(permutations(small, len(names)))
-        chosen = [spread[0], spread[-1], *spread[1:-1]] if len(names) > 1 else [(2,), (3,)]
+        """Small sizes, every dimension another; where they are too large or undefined, smaller and equal ones."""
+        names = sorted(self.claim.dimensions)
         least = 1 + max((int(p.name) for p in self.claim.positions), default=0)
-        more = [(1,) * len(names), (4,) * len(names), (2,) * len(names)]
-        if least > 1:
-            more = [(least,) * len(names), (least + 1,) * len(names)]
-        wanted = (dict(zip(names, values, strict=True)) for values in dict.fromkeys([*chosen, *more]))
-        yield from islice((dims for dims in wanted if self.claim.admits(dims)), MOST_TRIED)
+        wanted = _spread(len(names)) + [(k,) * len(names) for k in (least, least + 1) if least > 1]
+        every = (dict(zip(names, values, strict=True)) for values in dict.fromkeys(wanted))
+        yield from (dims for dims in every if self.claim.admits(dims))
 
     def at(self, dims: dict[str, int]) -> Finding:
         """With symbols for the entries, or where formulas grow too large with rational numbers."""
@@ -115,26 +106,28 @@ class _Inquiry:
 
     def with_symbols(self, dims: dict[str, int]) -> Finding:
         self.weigh("symbols", dims)
-        for values in self.realisations(dims):
-            finding = self.compared(dims, values, "symbols")
-            if finding is not None:
-                return finding
-        return Finding(True, dims, "symbols")
+        return self.over(dims, self.realisations(dims), "symbols")
 
     def with_numbers(self, dims: dict[str, int]) -> Finding:
         self.weigh("rational numbers", dims)
+        points = (
+            {name: at_numbers(value, Random(f"{turn}{name}")) for name, value in values.items()}
+            for turn, values in product(range(POINTS), self.realisations(dims))
+        )
+        return self.over(dims, points, "rational numbers")
+
+    def over(self, dims: dict[str, int], cases: Iterable[Mapping[str, Any]], how: str) -> Finding:
+        """Equal where the sides are in every case in which both are defined, if there is one."""
         defined = 0
-        for turn, values in product(range(POINTS), self.realisations(dims)):
-            rng = Random(f"{turn}")
-            numbers = {name: at_numbers(value, rng) for name, value in values.items()}
+        for values in cases:
             with suppress(UndefinedError):
-                finding = self.compared(dims, numbers, "rational numbers")
+                finding = self.compared(dims, values, how)
                 defined += 1
                 if finding is not None:
                     return finding
         if not defined:
-            raise UndefinedError("no point at which both sides are defined")
-        return Finding(True, dims, "rational numbers")
+            raise UndefinedError("nothing is found at which both sides are defined")
+        return Finding(True, dims, how)
 
     def weigh(self, how: str, dims: dict[str, int]) -> None:
         if self.claim.work(dims) > MOST_WORK[how]:
@@ -168,15 +161,26 @@ class _Inquiry:
             return None
         kernels = Kernels(Allowance(PRODUCTS[how]))
         kernels.learn(entries)
-        for entry in entries:
-            if not vanishes(entry, kernels):
-                point = differs_at(entry)
-                if point is None:
-                    raise Beyond(
-                        "a difference that SymPy does not show to be zero, and that is nowhere seen to differ"
-                    )
-                return Finding(False, dims, how, _exhibit(values, *point))
+        for place, entry in enumerate(entries):
+            if vanishes(entry, kernels):
+                continue
+            with suppress(Beyond):  # a difference counts where all entries are defined
+                for other in entries[place + 1 :]:
+                    vanishes(other, kernels)
+            point = differs_at(entry)
+            if point is None:
+                raise Beyond("a difference that is not shown to be zero, and that is nowhere seen to differ")
+            return Finding(False, dims, how, _exhibit(values, *point))
         return None
+
+
+def _spread(count: int) -> list[tuple[int, ...]]:
+    """Sizes for so many dimensions, the two that every claim should be judged at first."""
+    if count < 2:
+        return [(k,) * count for k in (2, 3, 1, 4)]
+    distinct = tuple(range(2, count + 2))
+    patterns = ((2, 3), (3, 2), (2, 1), (1, 2), (2, 2), (1, 1))
+    return [distinct, distinct[::-1], *(tuple(p[k % 2] for k in range(count)) for p in patterns)]
 
 
 def vanishes(entry: Any, kernels: Kernels) -> bool:
@@ -217,7 +221,7 @@ def _written_out(expr: Expr, dims: dict[str, int], values: Mapping[str, Any]) ->
     """The entries; raises :class:`UndefinedError` where there are none."""
     try:
         value = expr.to_sympy(dims, values)
-    except (sympy.matrices.exceptions.NonInvertibleMatrixError, ZeroDivisionError) as error:
+    except (sympy.matrices.inverse.NonInvertibleMatrixError, ZeroDivisionError) as error:
         raise UndefinedError(str(error)) from error
     except (
         Exception

@@ -7,20 +7,21 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from cheatsheet.language.declared import declarations_text
 from cheatsheet.language.elaborate import Declarations, elaborate_claim
 from cheatsheet.packaged import engine_version
 from cheatsheet.parallel import over_cores
 from cheatsheet.store import Shelf, cache_folder
 from cheatsheet.verdicts.by_sympy.judgement import AGREES, BEYOND, REFUTES, Beyond, Judgement, JudgesDisagree
-from cheatsheet.verdicts.kept import MOST_ROWS, written
-from cheatsheet.verdicts.verdicts import Verdict
+from cheatsheet.verdicts.kept import MOST_ROWS
+from cheatsheet.verdicts.verdicts import Counterexample, Verdict
 
 BATCH = 240
 """So many are judged before they are kept."""
@@ -37,15 +38,19 @@ class Judged:
     verdict: Verdict
 
     @property
+    def example(self) -> Counterexample | None:
+        """Where the two sides are said to differ."""
+        return self.verdict.counterexample or self.verdict.witness
+
+    @property
     def key(self) -> str:
         """Names all that the judgement is made from."""
-        example = self.verdict.counterexample
         parts = (
             engine_version(),
             _sympy_version(),
-            written(self.declarations),
+            declarations_text(self.declarations),
             self.text,
-            "" if example is None else json.dumps(example.to_json(), sort_keys=True),
+            "" if self.example is None else json.dumps(self.example.to_json(), sort_keys=True),
         )
         return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
 
@@ -137,12 +142,17 @@ def _judged(claim: Judged) -> Judgement:
 
     equation = elaborate_claim(claim.text, claim.declarations)
     judgement = judge(equation)
-    example = claim.verdict.counterexample
-    if example is None or equation.negated or judgement.verdict == REFUTES:
+    differ, equal = (AGREES, REFUTES) if equation.negated else (REFUTES, AGREES)
+    if claim.example is None or judgement.verdict == differ:
         return judgement
-    try:  # what fails at other sizes alone, or where a property holds that none of the formulas has
-        return re_examined(equation, example) or Judgement(
-            AGREES, (example.dims,), "the counterexample", reason="the sides are equal there"
+    try:  # sides that differ at other sizes alone, or where a rank drops
+        found = re_examined(equation, claim.example)
+        return (
+            replace(found, verdict=differ)
+            if found
+            else Judgement(
+                equal, (claim.example.dims,), "the counterexample", reason="the sides are equal there"
+            )
         )
     except (Beyond, UndefinedError) as why:
         return Judgement(BEYOND, reason=judgement.reason or str(why))

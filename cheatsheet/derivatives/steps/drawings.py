@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from cheatsheet.derivatives.steps.steps import Derivation
 from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Sum, walk
-from cheatsheet.language.glossary import word
+from cheatsheet.language.glossary import Text, word
 from cheatsheet.language.layouts import arrange
 from cheatsheet.language.table import build
-from cheatsheet.pages.model import DisplayBlock
 from cheatsheet.printing.dotted_matrix import at, dotted, last_position
 from cheatsheet.printing.latex import latex_of
 from cheatsheet.printing.letters import Letters
@@ -21,9 +21,17 @@ WIDEST_ENTRY = 40
 DERIVATIVES = frozenset({"diff", "grad", "jacobian", "hessian"})
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """A derivative laid out as LaTeX, and what is said of it."""
+
+    latex: str
+    caption: Text
+
+
 def drawn(
     equation: Equation, derivation: Derivation, put_back: Callable[[Expr], Expr], letters: Letters
-) -> list[DisplayBlock]:
+) -> list[Drawing]:
     """The derivative on the left side of a claim, where drawing it tells more than the formula does."""
     lhs = equation.lhs
     if not isinstance(lhs, Apply):
@@ -41,7 +49,7 @@ def drawn(
     if any(len(_visible(latex_of(e, letters))) > WIDEST_ENTRY for e in (*entries[:1], entry)):
         return []
     sides = [latex_of(lhs, letters), *dict.fromkeys(shown), latex_of(equation.rhs, letters)]
-    return [DisplayBlock((" = ".join(sides),), word("entry-by-entry"))]
+    return [Drawing(" = ".join(sides), word("entry-by-entry"))]
 
 
 def _is(node: Expr, op: str) -> bool:
@@ -77,7 +85,7 @@ def _visible(latex: str) -> str:
     return re.sub(r"\\[A-Za-z]+", "o", re.sub(r"[{}\s\\,_^]", "", text))
 
 
-def _slices(equation: Equation, letters: Letters) -> list[DisplayBlock]:
+def _slices(equation: Equation, letters: Letters) -> list[Drawing]:
     """∂Y/∂x₁, ∂Y/∂x₂, …, ∂Y/∂xₙ of a matrix by a vector, each a dotted matrix in the layout of the claim."""
     lhs = equation.lhs
     assert isinstance(lhs, Apply)
@@ -94,7 +102,7 @@ def _slices(equation: Equation, letters: Letters) -> list[DisplayBlock]:
         part = build("diff", y, build("component", x, place), params=inner.params)
         formulas.append(f"{latex_of(part, letters)} = {dotted(entry, row, column, letters)}")
     formulas.insert(2, r"\ldots")
-    return [DisplayBlock((r",\quad ".join(formulas),), word("slice-by-slice"))]
+    return [Drawing(r",\quad ".join(formulas), word("slice-by-slice"))]
 
 
 def _tensor_indices(inner: Apply, places: list[Index]) -> tuple[Index | None, Index | None, Index | None]:

@@ -1,0 +1,252 @@
+"""What is told beside a derivative: where its closed form is defined, and what looks unintended."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from cheatsheet.calculus.genericity import invertible
+from cheatsheet.language.expressions import (
+    Apply,
+    Equation,
+    Expr,
+    Number,
+    Size,
+    Symbol,
+    inline_definitions,
+    symbols,
+    walk,
+)
+from cheatsheet.language.formatting import to_text
+from cheatsheet.language.inference import declared_shape
+from cheatsheet.language.table import TABLE
+from cheatsheet.language.warnings import cautions
+
+# --- conditions ------------------------------------------------------------------------------------------------------
+
+
+def conditions(*expressions: Expr) -> tuple[str, ...]:
+    """What must be so for the expressions to be defined, and differentiable, in the claim language where it has words.
+
+    >>> from cheatsheet.language.dimensions import Axis, Shape
+    >>> n = Axis.of("n")
+    >>> A, x = Symbol("A", Shape.matrix(n, n)), Symbol("x", Shape.vector(n))
+    >>> from cheatsheet.language.table import build
+    >>> conditions(build("inv", A), build("norm", x), build("sqrt", x))
+    ('det(A) != 0', 'x != 0', 'x > 0 in every entry')
+    """
+    found: dict[str, None] = {}
+    for expression in expressions:
+        found.update(dict.fromkeys(_conditions(inline_definitions(expression))))
+    return tuple(
+        need
+        for need in found
+        if need.replace("!= 0", "> 0") == need or need.replace("!= 0", "> 0") not in found
+    )
+
+
+def _conditions(expr: Expr) -> Iterator[str]:
+    if isinstance(expr, Apply):
+        rule = _NEEDS.get(expr.op)
+        if rule is not None:
+            yield from rule(expr)
+        if expr.op == "power" and _is_square_of_norm(expr):
+            expr = expr.children[0]  # the square of a norm is a sum of squares
+    for child in expr.children:
+        yield from _conditions(child)
+
+
+def _is_square_of_norm(expr: Expr) -> bool:
+    base, exponent = expr.children
+    return (
+        isinstance(base, Apply) and base.op == "norm" and isinstance(exponent, Number) and exponent.value == 2
+    )
+
+
+def _said(expr: Expr, relation: str) -> str:
+    """The relation for a number, or for every entry; zero is one number of either."""
+    several = "" if expr.shape.is_scalar else " in every entry"
+    return f"{to_text(expr)} {relation}{several}"
+
+
+def _nonzero(expr: Expr) -> Iterator[str]:
+    """That no entry is zero: of a product no factor, of a power its base, of a length not all at once."""
+    match expr:
+        case Apply(op="norm"):
+            yield from _length(expr)
+        case Apply(op="sqrt"):
+            yield from _positive(expr.children[0])
+        case Apply(op="power" | "neg" | "abs" | "transpose" | "over"):
+            yield from _nonzero(expr.children[0])
+        case Apply(op="scale" | "hadamard"):
+            for child in expr.children:
+                yield from _nonzero(child)
+        case _:
+            nonzero = isinstance(expr, Number) or (isinstance(expr, Symbol) and "nonzero" in expr.properties)
+            if not nonzero and not _is_positive(expr):
+                yield _said(expr, "!= 0")
+
+
+def _positive(expr: Expr) -> Iterator[str]:
+    if not _is_positive(expr):
+        yield _said(expr, "> 0")
+
+
+def _is_positive(expr: Expr) -> bool:
+    """Whether every entry is positive wherever it is defined, so far as it can be read off."""
+    match expr:
+        case Number():
+            return expr.value > 0
+        case Size():
+            return True
+        case Symbol():
+            return "positive" in expr.properties
+        case Apply(op="exp" | "cosh" | "sigmoid" | "softplus" | "ones" | "softmax"):
+            return True
+        case Apply(op="add"):
+            return (_is_nonnegative(expr.children[0]) and _is_positive(expr.children[1])) or (
+                _is_positive(expr.children[0]) and _is_nonnegative(expr.children[1])
+            )
+        case Apply(
+            op="scale" | "hadamard" | "over" | "reciprocal" | "quotient" | "transpose" | "sqrt" | "total"
+        ):
+            return all(map(_is_positive, expr.children))
+        case Apply(op="power"):
+            return _is_positive(expr.children[0])
+    return False
+
+
+def _is_nonnegative(expr: Expr) -> bool:
+    match expr:
+        case Apply(op="norm" | "norm1" | "abs" | "relu"):
+            return True
+        case Apply(op="power", args=(Expr(), Number() as k)):
+            return k.value.denominator == 1 and k.value % 2 == 0
+        case Apply(op="scale" | "over"):
+            return all(_is_nonnegative(child) for child in expr.children)
+    return _is_positive(expr)
+
+
+def _inverted(expr: Apply) -> Iterator[str]:
+    matrix = expr.children[0]
+    if not invertible(matrix, frozenset()):
+        yield f"det({to_text(matrix)}) != 0"
+
+
+def _power(expr: Apply) -> Iterator[str]:
+    base, exponent = expr.children
+    if isinstance(exponent, Number) and exponent.value.denominator == 1:
+        yield from _nonzero(base) if exponent.value < 0 else ()
+    elif isinstance(exponent, Symbol) and "integer" in exponent.properties:
+        yield from _nonzero(base)
+    else:
+        yield from _positive(base)
+
+
+def _matrix_power(expr: Apply) -> Iterator[str]:
+    exponent = expr.children[1] if len(expr.children) > 1 else None
+    if not isinstance(exponent, Number) or exponent.value < 0:
+        yield from _inverted(expr)
+
+
+def _within_one(expr: Apply) -> Iterator[str]:
+    argument = expr.children[0]
+    yield f"-1 < {to_text(argument)} < 1" + ("" if argument.shape.is_scalar else " in every entry")
+
+
+def _length(expr: Apply) -> Iterator[str]:
+    if not _is_positive(expr.children[0]):
+        yield f"{to_text(expr.children[0])} != 0"
+
+
+_NEEDS: Mapping[str, Callable[[Apply], Iterator[str]]] = {
+    "inv": _inverted,
+    "matrix_power": _matrix_power,
+    "logdet": lambda expr: iter([f"det({to_text(expr.children[0])}) > 0"]),
+    "pinv": lambda expr: iter([f"the rank of {to_text(expr.children[0])} is the same nearby"]),
+    "log": lambda expr: _positive(expr.children[0]),
+    "sqrt": lambda expr: _positive(expr.children[0]),
+    "power": _power,
+    "over": lambda expr: _nonzero(expr.children[1]),
+    "quotient": lambda expr: _nonzero(expr.children[1]),
+    "reciprocal": lambda expr: _nonzero(expr.children[1]),
+    "norm": _length,
+    "norm1": lambda expr: _nonzero(expr.children[0]),
+    "abs": lambda expr: _nonzero(expr.children[0]),
+    "sign": lambda expr: _nonzero(expr.children[0]),
+    "relu": lambda expr: _nonzero(expr.children[0]),
+    "tan": lambda expr: iter([_said(expr.children[0], "is no odd multiple of pi / 2")]),
+    "arcsin": _within_one,
+    "arccos": _within_one,
+}
+"""What each operator that is not defined, or not differentiable, everywhere asks of its arguments."""
+
+
+# --- warnings --------------------------------------------------------------------------------------------------------
+
+
+def warnings(derivative: Apply, inferred: Mapping[str, Symbol], is_zero: bool) -> tuple[str, ...]:
+    """A sentence for each thing that looks unintended in a derivative and the reading of its names."""
+    function, *variables = derivative.children
+    found = list(cautions(Equation(function, function)))
+    inside = _names(function)
+    for variable in dict.fromkeys(s for x in variables for s in symbols(x)):
+        if variable.name not in inside:
+            hints = [
+                hint for name in sorted(inside & inferred.keys()) if (hint := _hint(name, variable.name))
+            ]
+            said = f"{to_text(function)} does not depend on {variable.name}"
+            found.append("; ".join([said, *hints]))
+        elif is_zero:
+            found.append(f"the derivative is zero: {to_text(function)} does not change with {variable.name}")
+    for name, symbol in inferred.items():
+        if name in TABLE and TABLE[name].arguments == "a":  # I for I(n)
+            said = f"{name} was read as a symbol, {declared_shape(symbol.shape)}"
+            found.append(f"{said}; the function is {TABLE[name].syntax}")
+    return tuple(dict.fromkeys([*found, *_factors(derivative, inferred)]))
+
+
+def _names(expr: Expr) -> set[str]:
+    """The names that stand in an expression, those that its functions depend on among them."""
+    names = set()
+    for symbol in symbols(inline_definitions(expr)):
+        names.add(symbol.name)
+        for argument in symbol.of:
+            names |= _names(argument)
+    return names
+
+
+def _hint(name: str, variable: str) -> str:
+    """What an undeclared name may have been meant as, if it looks made of the variable."""
+    meant = ""
+    if name.lower() == variable.lower():
+        meant = name
+    elif part := re.fullmatch(rf"{re.escape(variable)}_?([a-z]|\d+)", name):
+        meant = f"{variable}[{part[1]}]"
+    elif variable in name and len(name) > 1 and name.isalpha() and len(name) <= 6:
+        factors = re.findall("[A-Za-z]T|[A-Za-z]", name)
+        meant = " @ ".join(f"{f[0]}.T" if len(f) == 2 else f for f in factors)
+        if variable not in [factor[0] for factor in factors]:
+            meant = ""
+    if not meant:
+        return ""
+    if meant == name:
+        return f"{name} and {variable} are two names; did you mean to differentiate by {name}?"
+    return f"{name} was read as one symbol; did you mean {meant}?"
+
+
+def _factors(derivative: Apply, inferred: Mapping[str, Symbol]) -> Iterator[str]:
+    """Names read as arrays by their letter alone, of a size of their own, where a number would stand as well."""
+    function, *variables = derivative.children
+    used = symbols(function)
+    for node in walk(function) if not function.shape.is_scalar else ():
+        if not isinstance(node, Apply) or node.op not in ("scale", "reciprocal"):
+            continue
+        number, other = node.children
+        if not isinstance(other, Symbol) or other.name not in inferred or other in variables:
+            continue
+        if symbols(number) and not any(
+            other.shape.names & symbol.shape.names for symbol in used if symbol != other
+        ):
+            shape = declared_shape(other.shape)
+            yield f"{other.name} was read as {shape}; for a number: --given '{other.name}: []'"

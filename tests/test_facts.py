@@ -1,0 +1,548 @@
+"""Each fact of each row is so, and the untrue value of it, put in its place, does not pass unseen.
+
+A fact is tested against what the operator does: numbers to many digits, a proof, a claim that must not hold. Beside its
+test stand the values that would be unsafe; a new column of the table has to be entered here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any, get_args
+
+import mpmath
+import numpy as np
+import pytest
+
+from cheatsheet.calculus.prove import prove
+from cheatsheet.catalogue.load import read_given
+from cheatsheet.derivatives.steps.claims import LAWS
+from cheatsheet.evaluation.evaluate import Evaluator
+from cheatsheet.evaluation.many_digits import Precise
+from cheatsheet.evaluation.points import Points, atoms
+from cheatsheet.language import table
+from cheatsheet.language.elaborate import Declarations, elaborate_expression
+from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Number, Symbol, walk
+from cheatsheet.language.glossary import LANGUAGES, word
+from cheatsheet.language.relaying import transposed
+from cheatsheet.language.table import TABLE, OneElement, Operator, ShapeError, build
+from cheatsheet.printing import coding
+from cheatsheet.printing.arrays import code_for
+from cheatsheet.printing.sympy_expression import to_sympy
+from cheatsheet.verdicts.check import verify_text
+from cheatsheet.verdicts.claim import nodes
+from tests.grammar import DECLARED, N, parse
+
+GIVEN = Declarations(
+    {**DECLARED.symbols, **read_given("A: [n, n], B: [n, n], x: [n], y: [n], p: [3], q: [3]")}
+)
+EXAMPLES = {
+    "power": "X ** a",
+    "matrix_power": "matrix_power(A, -1)",
+    "quotient": "A / B",
+    "total": "sum(A)",
+    "unit": "unit(1, n)",
+    "pinv": "pinv(x)",
+    "component": "A.T[0, 1]",
+    "vec": "vec(X)",
+    "hadamard": "X * Y",
+}
+"""An application that shows the whole of the operator, where that of the good claim does not."""
+DERIVATIVES = frozenset(name for name, row in TABLE.items() if "diff" in row.syntax) | {
+    "grad", "jacobian", "hessian", "d"
+}  # fmt: skip
+ROOTS = frozenset(["norm"])
+"""One formula, though not smooth where its argument vanishes."""
+MP = mpmath.MPContext()
+MP.dps = 250
+PLACES = [Fraction(k, 6) for k in (-180, -17, -6, -4, -1, 0, 1, 4, 6, 17, 180)]
+
+
+@contextmanager
+def instead(row: Operator) -> Iterator[Operator]:
+    """The table with this row in the place of its namesake."""
+    before = TABLE[row.name]
+    table.TABLE.rows()[row.name] = row
+    try:
+        yield row
+    finally:
+        table.TABLE.rows()[row.name] = before
+
+
+def application(row: Operator) -> Apply:
+    if row.name == "delta":
+        return build("delta", Index(0, N), Index(1, N))
+    text = EXAMPLES.get(row.name) or row.good.split(" == ")[0]
+    given = Declarations({**GIVEN.symbols, "p": GIVEN.symbols["q"], "q": GIVEN.symbols["w"]})
+    expr = elaborate_expression(text, given)
+    if isinstance(expr, Apply) and expr.op == row.name:
+        return expr
+    sides = row.good.split(" == ")
+    both = [node for side in sides for node in walk(elaborate_expression(side, given))]
+    return next(n for n in both if isinstance(n, Apply) and n.op == row.name)
+
+
+class Line:
+    """The values of an application along a line in the space of its arguments."""
+
+    def __init__(self, expr: Expr, start: str = "zero", only: Symbol | None = None) -> None:
+        self.expr = expr
+        self.symbols = atoms([n for n in nodes(expr) if isinstance(n, Symbol)])
+        self.points = Points(self.symbols, {"m": 2, "n": 3, "p": 2}, 1, "real", 8, 11)
+        self.start, self.only = start, only
+
+    def __call__(self, t: Any) -> Any:
+        """The entries, or None where they are not defined."""
+        evaluator = Evaluator(self.points, Precise(80))
+        for number, symbol in enumerate(self.symbols):
+            jet = evaluator.value(symbol)
+            sevenths = np.random.default_rng(number).integers(-9, 10, jet.base.shape)
+            own = evaluator.field.array(2 * sevenths + 1, 14)  # no entry is 0
+            step = own * 0 if self.only not in (None, symbol) else own
+            first = {"zero": 0, "quarter turn": MP.pi / 2, "deep": -40, "there": own}[self.start]
+            evaluator.values[symbol] = jet.of_base(first + t * step)
+        try:
+            value = evaluator(self.expr).base
+        except (ValueError, TypeError, ZeroDivisionError):
+            return None
+        return None if evaluator.domain.undefined.any() else value
+
+    def difference(self, order: int, step: Any = 1) -> Any:
+        """The size of the difference of the order, or None."""
+        values = [self(step * (k - Fraction(order, 2))) for k in range(order + 1)]
+        if any(v is None for v in values):
+            return None
+        while len(values) > 1:
+            values = [b - a for a, b in pairwise(values)]
+        return size(values[0])
+
+
+def size(values: Any) -> Any:
+    return max((abs(MP.mpc(v)) for v in values.ravel()), default=MP.mpf(0))
+
+
+TINY = MP.mpf(10) ** -12
+
+
+def smoothness(row: Operator) -> str:
+    """What the values of an application say against the smoothness of its row, and against ``whole_matrix``."""
+    if trap := traps(row, "smoothness"):
+        return trap
+    if row.name in DERIVATIVES:
+        return ""
+    expr = application(row)
+    if row.smoothness == "polynomial":
+        if Line(expr, "there").difference(9) not in (None, 0) and size_of_ninth(expr) > TINY:
+            return "no polynomial"
+        if not row.whole_matrix and any(bent(expr, symbol) for symbol in Line(expr).symbols):
+            return "not linear in each argument"
+    if row.one_element is not None and row.smoothness != "jump":
+        inner = [MP.mpf(v.numerator) / v.denominator for v in places(row) if abs(v) != 1]
+        if any(
+            leaps(row.one_element, v, TINY)
+            for v in inner
+            if v or inside(row.one_element.domain, Fraction(-1))
+        ):
+            return "jumps"
+    if row.smoothness in ("polynomial", "entire"):
+        if any(Line(expr, start)(t) is None for start in ("zero", "there") for t in (-3, 0, 1)):
+            return "undefined somewhere"
+        if size(Line(expr, "quarter turn")(0)) > MP.mpf(10) ** 30:
+            return "has a pole"
+    here = Line(expr)
+    value, beside = here(0), here(TINY)
+    if value is None or beside is None or row.smoothness == "jump":
+        return ""
+    if size(value - beside) > MP.mpf(10) ** -3:
+        return "jumps"
+    bend = here.difference(2, TINY)
+    kinked = bend is not None and bend > TINY * TINY * 10**6
+    allowed = row.has_pieces or (row.smoothness == "analytic" and row.name in ROOTS)
+    return "has a kink" if kinked and not allowed else ""
+
+
+def leaps(fact: OneElement, v: Any, step: Any) -> bool:
+    return bool(abs(value(fact, v + step) - value(fact, v - step)) > MP.mpf(10) ** -3)
+
+
+def size_of_ninth(expr: Expr) -> Any:
+    found = Line(expr, "there").difference(9)
+    return MP.mpf(1) if found is None else found
+
+
+def bent(expr: Expr, symbol: Symbol) -> bool:
+    found = Line(expr, "there", symbol).difference(2)
+    return found is None or bool(found > TINY)
+
+
+def held(row: Operator, fact: str) -> str:
+    """Whether the claim that the fact is there for is called holding."""
+    with instead(row):
+        verdict = verify_text(row.traps[fact], GIVEN)
+    return f"{row.traps[fact]} is {verdict.status}" if verdict.holds else ""
+
+
+def traps(row: Operator, fact: str) -> str:
+    return held(row, fact) if fact in row.traps else ""
+
+
+def sign(row: Operator) -> str:
+    if found := traps(row, "sign"):
+        return found
+    if row.sign == "any" or row.name in DERIVATIVES:
+        return ""
+    fact = row.one_element
+    if fact is not None:
+        values = [
+            fact.digits(MP, MP.mpf(v.numerator) / v.denominator) for v in PLACES if inside(fact.domain, v)
+        ]
+    else:
+        expr = parse("X ** 3") if row.name == "power" else application(row)
+        lines = [Line(expr), Line(expr, "deep"), *(Line(expr, "there", s) for s in Line(expr).symbols)]
+        found_values = [line(t) for line in lines for t in (-3, -1, 0, 1)]
+        values = [v for array in found_values if array is not None for v in array.ravel()]
+    least = min(values, default=MP.mpf(0))
+    if (
+        row.sign == "positive"
+        and fact is not None
+        and least < 10**-8
+        and not {"sign", "saturates"} & set(row.traps)
+    ):
+        return "has small values and no trap"
+    return "" if (least > 0 if row.sign == "positive" else least >= 0) else "has another sign"
+
+
+def inside(domain: str, v: Fraction) -> bool:
+    return {
+        "everywhere": True,
+        "positive": v > 0,
+        "nonnegative": v >= 0,
+        "within one": abs(v) <= 1,
+    }[domain]
+
+
+def entrywise(row: Operator) -> str:
+    expr = application(row)
+    if row.entrywise is None or expr.shape.is_scalar:
+        return ""
+    names = [Index(name, axis) for name, axis in zip("rs", expr.shape.free_axes, strict=False)]
+    with instead(row):
+        try:
+            parts = [c if c.shape.is_scalar else build("component", c, *names) for c in expr.children]
+            entry = build(row.entrywise, *parts)
+            right = prove(Equation(build("component", expr, *names), entry))
+        except (ShapeError, ValueError, IndexError) as error:
+            return str(error) or "no such entries"
+    return "" if right else "an entry is something else"
+
+
+def transposition(row: Operator) -> str:
+    expr = application(row)
+    if expr.shape.is_scalar or expr.shape.is_tensor:
+        return ""
+    with instead(row):
+        try:
+            right = prove(Equation(build("transpose", expr), transposed(expr)))
+        except (ShapeError, ValueError, IndexError, AttributeError, TypeError, RecursionError) as error:
+            return str(error) or "no such transpose"
+    return "" if right else "the transpose is something else"
+
+
+# --- functions of one number ---
+
+
+def value(fact: OneElement, v: Any) -> Any:
+    return fact.digits(MP, MP.mpf(v.numerator) / v.denominator if isinstance(v, Fraction) else v)
+
+
+def places(row: Operator) -> list[Fraction]:
+    assert row.one_element is not None
+    return [v for v in PLACES if inside(row.one_element.domain, v) and abs(v) < 20]
+
+
+def close(a: Any, b: Any, digits: int = 12) -> bool:
+    return bool(abs(a - b) < MP.mpf(10) ** -digits * (1 + abs(b)))
+
+
+def _of(row: Operator) -> OneElement:
+    assert row.one_element is not None
+    return row.one_element
+
+
+def slope(row: Operator) -> str:
+    rule = elaborate_expression(_of(row).slope, GIVEN_NUMBER)
+    for v in places(row):
+        if v in (-1, 0, 1):  # where it may have none
+            continue
+        number = to_sympy(substituted(rule, Number(v)), {}).evalf(40)
+        h = MP.mpf(10) ** -20
+        quotient = (value(_of(row), MP.mpf(v.numerator) / v.denominator + h) - value(_of(row), v)) / h
+        if not close(MP.mpf(str(number)), quotient):
+            return f"another slope at {v}"
+    return ""
+
+
+GIVEN_NUMBER = Declarations(read_given("x: []"))
+
+
+def substituted(expr: Expr, number: Number) -> Expr:
+    if isinstance(expr, Symbol):
+        return number
+    if isinstance(expr, Apply):
+        return build(expr.op, *(substituted(child, number) for child in expr.children))
+    return expr
+
+
+def at_zero(row: Operator) -> str:
+    fact = _of(row)
+    if fact.at_zero is None:
+        return ""
+    if not inside(fact.domain, Fraction(0)):
+        return "undefined at 0"
+    found = value(fact, Fraction(0))
+    return (
+        ""
+        if close(found, MP.mpf(fact.at_zero.numerator) / fact.at_zero.denominator)
+        else "another value at 0"
+    )
+
+
+def parity(row: Operator) -> str:
+    fact = _of(row)
+    factor = {"even": 1, "odd": -1, "neither": 0}[fact.parity]
+    both = [v for v in places(row) if inside(fact.domain, -v)]
+    if not factor:
+        return ""
+    if len(both) < 2:
+        return "no two signs to compare"
+    return "" if all(close(value(fact, -v), factor * value(fact, v)) for v in both) else "not of this parity"
+
+
+def domain(row: Operator) -> str:
+    for v in PLACES:
+        if inside(_of(row).domain, v):
+            try:
+                found = MP.mpc(value(_of(row), v))
+            except (ValueError, ZeroDivisionError, TypeError):
+                return f"undefined at {v}"
+            if found.imag or not MP.isfinite(found):
+                return f"undefined at {v}"
+    return ""
+
+
+def saturates(row: Operator) -> str:
+    """It holds a claim back, and has as many orders as those by which the function loses sight of its argument."""
+    fact = _of(row)
+    if found := traps(row, "saturates"):
+        return found
+    if row.has_pieces:
+        return ""
+    for v in (MP.mpf(20), MP.mpf(-20), MP.mpf(5)):
+        if inside(fact.domain, Fraction(int(v))):
+            now, then = value(fact, v), value(fact, v - v * MP.mpf(2) ** -20)
+            lost = MP.log10(abs(now) / abs(now - then)) - 6 if now != then else MP.inf
+            if lost > 3 + (fact.saturates or (lambda v: 0.0))(float(abs(v))):
+                return f"does not see where it is at {v}"
+    return ""
+
+
+def exact(row: Operator) -> str:
+    fact = _of(row)
+    if fact.exact is None:
+        return ""
+    for v in (Fraction(4, 9), Fraction(1), Fraction(0), Fraction(-3, 2)):
+        if inside(fact.domain, v):
+            found = Fraction(fact.exact(v))
+            if not close(MP.mpf(found.numerator) / found.denominator, value(fact, v)):
+                return f"another value at {v}"
+    return ""
+
+
+def floating(row: Operator) -> str:
+    inner = np.array([float(v) for v in places(row)])
+    with np.errstate(all="ignore"):
+        found = _of(row).floating(np, inner)
+    wrong = [
+        v for v, f in zip(places(row), found, strict=True) if not close(float(f), value(_of(row), v), 10)
+    ]
+    return f"another value at {wrong[0]}" if wrong else ""
+
+
+def digits(row: Operator) -> str:
+    """SymPy and the printed NumPy have the same value."""
+    for v in places(row):
+        node = build(row.name, Number(v))
+        if not close(MP.mpf(str(to_sympy(node, {}).evalf(30))), value(_of(row), v)):
+            return f"not that of SymPy at {v}"
+    return ""
+
+
+def code(row: Operator) -> str:
+    if row.one_element is None:
+        return ""
+    x = GIVEN.symbols["x"]
+    inner = np.array([float(v) for v in places(row)])
+    try:
+        with instead(row), np.errstate(all="ignore"):
+            found = eval(code_for(build(row.name, x)), {"np": np, "math": math, "x": inner})
+    except (AttributeError, NameError, TypeError) as error:
+        return str(error)
+    wrong = [
+        v for v, f in zip(places(row), found, strict=True) if not close(float(f), value(_of(row), v), 10)
+    ]
+    return f"another value at {wrong[0]}" if wrong else ""
+
+
+# --- the facts, and the values that would be unsafe ---
+
+Check = Callable[[Operator], str]
+Others = Callable[[Operator], list[Any]]
+
+
+def _smoother(row: Operator) -> list[Any]:
+    """The smoothness that would promise more."""
+    order = list(get_args(table.Smoothness))
+    more = order[: order.index(row.smoothness)]
+    if row.smoothness == "kink":
+        more.remove("analytic")  # one formula or two: no verdict rests on which, as neither is entire
+    return [] if row.name in DERIVATIVES else more
+
+
+def _stronger_signs(row: Operator) -> list[Any]:
+    if row.name in DERIVATIVES:
+        return []
+    weaker = ["any"] if "sign" in row.traps else []
+    return (
+        weaker + {"any": ["positive", "nonnegative"], "nonnegative": ["positive"], "positive": []}[row.sign]
+    )
+
+
+def _other_entries(row: Operator) -> list[Any]:
+    expr = application(row)
+    if expr.shape.is_scalar or not expr.children or len(expr.args) > len(expr.children):
+        return []
+    if row.entrywise is None:
+        return (
+            []
+            if row.name in DERIVATIVES or expr.params or (row.linear and len(expr.args) == 1)
+            else [row.name]
+        )
+    return (
+        ["neg" if row.entrywise != "neg" else "exp"]
+        if len(expr.args) == 1
+        else ["sub" if row.name != "sub" else "add"]
+    )
+
+
+_PARITIES = {"even": ["odd"], "odd": ["even"], "neither": ["even", "odd"]}
+FACTS: dict[str, tuple[Check, Others]] = {
+    "smoothness": (smoothness, _smoother),
+    "whole_matrix": (
+        smoothness,
+        lambda row: [False] if row.whole_matrix and row.smoothness == "polynomial" else [],
+    ),
+    "sign": (sign, _stronger_signs),
+    "entrywise": (entrywise, _other_entries),
+    "transposed": (transposition, lambda row: []),
+    "slope": (slope, lambda row: [f"{_of(row).slope} + 1"]),
+    "at_zero": (at_zero, lambda row: [Fraction(7)]),
+    "parity": (parity, lambda row: _PARITIES[_of(row).parity]),
+    "domain": (domain, lambda row: ["everywhere"] if _of(row).domain != "everywhere" else []),
+    "saturates": (saturates, lambda row: [None, lambda v: 0.0] if _of(row).saturates else []),
+    "exact": (exact, lambda row: [lambda v: v + 2]),
+    "floating": (floating, lambda row: [lambda np, x: x + 2]),
+    "digits": (digits, lambda row: [lambda mp, x: x + 2]),
+    "code": (code, lambda row: [coding.called("nonsense")] if row.one_element else []),
+}
+OF_ONE = {field.name for field in fields(OneElement)}
+OTHERS = set("name syntax arguments shape good bad infix differential linear one_element traps".split())
+"""What each row has that other tests look at: what it is, its two claims, its differential."""
+MEANINGS = {"components", "latex", "evaluate", "sympy"}
+"""The meanings of the operator, which are tested one against another."""
+
+
+def changed(row: Operator, fact: str, other: Any) -> Operator:
+    if fact in OF_ONE:
+        return replace(row, one_element=replace(_of(row), **{fact: other}))
+    return replace(row, **{fact: other})
+
+
+def applies(row: Operator, fact: str) -> bool:
+    return fact not in OF_ONE or row.one_element is not None
+
+
+CASES = [
+    (name, fact) for name, row in TABLE.items() if name != "jet" for fact in FACTS if applies(row, fact)
+]  # a jet is made by the calculus: no text of a claim has one
+
+
+@pytest.mark.parametrize(("name", "fact"), CASES)
+def test_the_fact_is_so(name: str, fact: str) -> None:
+    assert FACTS[fact][0](TABLE[name]) == ""
+
+
+@pytest.mark.parametrize(("name", "fact"), [case for case in CASES if FACTS[case[1]][1](TABLE[case[0]])])
+def test_the_unsafe_value_does_not_pass(name: str, fact: str) -> None:
+    check, others = FACTS[fact]
+    for other in others(TABLE[name]):
+        try:
+            row = changed(TABLE[name], fact, other)
+        except ValueError:  # refused when the row is made
+            continue
+        assert check(row), f"{fact} = {other} of {name} goes unseen"
+
+
+def test_every_column_is_tested() -> None:
+    columns = {field.name for field in fields(Operator)} | OF_ONE
+    assert columns == set(FACTS) | OTHERS | MEANINGS
+
+
+@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.transposed != "as a whole"])
+def test_some_other_transpose_is_seen_to_be_wrong(name: str) -> None:
+    row = TABLE[name]
+    others = [replace(row, transposed=t) for t in get_args(table.Transposition) if t != row.transposed]
+    assert any(transposition(other) for other in others)
+
+
+def test_no_fact_has_a_default() -> None:
+    facts = {f.name: f for f in (*fields(Operator), *fields(OneElement)) if f.name in {*FACTS, *MEANINGS}}
+    for name, column in facts.items():
+        for row_type in (Operator, OneElement):
+            if column in fields(row_type):
+                given = {f.name: None for f in fields(row_type) if f.name != name}
+                with pytest.raises(TypeError, match=name):
+                    row_type(**given)  # type: ignore[arg-type]
+
+
+def test_a_guard_without_a_trap_is_refused() -> None:
+    for row in TABLE.values():
+        if row.guards:
+            with pytest.raises(ValueError, match="no trap"):
+                replace(row, traps={})
+
+
+@pytest.mark.parametrize(
+    "name", [n for n, row in TABLE.items() if row.one_element and row.one_element.saturates]
+)
+def test_either_guard_against_saturation_is_needed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With neither the column nor the probe of the function, its trap is called holding."""
+    row = changed(TABLE[name], "saturates", None)
+    row = replace(row, traps=TABLE[name].traps)
+    monkeypatch.setattr(Precise, "lost", lambda *given: 0.0)
+    assert held(TABLE[name], "saturates") == ""
+    assert held(row, "saturates")
+
+
+def test_every_trap_can_be_read() -> None:
+    for row in TABLE.values():
+        for text in row.traps.values():
+            assert verify_text(text, GIVEN).status != "invalid", text
+
+
+def test_a_law_of_each_function_has_words() -> None:
+    for law in LAWS:
+        assert all(word(f"why-law-{law}")[language] for language in LANGUAGES)
