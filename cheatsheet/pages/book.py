@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from cheatsheet.pages.model import Block, DisplayBlock, EntryPage, SectionPage, StepsBlock
+from cheatsheet.pages.model import Block, DisplayBlock, EntryPage, SectionPage, StepRow, StepsBlock
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,36 @@ def worked(page: EntryPage, full: bool = False) -> Worked:
     derived = [block for block in long if _is_derivative(page, block)]
     number = next((block.of for block in (*derived, *long, *steps)), 0)
     shown = [b for b in page.blocks if not isinstance(b, (StepsBlock, DisplayBlock)) or b.of in (0, number)]
-    return Worked(tuple(shown), len(long) > 1)
+    return Worked(tuple(_shortened(b) if isinstance(b, StepsBlock) else b for b in shown), len(long) > 1)
+
+
+_SLIGHT = frozenset({"def-elementwise", "rearrange"})
+"""Reasons of lines that only wrap or unwrap indexed brackets, or move a factor: they go with a neighbouring line."""
+
+
+def _shortened(block: StepsBlock) -> StepsBlock:
+    """The derivation without the lines that a reader takes in one step with the next; their reasons go with it.
+
+    The last line is what is derived, so that there it is the line before that goes.
+    """
+    rows = list(block.rows)
+    at = 0
+    while at < len(rows) - 1 and len(rows) > 2:
+        last = at == len(rows) - 2
+        if _is_slight(rows[at]) or (last and _is_slight(rows[-1]) and not rows[at].equation.left):
+            first, second = rows[at], rows[at + 1]
+            reasons = tuple(dict.fromkeys((*first.reasons, *second.reasons)))
+            left = first.equation.left or second.equation.left
+            rows[at : at + 2] = [
+                replace(second, equation=replace(second.equation, left=left), reasons=reasons)
+            ]
+        else:
+            at += 1
+    return replace(block, rows=tuple(rows))
+
+
+def _is_slight(row: StepRow) -> bool:
+    return bool(row.reasons) and _SLIGHT.issuperset(row.reasons)
 
 
 def _is_derivative(page: EntryPage, block: StepsBlock) -> bool:

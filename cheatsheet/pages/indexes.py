@@ -11,10 +11,10 @@ from cheatsheet.pages.model import ClaimLine, Document, EntryPage
 from cheatsheet.pages.prose import plain
 from cheatsheet.printing.terminal_maths import plain as plain_formula
 
-LONGEST_SHAPE = 20
+LONGEST_SHAPE = 18
 """Nobody looks up a formula of more characters by its shape, and it would not fit a column of an index."""
 
-LONGEST_NAME = 24
+LONGEST_NAME = 16
 """Of a name in the sheet's index; a Chinese character counts twice."""
 
 
@@ -50,22 +50,29 @@ def english_order(text: str) -> str:
     return re.sub(r"[^a-z]", "", bare) + bare
 
 
-def name_index(pages: Iterable[EntryPage], language: str) -> tuple[Item, ...]:
-    """The names of entries and the words that they go by, in one language; a name that is a formula is no word."""
+def name_index(pages: Iterable[EntryPage], language: str, most: int | None = None) -> tuple[Item, ...]:
+    """The names of entries and the words that they go by, in one language; a name that is a formula is no word.
+
+    ``most``: how many other words of an entry are taken.
+    """
     found: dict[str, list[EntryPage]] = {}
     for page in pages:
-        for words in _words(page, language):
+        for words in _words(page, language, most):
             found.setdefault(words, []).append(page)
     order = chinese_order if language == "zh" else english_order
     return tuple(Item(words, tuple(found[words])) for words in sorted(found, key=lambda w: order(plain(w))))
 
 
-def _words(page: EntryPage, language: str) -> list[str]:
+def _words(page: EntryPage, language: str, most: int | None) -> list[str]:
     """The name without what it says in a formula alone, and the aliases in the script of the language."""
     words = [page.name[language]] if re.sub(r"\$[^$]*\$", "", page.name[language]).strip() else []
-    chinese = [alias for alias in page.aliases if not alias.isascii()]
-    latin = [alias for alias in page.aliases if alias.isascii()]
-    return list(dict.fromkeys([*words, *(chinese if language == "zh" else latin)]))
+    named = [alias for alias in page.aliases if not re.search(r"[^\w\s'.-]|[ᵀ⁻]", alias)]
+    own = [alias for alias in named if _is_chinese(alias) == (language == "zh")]
+    return list(dict.fromkeys([*words, *own[:most]]))
+
+
+def _is_chinese(words: str) -> bool:
+    return re.search(r"[\u4e00-\u9fff]", words) is not None
 
 
 def shape_index(claims: Iterable[tuple[EntryPage, ClaimLine]]) -> tuple[Item, ...]:
@@ -100,7 +107,7 @@ def sheet_indexes(document: Document) -> tuple[tuple[str, tuple[Item, ...]], ...
     """The indexes of what is on the sheet: names in each language, and shapes."""
     entries = [entry for box in document.sheet_boxes for entry in box.entries]
     pages = list(dict.fromkeys(entry.page for entry in entries))
-    names = tuple((f"index-{lang}", _short(name_index(pages, lang))) for lang in document.languages)
+    names = tuple((f"index-{lang}", _short(name_index(pages, lang, most=2))) for lang in document.languages)
     return (*names, ("index-shapes", shape_index((e.page, c) for e in entries for c in e.claims)))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 
 from markupsafe import Markup
 from pylatex.utils import escape_latex
@@ -155,7 +156,15 @@ def signs(latex: str) -> str:
     >>> signs("in ℝ")
     'in \\Sign{211D}'
     """
-    return _UNUSUAL.sub(lambda found: rf"\Sign{{{ord(found[0]):04X}}}", latex)
+    return _UNUSUAL.sub(lambda found: _sign(found[0]), latex)
+
+
+def _sign(character: str) -> str:
+    kind, *parts = unicodedata.decomposition(character).split() or [""]
+    if kind in ("<super>", "<sub>"):  # few fonts have these: ᵀ, ⁻, ᵢ
+        plain_ones = "".join(chr(int(part, 16)) for part in parts).replace("\u2212", "-")
+        return rf"\text{kind[1:-1]}script{{{plain_ones}}}"
+    return rf"\Sign{{{ord(character):04X}}}"
 
 
 def escape_text(text: str) -> str:

@@ -38,12 +38,12 @@ def reading(latex: str) -> str:
 
 
 def typed(words: str) -> str:
-    """The same with raised and lowered signs on the line, in characters that every font has.
+    """The same with raised and lowered signs on the line, in characters that the fonts of the text have.
 
-    >>> typed("xᵀAx")
-    'xTAx'
+    >>> typed("xᵀAx"), typed("黑塞")
+    ('xTAx', '黑塞')
     """
-    return "".join(c for c in unicodedata.normalize("NFKC", words) if " " <= c <= "~")
+    return "".join(c for c in unicodedata.normalize("NFKC", words) if " " <= c <= "~" or "一" <= c <= "鿿")
 
 
 def hexadecimal(words: str) -> str:

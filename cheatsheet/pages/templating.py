@@ -22,7 +22,7 @@ from cheatsheet.pages.indexes import book_indexes, sheet_indexes
 from cheatsheet.pages.linebreaks import breakable
 from cheatsheet.pages.model import DisplayBlock, Document, FigureBlock, StepsBlock, TableBlock
 from cheatsheet.pages.prose import Latex, escape_text, outline, plain, prose
-from cheatsheet.pages.search import searchable
+from cheatsheet.pages.search import searchable, typed
 from cheatsheet.pages.tables import shape_table
 from cheatsheet.pages.tags import legend, notation, tags_of
 
@@ -95,6 +95,7 @@ def environment() -> jinja2.Environment:
         "equation": lambda value: Latex(breakable(_balanced(short_sums(value)))),
         "tags": lambda reasons: Latex(escape_text(tags_of(reasons))),
         "searchable": lambda value, shown: searchable(value, str(shown)),
+        "hidden": lambda value: Latex(escape_text(typed(value))),
         "text": lambda value: Latex(escape_text(value)),
         "formula": lambda value: Latex(breakable(_balanced(value))),
         "trusted": lambda value: Latex(_balanced(value)),
