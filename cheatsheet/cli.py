@@ -29,7 +29,7 @@ from cheatsheet.verdicts.verdicts import TierDisagreement
 if TYPE_CHECKING:
     from cheatsheet.catalogue.entries import Catalogue, Entry
     from cheatsheet.catalogue.reports import CatalogueReport
-    from cheatsheet.pages.model import Language, Layout, Paper
+    from cheatsheet.pages.model import Language, Layout, Paper, Sums
 
 DEFAULT_FILE = "identities.yaml"
 HOLDS, FAILS, UNUSABLE, BUG = 0, 1, 2, 70
@@ -205,6 +205,7 @@ def check(arguments: tuple[str, ...], as_json: bool, by_sympy: bool, shipped: bo
     )
     catalogue = open_catalogue(file, shipped)
     click.echo(f"checking {catalogue.path}", err=True)
+    refuse_words(catalogue)
     report = verify_entries(find_entries(catalogue, ids))
     if by_sympy:
         report = ask_sympy(report)
@@ -215,6 +216,14 @@ def check(arguments: tuple[str, ...], as_json: bool, by_sympy: bool, shipped: bo
     else:
         print_report(report)
     sys.exit(HOLDS if report.ok else FAILS)
+
+
+def refuse_words(catalogue: Catalogue) -> None:
+    """Raises :class:`CatalogueError` where words of the catalogue could not be printed."""
+    from cheatsheet.pages.words import prose_problems
+
+    if problems := prose_problems(catalogue):
+        raise CatalogueError(problems)
 
 
 def verify_entries(entries: list[Entry]) -> CatalogueReport:
@@ -261,6 +270,14 @@ def print_report(report: CatalogueReport, only_failing: bool = False, err: bool 
 @click.option("--layout", type=click.Choice(LAYOUTS), help="Print claims in this layout only.")
 @click.option("--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True, help="Paper.")
 @click.option("--greyscale", is_flag=True, help="No colours, for printing in black and white.")
+@click.option("--full", is_flag=True, help="Every derivation of every claim, with its reasons in words.")
+@click.option(
+    "--sums",
+    type=click.Choice(["sigma", "einstein"]),
+    default="sigma",
+    show_default=True,
+    help="Σ in derivations, or the summation convention.",
+)
 @no_cache
 @_packaged
 def build(
@@ -270,22 +287,26 @@ def build(
     layout: Layout | None,
     paper: Paper,
     greyscale: bool,
+    full: bool,
+    sums: Sums,
     shipped: bool,
 ) -> None:
     """Verify FILE, then write the sheet and the handbook as PDFs, and the page for a browser."""
-    before = built_before(place_of_catalogue(file, shipped), out, (lang, layout, paper, greyscale))
+    look = (lang, layout, paper, greyscale, sums, full)
+    before = built_before(place_of_catalogue(file, shipped), out, look)
     if before is not None:
         for pdf in before.files:
             click.echo(pdf)
         return
     catalogue = open_catalogue(file, shipped)
+    refuse_words(catalogue)
     from cheatsheet import pipeline
     from cheatsheet.pages.compile import CompileError, MissingTeXError
     from cheatsheet.pages.prose import ProseError
 
     try:
         with stages() as progress:
-            built = pipeline.build(catalogue, out, lang, layout, progress, paper, greyscale)
+            built = pipeline.build(catalogue, out, lang, layout, progress, paper, greyscale, sums, full)
     except pipeline.CatalogueDoesNotHold as finding:
         print_report(finding.report, only_failing=True, err=True)
         click.echo(f"{catalogue.path}: nothing is printed until every claim is as expected", err=True)

@@ -10,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from cheatsheet import __version__
 from cheatsheet.catalogue.entries import Catalogue
 from cheatsheet.catalogue.reports import CatalogueReport, check_entries
 from cheatsheet.pages import stamps
 from cheatsheet.pages.compile import Compiled, compile_all
 from cheatsheet.pages.document import document
-from cheatsheet.pages.model import Document, Language, Layout, Paper
+from cheatsheet.pages.model import Document, Language, Layout, Paper, Sums
 from cheatsheet.pages.templating import KINDS, render
 from cheatsheet.pages.web import NAME, render_page, write_page
 
@@ -51,20 +52,25 @@ def build(
     progress: Progress | None = None,
     paper: Paper = "a4",
     greyscale: bool = False,
+    sums: Sums = "sigma",
+    full: bool = False,
 ) -> Built:
     """Check the catalogue and write its PDFs to a folder; nothing is done where nothing has changed.
+
+    ``full``: the handbook has every derivation of every claim; ``sums`` says whether Σ stands in them.
 
     Raises :class:`CatalogueDoesNotHold` before anything is written if a claim is not as expected, and what
     :func:`cheatsheet.pages.compile.compile_all` raises, by when the page for a browser is there already.
     """
-    key = stamps.key_of(catalogue.text, lang, layout, paper, greyscale)
+    look = {"paper": paper, "greyscale": greyscale, "sums": sums, "full": full}
+    key = stamps.key_of(catalogue.text, lang, layout, *look.values())
     before = stamps.unchanged(folder, key)
     if before is not None:
         pdfs = {n: Compiled(folder / f"{n}.pdf", 0, ()) for n in DOCUMENTS.values()}
         return Built(pdfs, folder / NAME, before.summary, False)
     tell = progress or (lambda stage, done, total: None)
     report, pages = checked_pages(catalogue, tell, lang, layout)
-    pages = replace(pages, paper=paper, greyscale=greyscale)
+    pages = replace(pages, version=__version__, **look)  # type: ignore[arg-type]
     page = write_page(folder, render_page(pages, catalogue, report))
     sources = {DOCUMENTS[kind]: render(pages, kind) for kind in KINDS}
     pdfs = compile_all(sources, folder, lambda name, number: tell(f"TeX {name}.pdf", number, 0))

@@ -40,6 +40,10 @@ def sources(document: Document) -> dict[str, str]:
     return {"cheatsheet": render(document, "sheet"), "handbook": render(document, "handbook")}
 
 
+def told_by(program: str, *arguments: str | Path) -> str:
+    return subprocess.run([program, *arguments], capture_output=True, check=True).stdout.decode("utf-8")
+
+
 def words_of(pdf: Path) -> str:
     """The text of a PDF without line breaks and spaces, as a search would see it."""
     run = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, check=True)
@@ -64,8 +68,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("both")
     compiled = compile_all(sources(DOCUMENT), folder)
     problems = [p for result in compiled.values() for p in result.problems]
-    # One matrix of the sample is too wide for a column of the sheet, and the log tells so.
-    assert [(p.document, p.entry, p.kind) for p in problems] == [("cheatsheet", "extremes", "squeezed")]
+    # One matrix of the sample is too wide for a column of the handbook, and the log tells so.
+    assert [(p.document, p.entry, p.kind) for p in problems] == [("handbook", "extremes", "squeezed")]
     return folder
 
 
@@ -75,7 +79,7 @@ def test_chinese_can_be_copied_and_searched(built: Path) -> None:
     for name in ("乘积的转置", "二次型", "含有两个相同矩阵变量的夹心迹对该变量的导数"):
         assert name in sheet
         assert name in handbook
-    assert "克罗内克𝛿消去一个求和号" in handbook
+    assert "克罗内克𝛿消去一个求和号" in handbook  # the samples have no tags: their reasons stand in words
     assert "eachdeltaremovesonesum" in handbook
     assert r"\input{secret}\write18{rm}^^5c%#&_{}~" in handbook
 
@@ -106,6 +110,42 @@ def test_language_bookmarks_and_links(built: Path) -> None:
 
 
 @needs_tex
+def test_a_book_in_parts_is_one_book(built: Path) -> None:
+    """Contents and foot name the page on which an entry stands, though every part was typeset for itself."""
+    handbook = built / "handbook.pdf"
+    count = int(re.findall(r"Pages:\s+(\d+)", told_by("pdfinfo", handbook))[0])
+    texts = [
+        told_by("pdftotext", "-f", str(n), "-l", str(n), "-raw", handbook, "-") for n in range(1, count + 1)
+    ]
+    front = next(n for n, text in enumerate(texts) if "Conventions" in text or "1.1 乘积的转置" in text) + 1
+    first = next(n for n in range(front, count) if "1.1 乘积的转置" in texts[n])
+    contents = "".join(texts[:first])
+    for name in ("1.1 乘积的转置", "2.1 二次型", "3.1 外积对第二个向量求导"):
+        (place,) = [n for n in range(first, count) if name in texts[n]]
+        listed = re.search(rf"{name}[^\n]*?(?:\n[^\n]*?)? (\d+)\n", contents)
+        assert listed
+        assert int(listed[1]) == place - first + 1
+        assert texts[place].rstrip().endswith(f"{place - first + 1}")
+    assert "PageLabels" in objects_of(handbook)
+
+
+@needs_tex
+def test_an_edited_chapter_alone_is_typeset_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cheatsheet.pages.book.ENTRIES_OF_A_PART", 1)
+    target = tmp_path / "handbook.pdf"
+    compile_pdf(render(DOCUMENT, "handbook"), target)
+    kept = tmp_path / compiling.STATE_FOLDER / "handbook" / "parts"
+    before = {part.name for part in kept.iterdir()}
+    assert len(before) == 5  # the front, three chapters, the back
+    compile_pdf(
+        render(replace(DOCUMENT, sections=(DOCUMENT.sections[0], *DOCUMENT.sections[2:])), "handbook"), target
+    )
+    after = {part.name for part in kept.iterdir()}
+    assert len(after) == 4
+    assert len(before & after) == 2  # the chapters that are the same
+
+
+@needs_tex
 def test_same_input_same_bytes(built: Path, tmp_path: Path) -> None:
     again = compile_all(sources(DOCUMENT), tmp_path / "elsewhere")
     for name, compiled in again.items():
@@ -131,7 +171,7 @@ def test_nothing_changed_takes_no_pass(built: Path) -> None:
     compiled = compile_all(sources(DOCUMENT), built)
     assert time.monotonic() - started < 20
     assert [c.passes for c in compiled.values()] == [0, 0]
-    assert [p.kind for p in compiled["cheatsheet"].problems] == ["squeezed"]
+    assert [p.kind for p in compiled["handbook"].problems] == ["squeezed"]
     assert (built / "handbook.pdf").stat().st_mtime_ns == before
 
 
@@ -141,7 +181,9 @@ def test_every_build_takes_one_pass(tmp_path: Path) -> None:
     edited = replace(QUADRATIC_FORM, note=Text("改过的说明。", "An edited note."))
     second = compile_pdf(render(with_entry(edited), "handbook"), tmp_path / "handbook.pdf")
     assert first.passes == second.passes == 1
-    assert "改过的说明" in words_of(second.pdf)
+    words = words_of(second.pdf)
+    assert "改过的说明" in words
+    assert "1.1二次型Quadraticform1" in words
     from_nothing = compile_pdf(
         render(with_entry(edited), "handbook"), tmp_path / "from-nothing" / "handbook.pdf"
     )
@@ -331,6 +373,6 @@ def test_builds_at_once_leave_whole_files(engine: Path) -> None:
 
 
 def test_an_engine_that_hangs(engine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiling, "SECONDS_PER_PASS", 0.5)
+    monkeypatch.setattr("cheatsheet.pages.engine.SECONDS_PER_PASS", 0.5)
     with pytest.raises(CompileError, match="TeX was still running after"):
         compile_pdf("text half=30", engine / "a.pdf")

@@ -17,11 +17,13 @@ from hypothesis import strategies as st
 
 import cheatsheet
 from cheatsheet.catalogue import nodes
+from cheatsheet.catalogue.boxes import Choice
 from cheatsheet.catalogue.entries import Catalogue, Entry
 from cheatsheet.catalogue.load import READERS, parse_catalogue
 from cheatsheet.catalogue.nodes import LARGEST_FILE, decode
 from cheatsheet.catalogue.schema import (
     BILINGUAL,
+    BOX,
     CATALOGUE,
     ENTRY,
     KINDS,
@@ -460,7 +462,7 @@ def test_the_json_schema_is_up_to_date() -> None:
 
 
 def test_every_kind_of_value_has_a_reader_and_a_schema() -> None:
-    tables = (CATALOGUE, SECTION, ENTRY, PITFALL, BILINGUAL)
+    tables = (CATALOGUE, BOX, SECTION, ENTRY, PITFALL, BILINGUAL)
     assert {key.kind for table in tables for key in table.values()} == READERS.keys()
     assert {key.kind for table in (*tables, SYMBOL) for key in table.values()} == KINDS.keys()
 
@@ -488,3 +490,30 @@ def test_the_public_name_stays_a_function_after_its_module_was_imported() -> Non
     assert callable(cheatsheet.load)
     with pytest.raises(AttributeError, match="no attribute 'lod'"):
         _ = cheatsheet.lod  # type: ignore[attr-defined]
+
+
+# --- the boxes of the sheet ------------------------------------------------------------------------------------------
+
+BOXES = """
+sheet:
+  - title: {zh: 盒, en: Box}
+    entries: [a, {a: 2}]
+  - title: {zh: 错, en: Wrong}
+    mistakes:
+      - a: [1]
+base_url: https://example.org/sheet
+"""
+
+
+def test_the_sheet_is_what_its_boxes_choose() -> None:
+    body = "claim: [1 == 1, 2 == 2]\npitfalls: [{claim: 1 == 2}]"
+    lines = textwrap.indent(body, "        ")
+    text = (
+        f"title: {{zh: 手册, en: Sheet}}{BOXES}sections:\n  - id: s\n    title: {{zh: 节, en: Section}}\n"
+        f"    entries:\n      - id: a\n        name: {{zh: 名, en: Name}}\n{lines}\n"
+    )
+    catalogue = read(text)
+    right, wrong = catalogue.sheet
+    assert (right.title["en"], right.entries) == ("Box", (Choice("a"), Choice("a", (2,))))
+    assert (wrong.entries, wrong.mistakes) == ((), (Choice("a", (1,)),))
+    assert catalogue.base_url == "https://example.org/sheet"

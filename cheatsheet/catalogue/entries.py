@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cheatsheet.catalogue.boxes import Box
 from cheatsheet.catalogue.examples import Value
 from cheatsheet.language.display import counted, one_line, short
 from cheatsheet.language.errors import Position, Problem, near
@@ -307,6 +308,9 @@ class Catalogue:
     """The file as it was read, so that a build can tell whether it has made these pages before."""
     sources: Mapping[str, Text] = field(default_factory=dict)
     """The works that entries cite: a bibliographic line for each key."""
+    sheet: tuple[Box, ...] = ()
+    """The boxes of the printed sheet; none where it is to have every entry."""
+    base_url: str | None = None
 
     def __repr__(self) -> str:
         entries = counted(len(self), "entry", "entries")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cheatsheet.catalogue.boxes import boxes_of, read_choices, read_url
 from cheatsheet.catalogue.declarations import Declared, Resolver, dimensions, read_symbols
 from cheatsheet.catalogue.entries import Catalogue, Citation, Claim, Entry, Pitfall, Scope, Section
 from cheatsheet.catalogue.examples import fit_example, read_example
@@ -40,7 +41,7 @@ from cheatsheet.catalogue.reading import (
     read_words,
     what,
 )
-from cheatsheet.catalogue.schema import CATALOGUE, ENTRY, PITFALL, SECTION, Table
+from cheatsheet.catalogue.schema import BOX, CATALOGUE, ENTRY, PITFALL, SECTION, Table
 from cheatsheet.language.errors import CatalogueError, near
 from cheatsheet.language.expressions import Symbol
 from cheatsheet.language.glossary import Text
@@ -202,6 +203,9 @@ READERS: dict[str, Read] = {
     "pitfalls": _listed(PITFALL, "a pitfall"),
     "entries": _listed(ENTRY, "an entry"),
     "sections": _listed(SECTION, "a section"),
+    "url": read_url,
+    "choices": read_choices,
+    "boxes": _listed(BOX, "a box"),
 }
 """For each kind of value in the schema's tables, what reads it (a symbol's own kinds are read with it)."""
 
@@ -248,8 +252,11 @@ class _Assembly:
         if self.report.problems:
             return None
         known = tuple(s for s in sections if s is not None)
+        sizes = {e.id: (len(e.claims), len(e.pitfalls)) for section in known for e in section.entries}
+        boxes = boxes_of(self.values.get("sheet", []), sizes, self.report)
+        title, url = self.values["title"], self.values.get("base_url")
         symbols = self.defaults.symbols
-        return Catalogue(self.values["title"], known, symbols, self.layout, path, text, self.works or {})
+        return Catalogue(title, known, symbols, self.layout, path, text, self.works or {}, boxes, url)
 
     def section(self, node: Node, values: dict[str, Any]) -> Section | None:
         self.check_id("section", values.get("id"))

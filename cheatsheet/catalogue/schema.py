@@ -55,7 +55,16 @@ CATALOGUE: Table = {
     "layout": Key("layout", "How diff(...) in the claims is laid out; numerator where nothing is said."),
     "symbols": Key("symbols", "Symbols that every entry may use; an entry's `given` overrides them."),
     "sources": Key("works", "The works that entries cite: a key and a bibliographic line for each."),
+    "base_url": Key("url", "Where the web page is to be found; the sheet links to it."),
+    "sheet": Key("boxes", "The boxes of the printed sheet, in order; without it the sheet has every entry."),
     "sections": Key("sections", "The sections, in the order of the documents.", required=True),
+}
+BOX: Table = {
+    "title": Key("bilingual", "The heading of the box.", required=True),
+    "entries": Key("choices", "Ids of entries, or id: [numbers of its claims]."),
+    "mistakes": Key(
+        "choices", "Ids of entries whose pitfalls are struck through, or id: [numbers of its pitfalls]."
+    ),
 }
 SECTION: Table = {
     "id": Key("id", "The anchor of the section.", required=True),
@@ -129,6 +138,16 @@ def _listed(table: Table) -> dict[str, Any]:
     return {"type": "array", "items": _mapping(table), "minItems": 1}
 
 
+_CHOICE = {
+    "oneOf": [
+        {"type": "string", "pattern": f"^{ID}$"},
+        {
+            "type": "object",
+            "maxProperties": 1,
+            "additionalProperties": _one_or_list({"type": "integer", "minimum": 1}),
+        },
+    ]
+}
 _SHAPE = {"type": "array", "items": _DIMENSION, "maxItems": 2}
 
 KINDS: dict[str, dict[str, Any]] = {
@@ -164,6 +183,9 @@ KINDS: dict[str, dict[str, Any]] = {
     "pitfalls": _listed(PITFALL),
     "entries": _listed(ENTRY),
     "sections": _listed(SECTION),
+    "url": {"type": "string", "pattern": "^https?://"},
+    "choices": _one_or_list(_CHOICE),
+    "boxes": _listed(BOX),
 }
 """For each kind of value, what an editor should accept."""
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from cheatsheet.language.expressions import Apply, Argument, Equation, Expr, Index, Sum, Symbol, rebuild, walk
 from cheatsheet.language.layouts import arrange
 from cheatsheet.language.table import TABLE, build
 from cheatsheet.language.tidying import tidied
+
+_SYMMETRIC = frozenset({"symmetric", "diagonal", "positive_definite"})
 
 
 def transposed(expr: Expr) -> Expr:
@@ -16,11 +20,13 @@ def transposed(expr: Expr) -> Expr:
     >>> x, A = Symbol("x", Shape.vector(n)), Symbol("A", Shape.matrix(n, n))
     >>> transposed(build("matmul", build("transpose", x), A))
     A.T @ x
+    >>> transposed(build("matmul", build("transpose", x), build("add", A, build("transpose", A))))
+    (A + A.T) @ x
     """
     if expr.shape.is_scalar:
         return expr
     match expr:
-        case Symbol() if "symmetric" in expr.properties or "diagonal" in expr.properties:
+        case Symbol() if expr.properties & _SYMMETRIC:
             return expr
         case Apply():
             return _transposed_application(expr)
@@ -41,16 +47,26 @@ def _transposed_application(expr: Apply) -> Expr:
             left, right = _transposed_factor(b), a if a.shape.is_scalar else _transposed_factor(a)
             return build("matmul", left, right)
         case "each":
-            return build(expr.op, *(transposed(child) for child in expr.children))
+            turned = build(expr.op, *(transposed(child) for child in expr.children))
+            return expr if Counter(_terms(expr)) == Counter(_terms(turned)) else turned
         case "second":
             return build(expr.op, expr.children[0], transposed(expr.children[1]))
         case "first":
             return build(expr.op, transposed(expr.children[0]), expr.children[1])
         case "turned round" if len(expr.args) == 2:
             return build(expr.op, *expr.args[::-1])
+        case "of operand" if transposed(expr.children[0]) == expr.children[0]:
+            return expr
         case "itself" if expr.shape.is_square:
             return expr
     return build("transpose", expr)
+
+
+def _terms(expr: Expr) -> list[Expr]:
+    """The terms of a sum. One that is its own transpose, A + Aᵀ, stays as it is written."""
+    if isinstance(expr, Apply) and expr.op == "add":
+        return [term for child in expr.children for term in _terms(child)]
+    return [expr]
 
 
 def _transposed_factor(x: Expr) -> Expr:

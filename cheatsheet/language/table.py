@@ -40,7 +40,7 @@ Parity = Literal["even", "odd", "neither"]
 Sign = Literal["positive", "nonnegative", "any"]
 Domain = Literal["everywhere", "positive", "nonnegative", "within one"]
 Transposition = Literal[
-    "operand", "each", "first", "second", "product", "turned round", "itself", "as a whole"
+    "operand", "each", "first", "second", "product", "turned round", "itself", "of operand", "as a whole"
 ]
 
 
@@ -92,7 +92,8 @@ class Operator:
     transposed: Transposition
     """What the transpose is: the operand of a transpose, the same with each argument transposed, or the first or second
     alone; a product of transposes in the other order, the same of the arguments in the other order (where there are
-    two), or the value itself (where it is square); or nothing better than ``(…).T``."""
+    two), or the value itself (where it is square, or where the operand is its own transpose); or nothing better than
+    ``(…).T``."""
     components: Callable[..., Any]
     latex: Callable[..., Any]
     evaluate: Callable[..., Any]

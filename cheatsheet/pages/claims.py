@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
 from cheatsheet.calculus.prove import prove
 from cheatsheet.catalogue.reports import ClaimReport
-from cheatsheet.language.expressions import Equation, Symbol, symbols
+from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, symbols, walk
 from cheatsheet.language.glossary import word
 from cheatsheet.language.relaying import has_layout, in_layout
-from cheatsheet.pages.model import ClaimLine, Form, Given, Layout
+from cheatsheet.language.table import build
+from cheatsheet.pages.model import ClaimLine, Form, Given, Layout, Row
 from cheatsheet.pages.model import Equation as PrintedEquation
 from cheatsheet.printing.latex import equation_sides, latex_of, relation_sign
 from cheatsheet.printing.letters import Letters
 from cheatsheet.verdicts.check import verify
 
+if TYPE_CHECKING:
+    from cheatsheet.verdicts.verdicts import Verdict
+
 PRINTED: tuple[Layout, ...] = ("numerator", "denominator")
+COLUMNS: tuple[Layout, ...] = ("denominator", "numerator")
+"""The columns of the sheet: the gradient first, then its transpose."""
+DERIVATIVES = frozenset({"diff", "grad", "jacobian", "hessian"})
 
 
 def claim_line(report: ClaimReport, layout: Layout | None = None) -> ClaimLine:
@@ -21,11 +31,45 @@ def claim_line(report: ClaimReport, layout: Layout | None = None) -> ClaimLine:
     equation = report.claim.equation
     verdict = "differs" if equation.negated and report.verdict.status == "proved" else report.verdict.status
     if not has_layout(equation):
-        return ClaimLine((Form(printed(equation)),), verdict)  # type: ignore[arg-type]
+        row = _row(equation, _in_columns(equation, layout))
+        return ClaimLine((Form(printed(equation)),), verdict, row)  # type: ignore[arg-type]
     own: Layout = report.claim.declarations.layout  # type: ignore[assignment]
     found = [claim_in(report, name) for name in ((layout,) if layout else _printed(own))]
     forms = [Form(printed(other), (name,)) for other, name in dict.fromkeys(found) if name]
-    return ClaimLine(_merged(forms), verdict)  # type: ignore[arg-type]
+    columns = (layout,) if layout else COLUMNS
+    row = _row(equation, [other for column in columns for other, name in found if name == column])
+    return ClaimLine(_merged(forms), verdict, row)  # type: ignore[arg-type]
+
+
+def _in_columns(equation: Equation, layout: Layout | None) -> list[Equation]:
+    """A claim about a gradient or a Jacobian as derivatives in the layouts of the columns; else the claim itself."""
+    match equation.lhs:
+        case Apply(op="grad" | "jacobian" as op, args=(Expr() as y, Expr() as x)) if _is_plain(equation.rhs):
+            own: Layout = "denominator" if op == "grad" else "numerator"
+            stated = Equation(build("diff", y, x, params=(own,)), equation.rhs, equation.negated)
+            if x.shape.is_scalar or not has_layout(stated):
+                return [equation]
+            wanted = (layout,) if layout else COLUMNS
+            found = [stated if name == own else verified_in_layout(stated, name) for name in wanted]
+            return [e for e in found if e is not None] or [equation]
+    return [equation]
+
+
+def _is_plain(expr: Expr) -> bool:
+    """Whether an expression has no derivatives in it, which would be in no layout or in another."""
+    return not any(isinstance(n, Apply) and n.op in DERIVATIVES for n in walk(expr))
+
+
+def _row(equation: Equation, forms: list[Equation]) -> Row:
+    """The forms side by side, those that read alike once."""
+    sides = list(dict.fromkeys(printed(form) for form in forms or [equation]))
+    lhs = equation.lhs
+    looked_for = lhs.children[0] if isinstance(lhs, Apply) and lhs.op in DERIVATIVES else lhs
+    shape = latex_of(looked_for, Letters(looked_for))
+    first = sides[0]
+    if len({side.left for side in sides}) > 1:
+        return Row("", "", tuple(side.latex for side in sides), shape)
+    return Row(first.left, first.relation, tuple(side.right for side in sides), shape)
 
 
 def claim_in(report: ClaimReport, layout: Layout | None) -> tuple[Equation, Layout | None]:
@@ -47,6 +91,7 @@ def _printed(own: Layout) -> tuple[Layout, ...]:
     return PRINTED if own in PRINTED else (*PRINTED, own)
 
 
+@lru_cache(maxsize=64)
 def verified_in_layout(equation: Equation, layout: str) -> Equation | None:
     """The claim in another layout, once it is verified in its own right."""
     if any(_defined_in_layout(s) for side in (equation.lhs, equation.rhs) for s in symbols(side)):
@@ -55,6 +100,12 @@ def verified_in_layout(equation: Equation, layout: str) -> Equation | None:
     if not other.negated and prove(other):
         return other
     return other if verify(other).holds else None
+
+
+def as_in_layout(equation: Equation, layout: str) -> tuple[Equation, Verdict]:
+    """A claim as it reads in another layout, whether or not it holds there, and the verdict on it."""
+    other = in_layout(equation, layout)
+    return other, verify(other)
 
 
 def _defined_in_layout(symbol: Symbol) -> bool:

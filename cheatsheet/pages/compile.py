@@ -1,51 +1,53 @@
-"""LaTeX to PDF in one pass, the log read, the good PDF never lost.
+"""LaTeX to PDF, the log read, the good PDF never lost.
 
 Every run has a scratch directory of its own and puts its results in place by renaming, the PDF
 first and the record of it last: a build that is killed, or two builds at once, leave whole files,
 and a record that does not fit its PDF only means that the next build compiles again. The templates
-write no .aux file: bookmarks and page numbers are known where they are printed.
+write no .aux file: bookmarks are written where they stand, and the pages of entries, which contents and index need, go
+into NAME.pages. They are kept, and where they turn out as they were known, one pass was enough.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
-import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from cheatsheet.pages.texlog import Problem, missing_part, read_log
+from cheatsheet.pages.engine import (
+    CompileError,
+    MissingTeXError,
+    Report,
+    Run,
+    digest,
+    missing,
+    read,
+    tex_packages,
+)
+from cheatsheet.pages.parts import Book, is_in_parts
+from cheatsheet.pages.texlog import Problem
 from cheatsheet.store import write_whole
+
+__all__ = [
+    "CompileError",
+    "Compiled",
+    "MissingTeXError",
+    "compile_all",
+    "compile_pdf",
+    "find_engine",
+    "tex_packages",
+]
 
 # The date inside the PDF where SOURCE_DATE_EPOCH is not set: the same input, the same bytes.
 DEFAULT_EPOCH = "1735689600"  # 2025-01-01
 STATE_FOLDER = ".tex"
-SECONDS_PER_PASS = 300
-MOST_TOLD = 40
-"""Of more problems than these, and a slip in a template makes hundreds, only the number is told."""
+KNOWN = "known"
 _ABANDONED_AFTER = 3600  # seconds; a scratch directory older than this belongs to no living run
-
-Report = Callable[[str, int], None]
-
-
-class MissingTeXError(RuntimeError):
-    """There is no XeLaTeX, or a package or font is missing; the message says what to install."""
-
-
-class CompileError(RuntimeError):
-    """TeX made no PDF, or a wrong one; ``problems`` say why, entry by entry."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        more = len(problems) - MOST_TOLD
-        told = [*map(str, problems[:MOST_TOLD]), *([f"… and {more} more"] if more > 0 else [])]
-        super().__init__("\n".join(told))
-        self.problems = problems
 
 
 @dataclass(frozen=True)
@@ -57,27 +59,12 @@ class Compiled:
     problems: tuple[Problem, ...]
 
 
-def tex_packages() -> tuple[str, ...]:
-    """The Debian packages that bring XeLaTeX and the fonts."""
-    listed = Path(__file__).with_name("tex-packages.txt").read_text(encoding="utf-8")
-    return tuple(listed.split())
-
-
 def find_engine() -> str:
     """The path of ``xelatex``; raises :class:`MissingTeXError` where there is none."""
     engine = shutil.which("xelatex")
     if engine is None:
-        raise _missing("xelatex")
+        raise missing("xelatex")
     return engine
-
-
-def _missing(what: str) -> MissingTeXError:
-    return MissingTeXError(
-        f"{what} is not installed, so there are no PDFs. On Debian or Ubuntu: "
-        f"apt-get install --no-install-recommends {' '.join(tex_packages())}. Elsewhere: "
-        "TeX Live with xelatex, ctex and unicode-math, and the fonts Noto Serif CJK SC, "
-        "Noto Sans CJK SC, Noto Sans Mono CJK SC, TeX Gyre Pagella, Heros, Cursor and Pagella Math."
-    )
 
 
 def compile_all(
@@ -115,69 +102,24 @@ def compile_pdf(source: str, target: Path, report: Report | None = None) -> Comp
     state = target.parent / STATE_FOLDER / target.stem
     state.mkdir(parents=True, exist_ok=True)
     environment = _environment()
-    key = _digest(f"{environment['SOURCE_DATE_EPOCH']}\n{source}".encode())
+    key = digest(f"{environment['SOURCE_DATE_EPOCH']}\n{source}".encode())
     if recorded := _recorded(state, key, target):
         return recorded
     _sweep(state)
     with tempfile.TemporaryDirectory(prefix="run-", dir=state) as scratch:
-        run = _Run(engine, environment, Path(scratch), target.stem, report)
-        try:
-            problems = run.compiled(source)
-        finally:
-            _keep_log(run, state)
-        _publish(run, state, target, key, problems)
-    return Compiled(target, 1, problems)
-
-
-@dataclass
-class _Run:
-    """One compilation, in a scratch directory of its own."""
-
-    engine: str
-    environment: dict[str, str]
-    scratch: Path
-    name: str
-    report: Report | None
-
-    def file(self, suffix: str) -> Path:
-        return self.scratch / (self.name + suffix)
-
-    def compiled(self, source: str) -> tuple[Problem, ...]:
-        """The problems of the one pass that a document takes; raises :class:`CompileError` for errors."""
-        self.file(".tex").write_text(source, encoding="utf-8")
-        if self.report:
-            self.report(self.name, 1)
-        problems = self.one_pass()
-        if any(p.kind in ("error", "missing-glyph") for p in problems):
-            raise CompileError(problems)
-        return problems
-
-    def one_pass(self) -> tuple[Problem, ...]:
-        command = [self.engine, "-interaction=nonstopmode", "-no-shell-escape", self.name + ".tex"]
-        self.file(".pdf").unlink(missing_ok=True)
-        try:
-            finished = subprocess.run(
-                command,
-                cwd=self.scratch,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=SECONDS_PER_PASS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            slow = f"TeX was still running after {SECONDS_PER_PASS} s"
-            return (Problem(self.name, None, "", "error", slow),)
-        log = self.file(".log")
-        written = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
-        if missing := missing_part(written):
-            raise _missing(missing)
-        problems = read_log(written, self.name)
-        broken = finished.returncode != 0 or not self.file(".pdf").exists()
-        if broken and not any(p.kind in ("error", "missing-glyph") for p in problems):
-            said = finished.stderr.decode("utf-8", "replace").strip() or f"exit {finished.returncode}"
-            problems += (Problem(self.name, None, "", "error", f"xelatex made no PDF: {said}"),)
-        return problems
+        if is_in_parts(source):
+            book = Book(engine, environment, Path(scratch), state, target.stem, report)
+            made, passes, problems = book.compiled(source)
+        else:
+            run = Run(engine, environment, Path(scratch), target.stem, report)
+            try:
+                passes, problems = run.compiled(source, read(state / KNOWN))
+            finally:
+                _keep_log(run, state)
+            write_whole(state / KNOWN, read(run.file(".pages")).encode("utf-8"))
+            made = run.file(".pdf").read_bytes()
+        _publish(made, state, target, key, problems)
+    return Compiled(target, passes, problems)
 
 
 def _environment() -> dict[str, str]:
@@ -197,29 +139,24 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
 def _recorded(state: Path, key: str, target: Path) -> Compiled | None:
     """What the last run recorded, if it was of this source and its PDF is still in place."""
     try:
         record = json.loads((state / "record.json").read_text(encoding="utf-8"))
-        if record["source"] != key or record["pdf"] != _digest(target.read_bytes()):
+        if record["source"] != key or record["pdf"] != digest(target.read_bytes()):
             return None
         return Compiled(target, 0, tuple(Problem(**p) for p in record["problems"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _publish(run: _Run, state: Path, target: Path, key: str, problems: tuple[Problem, ...]) -> None:
-    pdf = run.file(".pdf").read_bytes()
+def _publish(pdf: bytes, state: Path, target: Path, key: str, problems: tuple[Problem, ...]) -> None:
     write_whole(target, pdf)
-    record = {"source": key, "pdf": _digest(pdf), "problems": [vars(p) for p in problems]}
+    record = {"source": key, "pdf": digest(pdf), "problems": [vars(p) for p in problems]}
     write_whole(state / "record.json", json.dumps(record, ensure_ascii=False).encode("utf-8"))
 
 
-def _keep_log(run: _Run, state: Path) -> None:
+def _keep_log(run: Run, state: Path) -> None:
     log = run.file(".log")
     if log.exists():
         write_whole(state / log.name, log.read_bytes())

@@ -22,7 +22,7 @@ from cheatsheet.language.expressions import (
 )
 from cheatsheet.language.glossary import Text, word
 from cheatsheet.pages.claims import claim_in
-from cheatsheet.pages.model import Block, DisplayBlock, Layout, StepRow, StepsBlock
+from cheatsheet.pages.model import DisplayBlock, Layout, StepRow, StepsBlock
 from cheatsheet.pages.model import Equation as PrintedEquation
 from cheatsheet.pages.numbers import counterexample_formulas
 from cheatsheet.printing.latex import latex_claim, latex_of
@@ -32,7 +32,9 @@ MOST_CASES = 4
 """Of more cases, the entries of a 4×4 matrix say, a few are printed, zeros last; all were checked."""
 
 
-def blocks_of_claim(report: ClaimReport, several: bool, layout: Layout | None = None) -> list[Block]:
+def blocks_of_claim(
+    report: ClaimReport, several: bool, layout: Layout | None = None
+) -> list[StepsBlock | DisplayBlock]:
     """The derivation of a claim that holds, with the layout it is good for; for one with ≠, the numbers that show it.
 
     ``several``: the entry has other claims, so that the derivation says which it derives.
@@ -58,7 +60,7 @@ def blocks_of_claim(report: ClaimReport, several: bool, layout: Layout | None = 
     letters = Letters(*(line for case in lines for line in case), equation.lhs, equation.rhs)
     rows = [row for d, own in zip(cases, lines, strict=True) for row in _rows(d, own, letters)]
     if len(worked) > len(cases):
-        rows.append(StepRow(PrintedEquation("", "", r"\cdots"), word("why-others")))
+        rows.append(StepRow(PrintedEquation("", "", r"\cdots"), word("why-others"), ("others",)))
     # A single line says what the claim says: no need to say it twice.
     steps = StepsBlock(tuple(rows), claim=claim if len(rows) > 1 else "", layouts=layouts)
     drawings = drawn(equation, cases[0], names.put_back, letters) if len(cases) == 1 else []
@@ -114,10 +116,10 @@ def _rows(derivation: Derivation, lines: list[Expr], letters: Letters) -> list[S
         if expr == above or (rows and rows[-1].equation.right == shown):
             reasons = [reason for reason in reasons if reason != "rearrange"]
             continue
-        why = _sentence(
-            [word(f"why-{reason}") for reason in reasons] + _definitions_used(above, expr, letters)
-        )
-        rows.append(StepRow(PrintedEquation(left, "=", shown), why))
+        used = _definitions_used(above, expr, letters)
+        why = _sentence([word(f"why-{reason}") for reason in reasons] + used)
+        keys = (*dict.fromkeys(reasons), *(["definition-of"] if used else []))
+        rows.append(StepRow(PrintedEquation(left, "=", shown), why, keys))
         left, above, reasons = "", expr, []
     return rows
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from cheatsheet.catalogue.entries import Catalogue, Entry, Section
 from cheatsheet.catalogue.reports import CatalogueReport, EntryReport
 from cheatsheet.language.expressions import Symbol
-from cheatsheet.language.glossary import Text
+from cheatsheet.language.glossary import Text, word
 from cheatsheet.pages.claims import claim_line, definition_line
 from cheatsheet.pages.derivations import blocks_of_claim
 from cheatsheet.pages.everywhere import in_every_layout
@@ -18,6 +18,7 @@ from cheatsheet.pages.kept import PageKeys, PageShelf
 from cheatsheet.pages.model import Block, Document, EntryPage, Language, Layout, PitfallLine, SectionPage
 from cheatsheet.pages.pitfalls import pitfall_line
 from cheatsheet.pages.prose import embolden
+from cheatsheet.pages.sheet import chosen_boxes
 from cheatsheet.pages.tables import shown_block
 from cheatsheet.parallel import over_cores
 
@@ -33,13 +34,31 @@ def document(
 ) -> Document:
     """The pages of a catalogue all of whose entries are as expected."""
     reports = {r.entry.id: r for r in report.entries}
-    made = _entry_pages([reports[entry.id] for entry in catalogue], layout, progress or (lambda count: None))
-    pages = iter(made)
+    shown = [e for e in catalogue if layout is None or not _is_about_another(e, catalogue.layout, layout)]
+    made = _entry_pages([reports[entry.id] for entry in shown], layout, progress or (lambda count: None))
+    pages = {page.id: page for page in made}
     sections = [
-        _section_page(section, number, tuple(next(pages) for _ in section.entries))
+        _section_page(section, number, tuple(pages[e.id] for e in section.entries if e.id in pages))
         for number, section in enumerate(catalogue.sections, start=1)
     ]
-    return Document(catalogue.title, tuple(sections), lang, layout)
+    boxes = chosen_boxes(catalogue.sheet, sections)
+    return Document(
+        catalogue.title,
+        tuple(sections),
+        lang,
+        layout,
+        boxes=boxes,
+        base_url=catalogue.base_url,
+        sources=tuple(catalogue.sources.items()),
+    )
+
+
+def _is_about_another(entry: Entry, usual: str, layout: Layout) -> bool:
+    """Whether an entry speaks of a layout that the document does not have: by its own, or by its name."""
+    others = [word(f"column-{name}") for name in ("numerator", "denominator") if name != layout]
+    others += [word("mixed-layout")] if layout != "mixed" else []
+    named = any(o.zh in entry.name.zh or o.en in entry.name.en.lower() for o in others)
+    return named or entry.layout not in (usual, layout)
 
 
 def _entry_pages(reports: list[EntryReport], layout: Layout | None, progress: Progress) -> list[EntryPage]:
@@ -67,7 +86,9 @@ def _section_page(section: Section, number: int, pages: tuple[EntryPage, ...]) -
     pages = tuple(replace(page, number=f"{number}.{place}") for place, page in enumerate(pages, start=1))
     letters = bold_letters(s for entry in section.entries for s in _symbols(entry))
     intro = None if section.intro is None else _bold(section.intro, letters)
-    return SectionPage(str(number), section.id, _bold(section.title, letters), pages, intro, number - 1)
+    return SectionPage(
+        str(number), section.id, _bold(section.title, letters), pages, intro, number - 1, section.part
+    )
 
 
 def entry_page(report: EntryReport, layout: Layout | None = None) -> EntryPage:
@@ -89,16 +110,21 @@ def entry_page(report: EntryReport, layout: Layout | None = None) -> EntryPage:
         everywhere=tuple(in_every_layout(r, line.verdict) for r, line in zip(held, claims, strict=True)),
         note=None if entry.note is None else _bold(entry.note, letters),
         blocks=tuple(_blocks(report, layout)),
-        pitfalls=_pitfalls(report, letters),
+        pitfalls=_pitfalls(report, letters, layout),
         tags=entry.tags,
         source=entry.source,
+        aliases=entry.aliases,
     )
 
 
-def _pitfalls(report: EntryReport, letters: frozenset[str]) -> tuple[PitfallLine, ...]:
+def _pitfalls(report: EntryReport, letters: frozenset[str], layout: Layout | None) -> tuple[PitfallLine, ...]:
     failed = [r for r in report.claims if r.claim.expect != "holds"]
-    lines = [pitfall_line(p, r) for p, r in zip(report.entry.pitfalls, failed, strict=True)]
-    return tuple(replace(line, why=_bold(line.why, letters)) for line in lines)
+    lines = [pitfall_line(p, r, layout) for p, r in zip(report.entry.pitfalls, failed, strict=True)]
+    return tuple(
+        replace(line, why=_bold(line.why, letters), number=number)
+        for number, line in enumerate(lines, start=1)
+        if line is not None
+    )
 
 
 def _symbols(entry: Entry) -> list[Symbol]:
@@ -120,7 +146,7 @@ def _blocks(report: EntryReport, layout: Layout | None) -> list[Block]:
     if entry.show is not None:
         blocks.append(shown_block(entry.show, layout))
     held = [r for r in report.claims if r.claim.expect == "holds"]
-    for r in held:
-        blocks += blocks_of_claim(r, several=len(held) > 1, layout=layout)
+    for number, r in enumerate(held, start=1):
+        blocks += [replace(b, of=number) for b in blocks_of_claim(r, several=len(held) > 1, layout=layout)]
     example = example_block(report, layout)
     return blocks if example is None else [*blocks, example]

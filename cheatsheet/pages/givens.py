@@ -37,7 +37,9 @@ def _given_line(alike: list[Symbol], space: str) -> Given:
     letters = Letters(*alike)
     names = ", ".join(latex_of(symbol, letters) for symbol in alike)
     fixed = any(axis.kind == "integer" for axis in alike[0].shape.free_axes)
-    return Given(rf"{names} \in {space}", _remark(alike[0], len(alike)), restricts=fixed)
+    general = not fixed and not alike[0].properties - {"invertible", "nonzero"}
+    remark = _remark(alike[0], len(alike))
+    return Given(rf"{names} \in {space}", remark, restricts=fixed, names=names, general=general)
 
 
 def conditions(equations: Iterable[Equation]) -> tuple[Given, ...]:
@@ -50,9 +52,10 @@ def conditions(equations: Iterable[Equation]) -> tuple[Given, ...]:
         letters = Letters(*matrices)
         alike = all(set(need) == set(needs[0]) for need in needs)
         remark = word("is-invertible" if alike else "is-invertible-where-inverted")
-        found.append(Given(", ".join(latex_of(m, letters) for m in matrices), remark))
+        found.append(Given(", ".join(latex_of(m, letters) for m in matrices), remark, general=True))
     for vector in dict.fromkeys(v for sides in claims for v in _under_differentiated_norms(sides)):
-        found.append(Given(rf"{latex_of(vector, Letters(vector))} \neq \M 0", restricts=True))
+        shown = latex_of(vector, Letters(vector))
+        found.append(Given(rf"{shown} \neq \M 0", restricts=True, names=shown, general=True))
     return tuple(found)
 
 

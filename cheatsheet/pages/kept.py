@@ -37,6 +37,7 @@ class PageKeys:
                 _both(entry.name),
                 _both(entry.note),
                 entry.tags,
+                entry.aliases,
                 entry.source,
                 entry.show,
                 entry.layout,

@@ -8,6 +8,7 @@ Markdown-light, and is escaped on its way into TeX.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,7 +17,8 @@ from cheatsheet.language.glossary import Text
 Language = Literal["zh", "en", "both"]
 Layout = Literal["numerator", "denominator", "mixed"]
 Paper = Literal["a4", "letter"]
-Verdict = Literal["proved", "differs", "checked", "sampled", "refuted", "invalid"]
+Sums = Literal["sigma", "einstein"]
+Verdict = Literal["proved", "differs", "checked", "sampled", "undecided", "refuted", "invalid"]
 """What a badge says; ``differs`` is what a proved claim with ≠ says: the sides are not identical."""
 
 
@@ -52,11 +54,32 @@ class Form:
 
 
 @dataclass(frozen=True)
+class Row:
+    """A claim as a row of the sheet: the left side once, the right one in each layout side by side.
+
+    ``cells`` has one right side where layout plays no part, else the gradient (denominator layout) and its transpose.
+    ``shape`` is the function that is differentiated, or else the left side: what a reader looks for.
+    """
+
+    left: str
+    relation: str
+    cells: tuple[str, ...]
+    shape: str = ""
+
+
+@dataclass(frozen=True)
 class ClaimLine:
-    """One claim that holds: its equation in each layout (layouts that agree share a form)."""
+    """One claim that holds: its equation in each layout (layouts that agree share a form); ``row`` for the sheet."""
 
     forms: tuple[Form, ...]
     verdict: Verdict
+    row: Row | None = None
+
+    @property
+    def as_row(self) -> Row:
+        """The row of the sheet; made of the first form where none was worked out."""
+        first = self.forms[0].equation
+        return self.row or Row(first.left, first.relation, (first.right,), first.left)
 
     @property
     def layouts_agree(self) -> bool:
@@ -75,42 +98,48 @@ class Given:
     and the definition of a name.
 
     The sheet prints only what has a remark or a lead, or ``restricts``, as a size in numbers does: a claim must not
-    stand there without its conditions.
+    stand there without its conditions. ``names`` are the symbols alone; what is ``general`` it says once for all.
     """
 
     latex: str
     remark: Text | None = None
     lead: Text | None = None
     restricts: bool = False
+    names: str = ""
+    general: bool = False
 
 
 @dataclass(frozen=True)
 class StepRow:
-    """One line of a derivation and the reason why it follows from the line above."""
+    """One line of a derivation and the reason why it follows from the line above, in words and as keys of the tags."""
 
     equation: Equation
     why: Text
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class StepsBlock:
     """A derivation, line by line.
 
-    ``claim`` is what it derives, in LaTeX, where an entry has several; ``layouts`` where it is good for those alone.
+    ``claim`` is what it derives, in LaTeX, where an entry has several; ``layouts`` where it is good for those alone;
+    ``of`` is the number of the claim, from 1.
     """
 
     rows: tuple[StepRow, ...]
     caption: Text | None = None
     claim: str = ""
     layouts: tuple[Layout, ...] = ()
+    of: int = 0
 
 
 @dataclass(frozen=True)
 class DisplayBlock:
-    """Formulas on lines of their own: a dotted matrix, the slices of a tensor, an example."""
+    """Formulas on lines of their own: a dotted matrix, the slices of a tensor, an example; ``of`` as of steps."""
 
     formulas: tuple[str, ...]
     caption: Text | None = None
+    of: int = 0
 
 
 @dataclass(frozen=True)
@@ -152,6 +181,8 @@ class PitfallLine:
     counterexample: tuple[str, ...] = ()
     message: Text | None = None
     layouts: tuple[Layout, ...] = ()
+    number: int = 0
+    """Which pitfall of the entry it is, from 1; some are left out where the document has one layout."""
 
 
 @dataclass(frozen=True)
@@ -186,6 +217,7 @@ class EntryPage:
     pitfalls: tuple[PitfallLine, ...] = ()
     tags: tuple[str, ...] = ()
     source: str | None = None
+    aliases: tuple[str, ...] = ()
     everywhere: tuple[WebClaim, ...] = ()
 
     @property
@@ -197,7 +229,8 @@ class EntryPage:
     @property
     def conditions(self) -> tuple[Given, ...]:
         """The declarations that say more than a shape."""
-        return tuple(given for given in self.given if given.remark or given.lead or given.restricts)
+        said = (g for g in self.given if g.remark or g.lead or g.restricts)
+        return tuple(given for given in said if not given.general)
 
     @property
     def on_sheet(self) -> bool:
@@ -220,6 +253,75 @@ class SectionPage:
     entries: tuple[EntryPage, ...]
     intro: Text | None = None
     colour: int = 0
+    part: Text | None = None
+
+
+@dataclass(frozen=True)
+class SheetEntry:
+    """An entry on the sheet with those of its claims that stand there."""
+
+    page: EntryPage
+    claims: tuple[ClaimLine, ...]
+
+    @property
+    def conditions(self) -> tuple[Given, ...]:
+        """The conditions that speak of what is printed."""
+        rows = [claim.as_row for claim in self.claims]
+        shown = " ".join(part for row in rows for part in (row.left, *row.cells))
+        found: list[Given] = []
+        for given in reversed(self.page.conditions):  # a definition may need others, which stand before it
+            needed = shown + " ".join(g.latex for g in found if g.lead)
+            name = given.latex.partition(" = ")[0] if given.lead else given.names
+            if not name or any(_occurs(part, needed) for part in name.split(", ")):
+                found.insert(0, given)
+        return tuple(found)
+
+
+def _occurs(name: str, latex: str) -> bool:
+    """Whether a symbol stands in a formula, and not as the beginning of a command."""
+    return re.search(rf"(?<![A-Za-z\\]){re.escape(name)}(?![A-Za-z])", latex) is not None
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong formula and the right one."""
+
+    page: EntryPage
+    wrong: PitfallLine
+    right: ClaimLine
+
+
+@dataclass(frozen=True)
+class SheetBox:
+    """A box of the sheet; ``letter`` is what the index refers to."""
+
+    letter: str
+    title: Text
+    entries: tuple[SheetEntry, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
+    colour: int = 0
+
+    @property
+    def laid_out(self) -> bool:
+        """Whether some right side differs from layout to layout."""
+        return any(len(c.as_row.cells) > 1 for e in self.entries for c in e.claims)
+
+
+def _right_for(page: EntryPage, wrong: PitfallLine) -> ClaimLine:
+    """The claim that says what the mistake should have said: one of the same left side, else the first."""
+    alike = [c for c in page.claims if any(wrong.latex.startswith(form.equation.left) for form in c.forms)]
+    return (alike or list(page.claims))[0]
+
+
+def mistakes_of(page: EntryPage, wrong: tuple[PitfallLine, ...]) -> tuple[Mistake, ...]:
+    """Pitfalls of an entry with the right form beside each; none where the entry says nothing that is right."""
+    return tuple(Mistake(page, line, _right_for(page, line)) for line in wrong) if page.claims else ()
+
+
+def _whole_section(section: SectionPage) -> SheetBox | None:
+    entries = tuple(SheetEntry(page, page.claims) for page in section.entries if page.on_sheet)
+    wrong = [m for p in section.entries if "mistake" in p.tags for m in mistakes_of(p, p.pitfalls)]
+    return SheetBox(section.number, section.name, entries, tuple(wrong), section.colour) if entries else None
 
 
 @dataclass(frozen=True)
@@ -232,6 +334,42 @@ class Document:
     layout: Layout | None = None
     paper: Paper = "a4"
     greyscale: bool = False
+    boxes: tuple[SheetBox, ...] = ()
+    base_url: str | None = None
+    sources: tuple[tuple[str, Text], ...] = ()
+    version: str = ""
+    sums: Sums = "sigma"
+    full: bool = False
+    """Whether the handbook has every derivation of every claim."""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How much there is, for the page that says how the book was checked: claims by verdict, lines, mistakes."""
+        pages = [page for section in self.sections for page in section.entries]
+        verdicts = [claim.verdict for page in pages for claim in page.claims]
+        found: dict[str, int] = {
+            v: verdicts.count(v) for v in ("proved", "differs", "checked", "sampled", "undecided")
+        }
+        steps = [block for page in pages for block in page.blocks if isinstance(block, StepsBlock)]
+        wrong = [pitfall.verdict for page in pages for pitfall in page.pitfalls]
+        return found | {
+            "entries": len(pages),
+            "claims": len(verdicts),
+            "derivations": len(steps),
+            "lines": sum(len(block.rows) for block in steps),
+            "refuted": wrong.count("refuted"),
+            "invalid": wrong.count("invalid"),
+        }
+
+    @property
+    def sheet_boxes(self) -> tuple[SheetBox, ...]:
+        """What the sheet shows: the boxes chosen, or every entry, section by section."""
+        return self.boxes or tuple(filter(None, map(_whole_section, self.sections)))
+
+    @property
+    def letters(self) -> dict[str, str]:
+        """The box of each entry of the sheet."""
+        return {entry.page.id: box.letter for box in self.sheet_boxes[::-1] for entry in box.entries}
 
     @property
     def languages(self) -> tuple[Literal["zh", "en"], ...]:

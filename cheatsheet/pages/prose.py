@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 
 from markupsafe import Markup
 from pylatex.utils import escape_latex
+
+from cheatsheet.printing.terminal_maths import plain as plain_formula
 
 _COMMANDS = frozenset(
     r"""
@@ -127,7 +130,7 @@ def plain(source: str) -> str:
     >>> plain("The form $\\M{x}\\T \\M{A}\\M{x}$")
     'The form xᵀAx'
     """
-    spelt = re.sub(r"\$((?:[^$\\]|\\.)+)\$", lambda formula: _spelt_out(formula[1]), source)
+    spelt = re.sub(r"\$((?:[^$\\]|\\.)+)\$", lambda formula: plain_formula(formula[1]), source)
     return re.sub(r"\*\*|[*`]", "", spelt)
 
 
@@ -137,14 +140,31 @@ def outline(source: str) -> Latex:
     >>> outline("A 迹")
     Latex('FEFF004100208FF9')
     """
-    return Latex("FEFF" + plain(source).encode("utf-16-be").hex().upper())
+    words = re.sub(r"[_^\\{}]", "", plain(source))
+    return Latex("FEFF" + words.encode("utf-16-be").hex().upper())
 
 
-def _spelt_out(formula: str) -> str:
-    raised = re.sub(r"\\T\b|\^\s*(\\top|\{?\s*\\mathsf\s*\{?T\}?\s*\}?)", "ᵀ", formula)
-    raised = re.sub(r"\\inv\b|\^\s*\{\s*-\s*1\s*\}", "⁻¹", raised)
-    bare = re.sub(r"\\M\b|\\mathbf\b|[{}]", "", raised)
-    return re.sub(r"\s*(ᵀ|⁻¹)\s*", r"\1", re.sub(r"\s*\\([A-Za-z]*)\s*", r"\1", bare))
+_UNUSUAL = re.compile(
+    "[^\x00-\u024f\u2010-\u2027\u2030-\u205e\u3000-\u9fff\ue000-\uf8ff\uff00-\uffef\U00020000-\U0003ffff]"
+)
+"""What is neither Latin nor Chinese nor punctuation, nor stands for something held back."""
+
+
+def signs(latex: str) -> str:
+    r"""The text with its unusual characters by number, so that the page can look for a font that has them.
+
+    >>> signs("in ℝ")
+    'in \\Sign{211D}'
+    """
+    return _UNUSUAL.sub(lambda found: _sign(found[0]), latex)
+
+
+def _sign(character: str) -> str:
+    kind, *parts = unicodedata.decomposition(character).split() or [""]
+    if kind in ("<super>", "<sub>"):  # few fonts have these: ᵀ, ⁻, ᵢ
+        plain_ones = "".join(chr(int(part, 16)) for part in parts).replace("\u2212", "-")
+        return rf"\text{kind[1:-1]}script{{{plain_ones}}}"
+    return rf"\Sign{{{ord(character):04X}}}"
 
 
 def escape_text(text: str) -> str:
@@ -164,6 +184,7 @@ def _paragraph(text: str, language: str) -> str:
     if language == "en":
         latex = re.sub(r'(^|[\s(])"(?=\S)', r"\1``", latex).replace('"', "''")
         latex = latex.translate(_ENGLISH_PUNCTUATION)
+    latex = signs(latex)
     # No last line of a single character.
     return _LAST_TWO.sub(r"\\mbox{\g<0>}", latex) if language == "zh" else latex
 
@@ -173,7 +194,7 @@ def _piece(match: re.Match[str], source: str) -> str:
         return str(escape_latex(match["escaped"]))
     if match["code"]:
         # Short code stays on one line.
-        code = escape_text(match["code"])
+        code = signs(escape_text(match["code"]))
         return rf"\texttt{{\mbox{{{code}}}}}" if len(code) < 30 else rf"\texttt{{{code}}}"
     if match["stray"]:
         raise ProseError(f"a $ is not closed in: {source.strip()[:60]}; write \\$ for a dollar sign")

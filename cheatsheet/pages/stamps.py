@@ -27,9 +27,9 @@ def fingerprint(*parts: str) -> str:
     return digest.hexdigest()
 
 
-def key_of(text: str, lang: str, layout: str | None, paper: str, greyscale: bool) -> str:
+def key_of(text: str, *look: str | bool | None) -> str:
     """The fingerprint of a build: of the catalogue as it is read, and of how it is to be printed."""
-    return fingerprint(text, lang, str(layout), paper, str(greyscale))
+    return fingerprint(text, *map(str, look))
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def unchanged(folder: Path, key: str) -> Record | None:
         return None
 
 
-def built_before(catalogue: Path, folder: Path, look: tuple[str, str | None, str, bool]) -> Record | None:
+def built_before(catalogue: Path, folder: Path, look: tuple[str | bool | None, ...]) -> Record | None:
     """What was made of the same file before, known without reading it as YAML; ``look`` as :func:`key_of` takes it."""
     try:
         text = catalogue.read_bytes().decode("utf-8")

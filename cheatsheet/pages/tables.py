@@ -26,7 +26,7 @@ def shape_table(layout: Layout | None = None) -> TableBlock:
     layouts: tuple[Layout, ...] = (layout,) if layout else LAYOUTS  # type: ignore[assignment]
     header = (Text.of_both(r"$\pd{\M y}{\M x}$"), *(_label(x, "x") for x in xs))
     rows = [
-        (_label(y, "y"), *(Text.of_both(f"${_tuple(axes_of_derivative(y, x, name))}$") for x in xs))
+        (_label(y, "y"), *(Text.of_both(f"${_product(axes_of_derivative(y, x, name))}$") for x in xs))
         for y in ys
         for name in layouts
     ]
@@ -34,19 +34,16 @@ def shape_table(layout: Layout | None = None) -> TableBlock:
 
 
 def axes_of_derivative(y: Shape, x: Shape, layout: str) -> tuple[Axis, ...]:
-    """The axes of ∂y/∂x as a table lists them: none for a number, one for a vector that stays a column.
+    """The axes of ∂y/∂x as a table lists them: two for all that is a matrix, a row or a column, none for a number.
 
     >>> x, y = Shape.vector(n), Shape.vector(m)
     >>> print(*axes_of_derivative(Shape.scalar(), x, "numerator"))
     1 n
     >>> print(*axes_of_derivative(y, Shape.scalar(), "numerator"))
-    m
+    m 1
     """
     arrangement = arrange(y, (x,), layout)
-    if not arrangement.sources:
-        return ()
-    stays = len(arrangement.sources) == 1 and x.is_scalar and arrangement.shape.cols.is_one
-    return arrangement.shape.free_axes if stays else arrangement.shape.axes
+    return arrangement.shape.axes if arrangement.sources else ()
 
 
 def _label(shape: Shape, letter: str) -> Text:
@@ -54,11 +51,11 @@ def _label(shape: Shape, letter: str) -> Text:
         kind = word("scalar")
         return Text(f"{kind.zh} ${letter}$", f"{kind.en} ${letter}$")
     bold = letter if len(shape.free_axes) == 1 else letter.upper()
-    return Text.of_both(rf"$\M {bold}\;{_tuple(shape.free_axes)}$")
+    return Text.of_both(rf"$\M {bold}\in\R^{{{_product(shape.free_axes)}}}$")
 
 
-def _tuple(axes: tuple[Axis, ...]) -> str:
-    return "(" + ", ".join(axis_text(a) for a in axes) + ")"
+def _product(axes: tuple[Axis, ...]) -> str:
+    return r" \times ".join(axis_text(a) for a in axes) or "1"
 
 
 SHOWS: dict[str, Callable[[Layout | None], TableBlock | FigureBlock]] = {

@@ -8,17 +8,23 @@ below; a plain string is refused, so that nothing is ever printed unescaped by o
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Literal
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from cheatsheet.language.glossary import word
+from cheatsheet.language.glossary import Text, word
 from cheatsheet.packaged import packaged
+from cheatsheet.pages.book import einstein, part_starts, short_sums, worked
+from cheatsheet.pages.indexes import book_indexes, sheet_indexes
 from cheatsheet.pages.linebreaks import breakable
 from cheatsheet.pages.model import DisplayBlock, Document, FigureBlock, StepsBlock, TableBlock
 from cheatsheet.pages.prose import Latex, escape_text, outline, plain, prose
+from cheatsheet.pages.search import searchable, typed
+from cheatsheet.pages.tables import shape_table
+from cheatsheet.pages.tags import legend, notation, tags_of
 
 Kind = Literal["sheet", "handbook"]
 KINDS: tuple[Kind, ...] = ("sheet", "handbook")
@@ -32,6 +38,9 @@ def render(document: Document, kind: Kind) -> str:
     ``jinja2.UndefinedError`` where a template asks for what the document does not have.
     """
     languages = document.languages
+    pattern = word(f"{kind}-of")
+    title = Text(pattern.zh.format(document.title.zh), pattern.en.format(document.title.en))
+    in_step = einstein if document.sums == "einstein" else short_sums
     blocks = [b for s in document.sections for e in s.entries for b in e.blocks]
     return (
         environment()
@@ -42,7 +51,14 @@ def render(document: Document, kind: Kind) -> str:
             lang=languages[0],
             both=len(languages) > 1,
             has_figures=kind == "handbook" and any(isinstance(b, FigureBlock) for b in blocks),
-            pdf_title=Latex(" · ".join(escape_text(plain(document.title[lang])) for lang in languages)),
+            indexes=sheet_indexes(document) if kind == "sheet" else book_indexes(document),
+            step=lambda value: Latex(breakable(_balanced(in_step(value)))),
+            shapes=shape_table(document.layout),
+            counted=lambda pattern: _filled(pattern, document.counts),
+            pdf_title=Latex(" · ".join(escape_text(plain(title[lang])) for lang in languages)),
+            title=title,
+            xml_title=Latex(escape(re.sub(r"[^\w\s:：·-]", "", plain(title[languages[0]])))),
+            pdf_subject=Latex(" · ".join(escape_text(word("subject")[lang]) for lang in languages)),
             pdf_language=Latex("zh-Hans" if "zh" in languages else "en"),
         )
     )
@@ -66,14 +82,26 @@ def environment() -> jinja2.Environment:
         finalize=_only_latex,
         keep_trailing_newline=True,
     )
-    made.globals["word"] = word
+    made.globals |= {
+        "word": word,
+        "worked": worked,
+        "legend": legend,
+        "notation": notation,
+        "part_starts": part_starts,
+    }
     made.filters |= {
         "prose": prose,
         "outline": outline,
+        "equation": lambda value: Latex(breakable(_balanced(short_sums(value)))),
+        "tags": lambda reasons: Latex(escape_text(tags_of(reasons))),
+        "searchable": lambda value, shown: searchable(value, str(shown)),
+        "hidden": lambda value: Latex(escape_text(typed(value))),
         "text": lambda value: Latex(escape_text(value)),
         "formula": lambda value: Latex(breakable(_balanced(value))),
         "trusted": lambda value: Latex(_balanced(value)),
         "anchor": _anchor,
+        "box_anchor": lambda value: _anchor(value.replace(".", "-")),
+        "url": lambda value: Latex(value.replace("#", r"\#").replace("%", r"\%")),
     }
     made.tests |= {
         "steps": lambda block: isinstance(block, StepsBlock),
@@ -82,6 +110,14 @@ def environment() -> jinja2.Environment:
         "figure": lambda block: isinstance(block, FigureBlock),
     }
     return made
+
+
+def _filled(pattern: Text, values: Mapping[str, int]) -> Text:
+    """The pattern with the values at their names; what stands in formulas keeps its braces."""
+    zh, en = (
+        re.sub(r"\{([a-z]+)\}", lambda m: str(values[m[1]]), words) for words in (pattern.zh, pattern.en)
+    )
+    return Text(zh, en)
 
 
 def _only_latex(value: object) -> object:

@@ -18,9 +18,10 @@ _NAMES = (
     "partial nabla times cdot circ otimes oslash neq leq geq in sum lVert rVert lvert rvert langle rangle "
 )
 _NAMES += "varepsilon cdots ldots vdots ddots infty to"
+SIGNS |= {"Vert": "‖"}
 SIGNS |= dict(zip(_NAMES.split(), "∂∇×·∘⊗⊘≠≤≥∈Σ‖‖||⟨⟩ε⋯…⋮⋱∞→", strict=True))
 NOTHING = frozenset(["left", "right", "bigl", "bigr", "Bigl", "Bigr", "displaystyle", "limits", "nolimits"])
-SPACES = {",": " ", ";": " ", ":": " ", " ": " ", "quad": "  ", "qquad": "   ", "!": ""}
+SPACES = {"|": "‖", ",": " ", ";": " ", ":": " ", " ": " ", "quad": "  ", "qquad": "   ", "!": ""}
 STYLES = frozenset(["boldsymbol", "mathbf", "mathrm", "mathsf", "operatorname", "text", "mathbb", "mathcal"])
 RAISED = dict(zip("0123456789+-=()niTjkmxtpabcde", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵀʲᵏᵐˣᵗᵖᵃᵇᶜᵈᵉ", strict=True))
 LOWERED = dict(zip("0123456789+-=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))

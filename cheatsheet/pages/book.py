@@ -1,0 +1,158 @@
+"""What the handbook shows of an entry: one worked derivation, what belongs to it, and short sums."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from cheatsheet.pages.model import Block, DisplayBlock, EntryPage, SectionPage, StepRow, StepsBlock
+
+
+@dataclass(frozen=True)
+class Worked:
+    """The derivation chosen, what is drawn and computed beside it, and whether others of the entry are left out."""
+
+    shown: tuple[Block, ...]
+    more: bool
+
+
+_DERIVED = ("\\pd", "\\nabla", "\\M J", "\\dd")
+
+
+def worked(page: EntryPage, full: bool = False) -> Worked:
+    """The derivation with the most to say: of a derivative if there is one, else the first that has two lines."""
+    if full:
+        return Worked(page.blocks, False)
+    steps = [block for block in page.blocks if isinstance(block, StepsBlock)]
+    long = [block for block in steps if len(block.rows) > 1]
+    derived = [block for block in long if _is_derivative(page, block)]
+    number = next((block.of for block in (*derived, *long, *steps)), 0)
+    shown = [b for b in page.blocks if not isinstance(b, (StepsBlock, DisplayBlock)) or b.of in (0, number)]
+    return Worked(tuple(_shortened(b) if isinstance(b, StepsBlock) else b for b in shown), len(long) > 1)
+
+
+_SLIGHT = frozenset({"def-elementwise", "rearrange"})
+"""Reasons of lines that only wrap or unwrap indexed brackets, or move a factor: they go with a neighbouring line."""
+
+
+def _shortened(block: StepsBlock) -> StepsBlock:
+    """The derivation without the lines that a reader takes in one step with the next; their reasons go with it.
+
+    The last line is what is derived, so that there it is the line before that goes.
+    """
+    rows = list(block.rows)
+    at = 0
+    while at < len(rows) - 1 and len(rows) > 2:
+        last = at == len(rows) - 2
+        if _is_slight(rows[at]) or (last and _is_slight(rows[-1]) and not rows[at].equation.left):
+            first, second = rows[at], rows[at + 1]
+            reasons = tuple(dict.fromkeys((*first.reasons, *second.reasons)))
+            left = first.equation.left or second.equation.left
+            rows[at : at + 2] = [
+                replace(second, equation=replace(second.equation, left=left), reasons=reasons)
+            ]
+        else:
+            at += 1
+    return replace(block, rows=tuple(rows))
+
+
+def _is_slight(row: StepRow) -> bool:
+    return bool(row.reasons) and _SLIGHT.issuperset(row.reasons)
+
+
+def _is_derivative(page: EntryPage, block: StepsBlock) -> bool:
+    left = page.claims[block.of - 1].forms[0].equation.left if block.of else ""
+    return left.startswith(_DERIVED)
+
+
+ENTRIES_OF_A_PART = 90
+
+
+def part_starts(sections: Sequence[SectionPage]) -> set[str]:
+    """The sections with which a part of the book begins that is typeset for itself: where so many entries are full."""
+    starts: set[str] = set()
+    count = 0
+    for section in sections:
+        if not starts or section.part is not None or count >= ENTRIES_OF_A_PART:
+            starts.add(section.id)
+            count = 0
+        count += len(section.entries)
+    return starts
+
+
+_RANGE = re.compile(r"\\sum_\{([^{}=]+)=1\}\^(?:\{[^{}]*\}|\\[A-Za-z]+|\w)")
+_NEXT = re.compile(r"\\sum_\{([^{}=]+)\}\s*\\sum_\{(?=[^{}=]+\})")
+
+
+def short_sums(latex: str) -> str:
+    r"""Sums with their indices alone, for an index that runs over the whole of its axis; neighbours as one sum.
+
+    >>> print(short_sums(r"\sum_{i=1}^m\sum_{j=1}^{n}x_i\,a_{ij}\,x_j + \sum_{r=0}^{k-1}2^r"))
+    \sum_{i,j}x_i\,a_{ij}\,x_j + \sum_{r=0}^{k-1}2^r
+    """
+    shorter = _RANGE.sub(r"\\sum_{\1}", latex)
+    while (joined := _NEXT.sub(r"\\sum_{\1,", shorter)) != shorter:
+        shorter = joined
+    return shorter
+
+
+_SUM = re.compile(r"\\sum_\{([^{}=]+)\}\s*")
+_SUBSCRIPT = re.compile(r"_(?:\{([^{}]*)\}|(\w))")
+_OPENING = {"(": ")", "[": "]", "{": "}"}
+
+
+def einstein(latex: str) -> str:
+    r"""The formula without the sums that the summation convention makes superfluous: an index that stands twice.
+
+    >>> print(einstein(r"\sum_{j=1}^n a_{ij}\,x_j + \sum_{i=1}^n x_i + \sum_{k=1}^n x_k^2"))
+    a_{ij}\,x_j + \sum_{i} x_i + \sum_{k} x_k^2
+    >>> print(einstein(r"\sum_{i=1}^n\sum_{j=1}^n x_i\,a_{ij}\,x_j"))
+    x_i\,a_{ij}\,x_j
+    """
+    shown = short_sums(latex)
+    place = 0
+    while found := _SUM.search(shown, place):
+        term = _term(shown[found.end() :])
+        indices = found[1].split(",")
+        if "\\sum" not in term and all(_times(term, index) == 2 for index in indices) and not _powers(term):
+            shown = shown[: found.start()] + shown[found.end() :]
+            place = found.start()
+        else:
+            place = found.end()
+    return shown
+
+
+def _term(latex: str) -> str:
+    """What a sum reaches over: up to the next sign outside brackets, or the end of the group."""
+    open_ones = 0
+    for at, sign in enumerate(latex):
+        if sign in _OPENING:
+            open_ones += 1
+        elif sign in _OPENING.values():
+            open_ones -= 1
+            if open_ones < 0:
+                return latex[:at]
+        elif sign in "+-=" and not open_ones and at:
+            return latex[:at]
+    return latex
+
+
+def _times(term: str, index: str) -> int:
+    """How often an index stands in the subscripts of a product; more than twice for one inside a bracketed sum."""
+    subscripts = [found[1] or found[2] for found in _SUBSCRIPT.finditer(term)]
+    return sum(
+        len(re.findall(rf"(?<![A-Za-z\\\\]){re.escape(index)}(?![A-Za-z])", s)) + _run(s, index)
+        for s in subscripts
+    )
+
+
+def _run(subscript: str, index: str) -> int:
+    """Occurrences inside a run of letters such as ``ij``."""
+    bare = re.sub(r"\\\\[A-Za-z]+", " ", subscript)
+    return sum(run.count(index) for run in re.findall(r"[A-Za-z]{2,}", bare))
+
+
+def _powers(term: str) -> bool:
+    """Whether a sum or a power stands in the term, over which an index that stands twice would not be summed."""
+    return bool(re.search(r"\^(?!\{?\\mathsf)|\\frac|[+]| - |\\(?:exp|log|sin|cos|tanh|operatorname)", term))

@@ -1,0 +1,118 @@
+"""Indexes: names in the order of pinyin and of the alphabet, and the shapes of formulas."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from cheatsheet.pages.model import ClaimLine, Document, EntryPage
+from cheatsheet.pages.prose import plain
+from cheatsheet.printing.terminal_maths import plain as plain_formula
+
+LONGEST_SHAPE = 18
+"""Nobody looks up a formula of more characters by its shape, and it would not fit a column of an index."""
+
+LONGEST_NAME = 16
+"""Of a name in the sheet's index; a Chinese character counts twice."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of an index: words or, with ``formula``, LaTeX; and the entries that it leads to."""
+
+    text: str
+    places: tuple[EntryPage, ...]
+    formula: bool = False
+
+    def one_a_box(self, letters: Mapping[str, str]) -> list[EntryPage]:
+        """The first place in each box of the sheet."""
+        return list({letters[page.id]: page for page in self.places[::-1]}.values())[::-1]
+
+
+def chinese_order(text: str) -> tuple[bool, bytes]:
+    """A key that sorts by pinyin: the national encoding has the common characters in that order.
+
+    >>> sorted(["迹", "伴随矩阵", "sigmoid 函数", "二次型"], key=chinese_order)
+    ['sigmoid 函数', '伴随矩阵', '二次型', '迹']
+    """
+    return not text[:1].isascii(), text.lower().encode("gb18030")
+
+
+def english_order(text: str) -> str:
+    """A key that sorts without regard to case, accents and signs.
+
+    >>> sorted(["vec", "Åström", "1-norm", "Bayes"], key=english_order)
+    ['Åström', 'Bayes', '1-norm', 'vec']
+    """
+    bare = unicodedata.normalize("NFKD", text).casefold()
+    return re.sub(r"[^a-z]", "", bare) + bare
+
+
+def name_index(pages: Iterable[EntryPage], language: str, most: int | None = None) -> tuple[Item, ...]:
+    """The names of entries and the words that they go by, in one language; a name that is a formula is no word.
+
+    ``most``: how many other words of an entry are taken.
+    """
+    found: dict[str, list[EntryPage]] = {}
+    for page in pages:
+        for words in _words(page, language, most):
+            found.setdefault(words, []).append(page)
+    order = chinese_order if language == "zh" else english_order
+    return tuple(Item(words, tuple(found[words])) for words in sorted(found, key=lambda w: order(plain(w))))
+
+
+def _words(page: EntryPage, language: str, most: int | None) -> list[str]:
+    """The name without what it says in a formula alone, and the aliases in the script of the language."""
+    words = [page.name[language]] if re.sub(r"\$[^$]*\$", "", page.name[language]).strip() else []
+    named = [alias for alias in page.aliases if not re.search(r"[^\w\s'.-]|[ᵀ⁻]", alias)]
+    own = [alias for alias in named if _is_chinese(alias) == (language == "zh")]
+    return list(dict.fromkeys([*words, *own[:most]]))
+
+
+def _is_chinese(words: str) -> bool:
+    return re.search(r"[\u4e00-\u9fff]", words) is not None
+
+
+def shape_index(claims: Iterable[tuple[EntryPage, ClaimLine]]) -> tuple[Item, ...]:
+    """What is differentiated, or stands on a left side, as a formula; symbols alone say nothing."""
+    found: dict[str, dict[str, EntryPage]] = {}
+    for page, claim in claims:
+        shape = claim.as_row.shape
+        if 1 < len(plain_formula(shape)) <= LONGEST_SHAPE and not _is_symbol(shape):
+            found.setdefault(shape, {}).setdefault(page.id, page)
+    order = sorted(found, key=lambda latex: _formula_order(plain_formula(latex)))
+    return tuple(Item(latex, tuple(found[latex].values()), formula=True) for latex in order)
+
+
+def _is_symbol(latex: str) -> bool:
+    return re.fullmatch(r"(\\M\s*)?(\\?[A-Za-z]+|\{\\?[A-Za-z]+\})(_\w|_\{\w+\})?", latex) is not None
+
+
+def _formula_order(text: str) -> tuple[bool, str, str]:
+    """Named functions first, by name; then the others by their letters."""
+    name = re.match(r"[A-Za-z]{2,}", text)
+    return name is None, english_order(text), text
+
+
+def _short(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The names that fit on one line of the sheet's index; nobody looks for the others by their beginning."""
+    return tuple(
+        item for item in items if sum(1 if c.isascii() else 2 for c in plain(item.text)) <= LONGEST_NAME
+    )
+
+
+def sheet_indexes(document: Document) -> tuple[tuple[str, tuple[Item, ...]], ...]:
+    """The indexes of what is on the sheet: names in each language, and shapes."""
+    entries = [entry for box in document.sheet_boxes for entry in box.entries]
+    pages = list(dict.fromkeys(entry.page for entry in entries))
+    names = tuple((f"index-{lang}", _short(name_index(pages, lang, most=2))) for lang in document.languages)
+    return (*names, ("index-shapes", shape_index((e.page, c) for e in entries for c in e.claims)))
+
+
+def book_indexes(document: Document) -> tuple[tuple[str, tuple[Item, ...]], ...]:
+    """The indexes of the handbook: names in each language, and shapes."""
+    pages = [page for section in document.sections for page in section.entries]
+    names = tuple((f"index-{lang}", name_index(pages, lang)) for lang in document.languages)
+    return (*names, ("index-shapes", shape_index((page, c) for page in pages for c in page.claims)))
