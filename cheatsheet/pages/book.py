@@ -29,9 +29,13 @@ def worked(page: EntryPage, full: bool = False) -> Worked:
     derived = [block for block in long if _is_derivative(page, block)]
     number = next((block.of for block in (*derived, *long, *steps)), 0)
     shown = [b for b in page.blocks if not isinstance(b, (StepsBlock, DisplayBlock)) or b.of in (0, number)]
+    if sum(len(b.rows) for b in shown if isinstance(b, StepsBlock)) > MOST_ROWS_OF_A_PICTURE:
+        shown = [b for b in shown if not isinstance(b, DisplayBlock) or not b.of]
     return Worked(tuple(_shortened(b) if isinstance(b, StepsBlock) else b for b in shown), len(long) > 1)
 
 
+MOST_ROWS_OF_A_PICTURE = 6
+"""Beside a longer derivation the matrix of all entries teaches nothing that the derivation has not said."""
 _SLIGHT = frozenset({"def-elementwise", "rearrange"})
 """Reasons of lines that only wrap or unwrap indexed brackets, or move a factor: they go with a neighbouring line."""
 

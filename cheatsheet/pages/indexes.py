@@ -96,11 +96,9 @@ def _formula_order(text: str) -> tuple[bool, str, str]:
     return name is None, english_order(text), text
 
 
-def _short(items: tuple[Item, ...]) -> tuple[Item, ...]:
-    """The names that fit on one line of the sheet's index; nobody looks for the others by their beginning."""
-    return tuple(
-        item for item in items if sum(1 if c.isascii() else 2 for c in plain(item.text)) <= LONGEST_NAME
-    )
+def _short(items: tuple[Item, ...], most: int = LONGEST_NAME) -> tuple[Item, ...]:
+    """The names that fit on one line of an index; nobody looks for the others by their beginning."""
+    return tuple(item for item in items if sum(1 if c.isascii() else 2 for c in plain(item.text)) <= most)
 
 
 def sheet_indexes(document: Document) -> tuple[tuple[str, tuple[Item, ...]], ...]:
@@ -114,5 +112,5 @@ def sheet_indexes(document: Document) -> tuple[tuple[str, tuple[Item, ...]], ...
 def book_indexes(document: Document) -> tuple[tuple[str, tuple[Item, ...]], ...]:
     """The indexes of the handbook: names in each language, and shapes."""
     pages = [page for section in document.sections for page in section.entries]
-    names = tuple((f"index-{lang}", name_index(pages, lang)) for lang in document.languages)
+    names = tuple((f"index-{lang}", _short(name_index(pages, lang), 34)) for lang in document.languages)
     return (*names, ("index-shapes", shape_index((page, c) for page in pages for c in page.claims)))
