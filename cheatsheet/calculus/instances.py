@@ -59,16 +59,27 @@ def with_counts(equation: Equation) -> Equation:
     >>> [str(with_counts(g).rhs) for g in generalised(claim)]
     ['⟨7⟩ + tr(X)']
     """
-    letters: dict[Expr, Expr] = {}
+    letters: dict[int, Expr] = {}
     for axis in _axes(equation):
         number = with_numbers_of_axis(axis)
         if number != axis:
-            letters[Number(number.at({}))] = Size(axis)
+            letters[number.at({})] = Size(axis)
 
     def counted(expr: Expr) -> Expr:
-        return letters[expr] if expr in letters else rebuild(expr, counted)
+        return _by_letter(expr, letters) if isinstance(expr, Number) else rebuild(expr, counted)
 
     return Equation(counted(equation.lhs), counted(equation.rhs), equation.negated)
+
+
+def _by_letter(number: Number, letters: dict[int, Expr]) -> Expr:
+    """The number as a letter, or as a multiple or the square of the one letter that divides it."""
+    found = [n for n in letters if number.value == n] or [n for n in letters if number.value % n == 0]
+    if len(found) != 1 or not number.value:
+        return number
+    letter, times = letters[found[0]], number.value / found[0]
+    if times == 1:
+        return letter
+    return build("scale", letter if times == found[0] else Number(times), letter)
 
 
 def with_letters(expr: Apply) -> Iterator[Apply]:

@@ -17,7 +17,7 @@ from cheatsheet.calculus.chains import links_of, product_of
 from cheatsheet.calculus.component_rules import leibniz
 from cheatsheet.calculus.determinants import determinant, scalar_power, spelled_out, usable_inverse
 from cheatsheet.calculus.index_values import Value, alternatives, leaves, require_alike, split
-from cheatsheet.calculus.integers import is_integer_valued, odd_part
+from cheatsheet.calculus.matrix_rules import reduced_exponent
 from cheatsheet.calculus.opaque import MatrixFunction, matrix_factor, matrix_poly, opaque, scalar_content
 from cheatsheet.calculus.signs import is_nonnegative_integer, is_positive_integer
 from cheatsheet.calculus.structure import consequences, nilpotent_step
@@ -156,11 +156,12 @@ def _matrix_power(c: Components, a: Expr, exponent: Poly, i: Value, j: Value) ->
     reached = exponent.times(nilpotent_step(a)) - algebra.size(a.shape.rows)
     if exponent.terms and is_nonnegative_integer(reached.collect()):
         return ZERO
-    if isinstance(a, Symbol) and _is_reflection(a) and is_integer_valued(exponent):
-        exponent = sum(odd_part(exponent), ZERO).collect()  # S² = I
+    turned = False
+    if isinstance(a, Symbol):
+        exponent, turned = reduced_exponent(a.properties, exponent)
         constant = exponent.constant
     if constant is not None and abs(constant) <= LONGEST_CHAIN:
-        return _repeated_product(c, a, int(constant), i, j)
+        return _repeated_product(c, a, int(constant), *((j, i) if turned else (i, j)))
     match a:
         case Apply(op="transpose"):
             return _matrix_power(c, a.children[0], exponent, j, i)
@@ -176,11 +177,7 @@ def _matrix_power(c: Components, a: Expr, exponent: Poly, i: Value, j: Value) ->
     if conjugated is not None:
         left, middle, right = conjugated
         return between(c, left, right, lambda p, q: _matrix_power(c, middle, exponent, p, q), i, j)
-    return opaque(c, "mpow", a, i, j, exponent)
-
-
-def _is_reflection(a: Symbol) -> bool:
-    return {"symmetric", "orthogonal"} <= consequences(a.properties)
+    return opaque(c, "mpow", a, *((j, i) if turned else (i, j)), exponent)
 
 
 def _repeated_product(c: Components, a: Expr, count: int, i: Value, j: Value) -> Poly:
@@ -293,6 +290,8 @@ def _simpler_pseudo_inverse(c: Components, a: Expr) -> Expr | None:
             return build("kron", *(build("pinv", x) for x in a.children))
         case Apply(op="scale") if _is_nonzero(a.children[0]):
             return build("over", build("pinv", a.children[1]), a.children[0])
+        case Apply(op="over"):
+            return build("scale", a.children[1], build("pinv", a.children[0]))
         case Apply(op="matmul"):
             return _pseudo_inverse_of_product(a)
     return None

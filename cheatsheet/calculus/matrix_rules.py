@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from cheatsheet.calculus.division import divisions
+from cheatsheet.calculus.integers import is_integer_valued, odd_part
 from cheatsheet.calculus.partial_products import (
     Product,
     delta_poly,
@@ -190,28 +191,31 @@ def _joined(f: Factor, position: int, g: Factor, k: Idx, loop: bool) -> Poly | N
             return _power_entry(f, (exponent - Poly.number(1)).collect(), ends)
         return None
     if g.head == "mat" and g.subs == f.subs and g.data.kind == kind:
-        return _opposite(f, g, here, far)
+        return _opposite(f, g, here, far, position)
     base = _single_entry(f.subs[0])
     if base is None or g.head != "sym" or g.label != base.label:
         return None
     turned = base.places[0] != f.data.slots[0]  # the factor is kept as a function of the transpose
     before = (position == 0) != turned
-    if before != (there == 1) and not g.symmetric:
+    opposite = before != (there == 1) and not g.symmetric
+    if opposite and not (kind == "mpow" and "orthogonal" in base.data.properties):
         return None
     if kind == "mpow":
         ends = (far, here) if position == 0 else (here, far)
-        return _power_entry(f, (exponent + Poly.number(1)).collect(), ends)
+        return _power_entry(f, (exponent + Poly.number(-1 if opposite else 1)).collect(), ends)
     return _exchanged(f, g, turned, here, far) if before and not g.symmetric and not loop else None
 
 
-def _opposite(f: Factor, g: Factor, here: Place, far: Place) -> Poly | None:
-    """Qᵏ (Qᵏ)ᵀ = I for orthogonal Q and exp(A) exp(A)ᵀ = I for antisymmetric A."""
-    if (f.data.exponent - g.data.exponent).collect().terms:
-        return None
+def _opposite(f: Factor, g: Factor, here: Place, far: Place, position: int) -> Poly | None:
+    """Qᵏ (Qˡ)ᵀ = Qᵏ⁻ˡ for orthogonal Q and exp(A) exp(A)ᵀ = I for antisymmetric A."""
+    difference = (f.data.exponent - g.data.exponent).collect()
     entry = _single_entry(f.subs[0])
     orthogonal = entry is not None and "orthogonal" in entry.data.properties
     if f.data.kind == "mpow":
-        return delta_poly(here, far) if orthogonal else None
+        ends = (here, far) if position == 1 else (far, here)
+        return _power_entry(f, difference, ends) if orthogonal else None
+    if difference.terms:
+        return None
     row, col = f.data.slots
     swapped = f.subs[0].replace({row: col, col: row})
     return delta_poly(here, far) if swapped == -f.subs[0] else None
@@ -234,12 +238,16 @@ def _single_entry(poly: Poly) -> Factor | None:
 
 
 def _power_entry(f: Factor, exponent: Poly, ends: tuple[Place, Place]) -> Poly | None:
+    kind, data = f.data.kind, f.data
+    base = _single_entry(f.subs[0])
+    if kind == "mpow" and base is not None:
+        exponent, turned = reduced_exponent(base.data.properties, exponent)
+        ends = ends[::-1] if turned else ends
     constant = exponent.constant
     if constant == 0:
         return delta_poly(*ends)
-    kind, data = f.data.kind, f.data
     if kind == "mpow" and constant is not None:
-        return None
+        return f.subs[0].replace(dict(zip(data.slots, ends, strict=True))) if constant == 1 else None
     label = opaque_label(kind, data.slots[0].axis, exponent)
     new = Factor("mat", replace(data, exponent=exponent), ends, f.subs, label, f.symmetric)
     return Poly([(Fraction(1), Term(((new, Fraction(1)),)))])
@@ -269,6 +277,19 @@ def is_sign_of(factor: Factor, name: str) -> bool:
         return False
     size = single_factor(factor.subs[1])
     return size is not None and size.head == "size" and size.label == name
+
+
+def reduced_exponent(properties: frozenset[str], exponent: Poly) -> tuple[Poly, bool]:
+    """One of the exponents that give the same power, and whether of the transpose: Q⁻ᵏ = (Qᵏ)ᵀ for orthogonal Q, and
+    Q² = I where it is symmetric too."""
+    if "orthogonal" not in properties or exponent.constant == 1:
+        return exponent, False
+    if "symmetric" in consequences(properties):
+        parity = sum(odd_part(exponent), Poly()).collect()
+        return (parity, False) if is_integer_valued(exponent) else (exponent, False)
+    negative = (-exponent).collect()
+    turned = negative.key({}) < exponent.key({})
+    return (negative, True) if turned else (exponent, False)
 
 
 def contract_triangular(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> list[Product] | None:
@@ -318,7 +339,12 @@ def _diagonal_of(f: Factor, place: Place, exponent: Fraction) -> Poly:
 def contract_pseudo_inverse(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> list[Product] | None:
     """The Penrose equations: P = A A⁺ and R = A⁺ A are symmetric idempotents, P A = A R = A and R A⁺ = A⁺ P = A⁺."""
     for f in factors:
-        if f.head != "mat" or f.data.kind != "pinv" or factors[f] != 1:
+        if f.head != "mat" or f.data.kind != "pinv":
+            continue
+        on_diagonal = _penrose_on_diagonal(f, factors)
+        if on_diagonal is not None:
+            return [(coefficient, on_diagonal, bound)]
+        if factors[f] != 1:
             continue
         for position, k in enumerate(f.places):
             if not isinstance(k, Idx) or k not in bound:
@@ -348,6 +374,23 @@ def _penrose(f: Factor, position: int, g: Factor, k: Idx) -> Poly | None:
         places = (far, here) if position == 0 else (here, far)
         new = Factor("mat", f.data, places, (), f.label, f.symmetric)
         return Poly([(Fraction(1), Term(((new, Fraction(1)),)))])
+    return None
+
+
+def _penrose_on_diagonal(f: Factor, factors: Factors) -> Factors | None:
+    """d² d⁺ = d and d d⁺² = d⁺ for an entry of a diagonal matrix."""
+    a = f.data.argument
+    if (
+        not isinstance(a, Symbol)
+        or "diagonal" not in consequences(a.properties)
+        or f.places[0] != f.places[1]
+    ):
+        return None
+    for g in factors:
+        powers = (factors[f], factors[g])
+        counted = all(e.denominator == 1 and e > 0 for e in powers) and max(powers) > 1
+        if counted and g.head == "sym" and g.data == a and g.places == f.places:
+            return {**factors, f: powers[0] - 1, g: powers[1] - 1}
     return None
 
 

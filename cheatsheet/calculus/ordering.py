@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cheatsheet.calculus.chains import links_of, product_of
+from cheatsheet.calculus.structure import consequences
 from cheatsheet.language.expressions import Apply, Expr, Number, Symbol, rebuild
 from cheatsheet.language.table import build
 
@@ -26,10 +27,9 @@ def ordered(expr: Expr) -> Expr:
             return _ordered_sum(expr)
         case Apply(op="matmul"):
             return _ordered_product(expr)
-        case Apply(op="transpose", args=(Apply(op="matrix_power", args=(Symbol() as q, Expr() as k)),)) if (
-            "orthogonal" in q.properties
-        ):
-            return build("matrix_power", q, build("neg", k))
+        case Apply(op="transpose"):
+            turned = transposed(expr.children[0])
+            return expr if turned == expr else ordered(turned)
     return expr
 
 
@@ -84,12 +84,40 @@ def _joined(op: str, first: Expr, others: list[Expr]) -> Expr:
     return first
 
 
+# --- transposes -------------------------------------------------------------------------------------------------------
+
+
+def transposed(a: Expr) -> Expr:
+    """The transpose, taken of the symbols; of those that are symmetric or antisymmetric it is known."""
+    match a:
+        case Symbol() if "symmetric" in consequences(a.properties):
+            return a
+        case Symbol() if "antisymmetric" in consequences(a.properties):
+            return build("neg", a)
+        case Apply(op="transpose"):
+            return a.children[0]
+        case Apply(op="matmul"):
+            x, y = a.children
+            return build("matmul", transposed(y), transposed(x))
+        case Apply(op="add" | "sub" | "neg" | "inv" | "expm" | "pinv"):
+            return build(a.op, *map(transposed, a.children))
+        case Apply(op="scale"):
+            return build("scale", a.children[0], transposed(a.children[1]))
+        case Apply(op="over"):
+            return build("over", transposed(a.children[0]), a.children[1])
+        case Apply(op="matrix_power", args=(Symbol() as q, Expr() as k)) if "orthogonal" in q.properties:
+            return build("matrix_power", q, build("neg", k))
+        case Apply(op="matrix_power"):
+            return build("matrix_power", transposed(a.children[0]), a.children[1])
+    return build("transpose", a)
+
+
 # --- products ---------------------------------------------------------------------------------------------------------
 
 
 def _ordered_product(expr: Expr) -> Expr:
     """exp(A B) A = A exp(B A) and (A B)ᵏ A = A (B A)ᵏ: the function goes to the right as far as it can."""
-    links = links_of(expr)
+    scalars, links = _apart(expr)
     moved = 0
     k = 0
     while k < len(links) - 1:
@@ -100,7 +128,13 @@ def _ordered_product(expr: Expr) -> Expr:
             k = 0
         else:
             k += 1
-    return product_of(links) if moved else expr
+    return _times(scalars, product_of(links)) if moved else expr
+
+
+def _times(scalars: list[Expr], matrix: Expr) -> Expr:
+    for scalar in reversed(scalars):
+        matrix = build("scale", scalar, matrix)
+    return matrix
 
 
 def _past_first_factor(function: Expr) -> tuple[Expr, Expr] | None:
@@ -111,9 +145,7 @@ def _past_first_factor(function: Expr) -> tuple[Expr, Expr] | None:
     scalars, (first, *others) = _apart(inner)
     if exponent and not all(link.shape.is_square for link in (first, *others)):
         return None  # where the exponent is negative, A B may have an inverse and B A none
-    turned = product_of([*others, first])
-    for scalar in reversed(scalars):
-        turned = build("scale", scalar, turned)
+    turned = _times(scalars, product_of([*others, first]))
     return first, build(function.op, turned, *exponent)
 
 
