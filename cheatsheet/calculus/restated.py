@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from cheatsheet.calculus.chains import links_of, product_of
 from cheatsheet.calculus.induction import inductions
-from cheatsheet.language.expressions import Apply, Expr, Symbol, rebuild, walk
+from cheatsheet.language.expressions import Apply, Expr, Symbol, free_indices, rebuild, walk
 from cheatsheet.language.table import TABLE, build
 
 Pair = tuple[Expr, Expr]
@@ -92,13 +92,17 @@ def _replaced(expr: Expr, change: Mapping[Expr, Expr]) -> Expr:
 def _parts_named(lhs: Expr, rhs: Expr) -> Pair | None:
     """The claim with a letter for each composite matrix that has a pseudo-inverse: it is an instance of the one found.
 
-    What a derivative is taken of cannot be named.
+    What a derivative is taken of cannot be named, nor what depends on an index, which is another matrix at each value.
     """
     nodes = [n for side in (lhs, rhs) for n in walk(side) if isinstance(n, Apply)]
     if any(TABLE[n.op].differentiates for n in nodes):
         return None
     arguments = dict.fromkeys(n.children[0] for n in nodes if n.op == "pinv")
-    named = {a: Symbol(f"⟨{k}⟩", a.shape) for k, a in enumerate(arguments) if not isinstance(a, Symbol)}
+    named = {
+        a: Symbol(f"⟨{k}⟩", a.shape)
+        for k, a in enumerate(arguments)
+        if not (isinstance(a, Symbol) or free_indices(a))
+    }
     return (_named(lhs, named), _named(rhs, named)) if named else None
 
 
