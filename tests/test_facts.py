@@ -30,6 +30,7 @@ from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Number
 from cheatsheet.language.glossary import LANGUAGES, word
 from cheatsheet.language.relaying import transposed
 from cheatsheet.language.table import TABLE, OneElement, Operator, ShapeError, build
+from cheatsheet.operators import calculus
 from cheatsheet.printing import coding
 from cheatsheet.printing.arrays import code_for
 from cheatsheet.printing.sympy_expression import to_sympy
@@ -52,9 +53,7 @@ EXAMPLES = {
     "hadamard": "X * Y",
 }
 """An application that shows the whole of the operator, where that of the good claim does not."""
-DERIVATIVES = frozenset(name for name, row in TABLE.items() if "diff" in row.syntax) | {
-    "grad", "jacobian", "hessian", "d"
-}  # fmt: skip
+DERIVATIVES = frozenset(name for name, row in TABLE.items() if row.differentiates)  # fmt: skip
 ROOTS = frozenset(["norm"])
 """One formula, though not smooth where its argument vanishes."""
 MP = mpmath.MPContext()
@@ -223,6 +222,11 @@ def inside(domain: str, v: Fraction) -> bool:
         "nonnegative": v >= 0,
         "within one": abs(v) <= 1,
     }[domain]
+
+
+def differentiates(row: Operator) -> str:
+    family = {r.name for r in calculus.ROWS}
+    return "" if row.differentiates == (row.name in family) else "the family calculus.py has all derivatives"
 
 
 def entrywise(row: Operator) -> str:
@@ -445,6 +449,7 @@ FACTS: dict[str, tuple[Check, Others]] = {
         smoothness,
         lambda row: [False] if row.whole_matrix and row.smoothness == "polynomial" else [],
     ),
+    "differentiates": (differentiates, lambda row: [not row.differentiates]),
     "sign": (sign, _stronger_signs),
     "entrywise": (entrywise, _other_entries),
     "transposed": (transposition, lambda row: []),

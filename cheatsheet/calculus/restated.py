@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from cheatsheet.calculus.chains import links_of, product_of
 from cheatsheet.calculus.induction import inductions
 from cheatsheet.language.expressions import Apply, Expr, Symbol, rebuild, walk
-from cheatsheet.language.table import build
+from cheatsheet.language.table import TABLE, build
 
 Pair = tuple[Expr, Expr]
-DERIVATIVES = frozenset({"diff", "grad", "jacobian", "hessian", "d", "jet"})
 
 
 def restatements(lhs: Expr, rhs: Expr) -> Iterator[list[Pair]]:
@@ -71,7 +70,7 @@ def _inverted_product(a: Expr) -> Expr | None:
 def _vectors_by_cases(lhs: Expr, rhs: Expr) -> Iterator[list[Pair]]:
     """Where x⁺ stands: the claim for x ≠ 0, when it is xᵀ / xᵀx, and for x = 0."""
     nodes = [n for side in (lhs, rhs) for n in walk(side) if isinstance(n, Apply)]
-    if any(n.op in DERIVATIVES for n in nodes):
+    if any(TABLE[n.op].differentiates for n in nodes):
         return
     for x in dict.fromkeys(n.children[0] for n in nodes if n.op == "pinv"):
         if isinstance(x, Symbol) and x.shape.is_vector:
@@ -96,7 +95,7 @@ def _parts_named(lhs: Expr, rhs: Expr) -> Pair | None:
     What a derivative is taken of cannot be named.
     """
     nodes = [n for side in (lhs, rhs) for n in walk(side) if isinstance(n, Apply)]
-    if any(n.op in DERIVATIVES for n in nodes):
+    if any(TABLE[n.op].differentiates for n in nodes):
         return None
     arguments = dict.fromkeys(n.children[0] for n in nodes if n.op == "pinv")
     named = {a: Symbol(f"⟨{k}⟩", a.shape) for k, a in enumerate(arguments) if not isinstance(a, Symbol)}

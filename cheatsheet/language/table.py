@@ -83,6 +83,8 @@ class Operator:
     smoothness: Smoothness
     whole_matrix: bool
     """Whether an entry depends on the whole of a matrix, in more terms than a product of matrices has."""
+    differentiates: bool
+    """Whether the value depends on more than the values of the arguments: on how they vary."""
     sign: Sign
     """The sign of every entry, whatever the arguments. A ``positive`` value, however small, is not mere rounding."""
     entrywise: str | None

@@ -14,7 +14,6 @@ from cheatsheet.verdicts.claim import Claim
 from cheatsheet.verdicts.count_rules import RULES
 
 _QUOTIENTS = ("over", "quotient", "reciprocal")
-_DERIVATIVES = ("diff", "grad", "jacobian", "hessian", "d")
 
 
 class NotAnalyticError(Exception):
@@ -45,7 +44,7 @@ def has_poles(expr: Expr) -> bool:
 
 def _apply(node: Apply) -> bool:
     first = node.children[0] if node.children else None
-    if node.op in _DERIVATIVES and first is not None:
+    if TABLE[node.op].differentiates and node.op in RULES and first is not None:
         return has_poles(first)
     poles = True in [has_poles(child) for child in node.children]  # each is looked at
     if node.op in _QUOTIENTS:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.derivatives.closed.entrywise import ELEMENTWISE
-from cheatsheet.derivatives.closed.transposes import DERIVATIVES, Skew, is_symmetric
+from cheatsheet.derivatives.closed.transposes import Skew, is_symmetric
 from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.expressions import (
     Apply,
@@ -24,7 +24,7 @@ from cheatsheet.language.expressions import (
     Symbol,
     free_indices,
 )
-from cheatsheet.language.table import build
+from cheatsheet.language.table import TABLE, build
 
 PRODUCTS = frozenset(
     "neg scale over hadamard quotient reciprocal transpose matmul kron vec diag outer component "
@@ -175,7 +175,7 @@ class Atoms:
                 return (structured and not self.plain) or bool(free_indices(expr))
             case "kron" | "vec" | "block" | "K":
                 return not self.plain
-        return expr.op in PRODUCTS or expr.op in DERIVATIVES
+        return expr.op in PRODUCTS or TABLE[expr.op].differentiates
 
     def matrix_function(self, expr: Apply) -> Expr:
         """The expression as a product of simpler ones where that is a matter of form, else a symbol for it."""

@@ -8,12 +8,11 @@ from collections.abc import Hashable
 from cheatsheet.derivatives.closed.entrywise import entry
 from cheatsheet.language.dimensions import Shape
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Symbol
-from cheatsheet.language.table import build
+from cheatsheet.language.table import TABLE, build
 
 SYMMETRIC = frozenset(["symmetric", "positive_definite", "diagonal"])
 FUNCTIONS = frozenset(["inv", "adj", "expm", "pinv", "matrix_power"])
 """Functions of a matrix that commute with transposition."""
-DERIVATIVES = frozenset(["diff", "grad", "jacobian", "hessian", "jet", "d"])
 """What is said of a symbol is said of the point, and not of its derivatives there."""
 
 
@@ -57,7 +56,7 @@ def _outline(expr: Expr, flipped: bool) -> Hashable:
             return "hadamard", frozenset(Counter(_outline(c, flipped) for c in expr.children).items())
         case Apply(op="ones" | "zeros"):
             return expr.op, expr.shape.axes[::-1] if flipped else expr.shape.axes
-        case Apply() if expr.op not in DERIVATIVES and len(expr.args) == len(expr.children):
+        case Apply() if not TABLE[expr.op].differentiates and len(expr.args) == len(expr.children):
             parts = (_outline(c, flipped and not c.shape.is_scalar) for c in expr.children)
             if expr.op in FUNCTIONS or all(c.shape.is_scalar or c.shape == expr.shape for c in expr.children):
                 return (expr.op, *parts)
