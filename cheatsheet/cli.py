@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 DEFAULT_FILE = "identities.yaml"
 HOLDS, FAILS, UNUSABLE, BUG = 0, 1, 2, 70
 _LANGUAGES = click.Choice(["zh", "en", "both"])
+_SUMS = click.Choice(["sigma", "einstein"])
 
 
 class Commands(click.Group):
@@ -205,6 +206,8 @@ def check(arguments: tuple[str, ...], as_json: bool, by_sympy: bool, shipped: bo
     )
     catalogue = open_catalogue(file, shipped)
     click.echo(f"checking {catalogue.path}", err=True)
+    from cheatsheet.pages.words import refuse_words
+
     refuse_words(catalogue)
     report = verify_entries(find_entries(catalogue, ids))
     if by_sympy:
@@ -216,14 +219,6 @@ def check(arguments: tuple[str, ...], as_json: bool, by_sympy: bool, shipped: bo
     else:
         print_report(report)
     sys.exit(HOLDS if report.ok else FAILS)
-
-
-def refuse_words(catalogue: Catalogue) -> None:
-    """Raises :class:`CatalogueError` where words of the catalogue could not be printed."""
-    from cheatsheet.pages.words import prose_problems
-
-    if problems := prose_problems(catalogue):
-        raise CatalogueError(problems)
 
 
 def verify_entries(entries: list[Entry]) -> CatalogueReport:
@@ -258,9 +253,8 @@ def print_report(report: CatalogueReport, only_failing: bool = False, err: bool 
         click.secho(first, fg="green" if entry.ok else "red", err=err)
         for line in rest:
             click.echo(line, err=err)
-    click.echo(summary_line(report), err=err)
-    if by_sympy := sympy_line(report):
-        click.echo(by_sympy, err=err)
+    for line in filter(None, (summary_line(report), sympy_line(report))):
+        click.echo(line, err=err)
 
 
 @main.command()
@@ -272,11 +266,7 @@ def print_report(report: CatalogueReport, only_failing: bool = False, err: bool 
 @click.option("--greyscale", is_flag=True, help="No colours, for printing in black and white.")
 @click.option("--full", is_flag=True, help="Every derivation of every claim, with its reasons in words.")
 @click.option(
-    "--sums",
-    type=click.Choice(["sigma", "einstein"]),
-    default="sigma",
-    show_default=True,
-    help="Σ in derivations, or the summation convention.",
+    "--sums", type=_SUMS, default="sigma", show_default=True, help="Whether Σ stands in derivations."
 )
 @no_cache
 @_packaged
@@ -299,11 +289,12 @@ def build(
             click.echo(pdf)
         return
     catalogue = open_catalogue(file, shipped)
-    refuse_words(catalogue)
     from cheatsheet import pipeline
     from cheatsheet.pages.compile import CompileError, MissingTeXError
     from cheatsheet.pages.prose import ProseError
+    from cheatsheet.pages.words import refuse_words
 
+    refuse_words(catalogue)
     try:
         with stages() as progress:
             built = pipeline.build(catalogue, out, lang, layout, progress, paper, greyscale, sums, full)

@@ -93,13 +93,13 @@ class Reading:
 
     def matrix(self, f: Factor, at: Positions) -> Array:
         row, col = f.data.slots
-        n = row.axis.at(self.dims)
-        return np.array([[self.poly(f.subs[0], {**at, row: r, col: c}) for c in range(n)] for r in range(n)])
+        rows, cols = (range(slot.axis.at(self.dims)) for slot in (row, col))
+        return np.array([[self.poly(f.subs[0], {**at, row: r, col: c}) for c in cols] for r in rows])
 
     def matrix_function(self, f: Factor, at: Positions) -> Array:
         kind = f.data.kind
         if kind == "pinv":
-            return np.linalg.pinv(self.values[f.data.argument.name])
+            return np.linalg.pinv(self.matrix(f, at) if f.subs else self.values[f.data.argument.name])
         a, exponent = self.matrix(f, at), self.poly(f.data.exponent, at)
         match kind:
             case "inv":

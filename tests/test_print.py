@@ -37,13 +37,13 @@ LOOK_UPS = {
     "∂tr(AXB)/∂X": "trace-of-three-factors-by-middle",
     "vec(AXB)": "vec-of-product",
     "Product rule for Hadamard": "hadamard-product-rule",
-    "Matrix exponential": "exponential-by-scalar",
+    "矩阵指数对标量": "exponential-by-scalar",
     "Woodbury": "woodbury",
     "Frobenius": "frobenius-norm-squared",
     "sigmoid": "sigmoid-derivatives",
     "Hessian of logistic": "logistic-regression-hessian",
     "Chain rule for Jacobians": "chain-rule-jacobians",
-    "By the covariance": "gaussian-by-covariance",
+    "对协方差": "gaussian-by-covariance",
 }
 
 

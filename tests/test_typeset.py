@@ -307,9 +307,9 @@ def test_the_derivation_is_that_of_the_layout_asked_for() -> None:
 def test_shape_table_in_numerator_layout() -> None:
     cells = [[cell.en for cell in row[1:]] for row in shape_table("numerator").rows]
     assert cells == [
-        ["$()$", "$(1, n)$", "$(k, n)$"],
-        ["$(m)$", "$(m, n)$", "$(m, k, n)$"],
-        ["$(m, l)$", "$(m, l, n)$", "$(m, l, k, n)$"],
+        ["$1$", r"$1 \times n$", r"$k \times n$"],
+        [r"$m \times 1$", r"$m \times n$", r"$m \times k \times n$"],
+        [r"$m \times l$", r"$m \times l \times n$", r"$m \times l \times k \times n$"],
     ]
 
 

@@ -11,7 +11,7 @@ from itertools import islice
 
 from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.algebra import ONE_POLY
-from cheatsheet.calculus.facts import Fact, Signs, assumed, assuming
+from cheatsheet.calculus.facts import Fact, Signs, assumed, assuming, is_defined_as_written
 from cheatsheet.calculus.signs import (
     NEGATIVE,
     NONNEGATIVE,
@@ -37,7 +37,7 @@ def zero_in_every_case(poly: Poly, vanishes: Vanishes) -> bool:
     poly = poly.collect()
     if len(poly.terms) > MOST_TERMS:
         return False
-    facts = list(islice(domain(poly), MOST_FACTS))
+    facts = list(islice(domain(poly), MOST_FACTS)) if is_defined_as_written() else []
     freed = _freed(poly)
     if not facts and freed is None and _cases(poly) is None:
         return False
@@ -60,7 +60,7 @@ def _every_case(poly: Poly, vanishes: Vanishes, left: list[int], anew: bool) -> 
             return True
         cases = _cases(poly)
     except Undefined:
-        return True  # the case lies outside the domain
+        return is_defined_as_written()  # then the case lies outside the domain
     except NoIndexForm:
         return False
     if cases is None:
@@ -151,7 +151,10 @@ def _cases(poly: Poly) -> list[list[Fact]] | None:
 def _by_sign(argument: Poly, choices: list[Signs], poly: Poly) -> list[list[Fact]]:
     possible = signs_of(argument)
     return [
-        [Fact(argument, choice & possible), *(_exponents_over(argument, poly) if choice == ZERO_SIGN else [])]
+        [
+            Fact(argument, choice & possible),
+            *(_exponents_over(argument, poly) if choice == ZERO_SIGN and is_defined_as_written() else []),
+        ]
         for choice in choices
         if choice & possible
     ]

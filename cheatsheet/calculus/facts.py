@@ -39,6 +39,7 @@ class _Known:
 
 _known: ContextVar[_Known | None] = ContextVar("known", default=None)
 _comparing: ContextVar[bool] = ContextVar("comparing", default=False)
+_as_written: ContextVar[bool] = ContextVar("as_written", default=False)
 _left: ContextVar[list[int] | None] = ContextVar("left", default=None)
 """How many comparisons are left, if they are counted."""
 
@@ -51,6 +52,23 @@ def assuming(facts: Iterable[Fact], alone: bool = False) -> Iterator[None]:
         yield
     finally:
         _known.reset(token)
+
+
+@contextmanager
+def defined_as_written(same: bool) -> Iterator[None]:
+    """For the block, ``same``: a normal form is defined where the claim is, and there only.
+
+    Then what stands in its denominators, roots and logarithms are facts; else it says nothing about the claim.
+    """
+    token = _as_written.set(same)
+    try:
+        yield
+    finally:
+        _as_written.reset(token)
+
+
+def is_defined_as_written() -> bool:
+    return _as_written.get()
 
 
 @contextmanager

@@ -24,8 +24,8 @@ def inductions(lhs: Expr, rhs: Expr) -> Iterator[list[Pair]]:
     lhs, rhs = _with_letter(lhs, rhs)
     powers = [n for side in (lhs, rhs) for n in walk(side) if isinstance(n, Apply) and n.op == "matrix_power"]
     for k in dict.fromkeys(p.children[1] for p in powers):
-        if not (isinstance(k, Symbol) and "integer" in k.properties):
-            continue
+        if not (isinstance(k, Symbol) and "integer" in k.properties) or "nonzero" in k.properties:
+            continue  # from a k that is not zero, no step leads over zero
         least = Number(1 if "positive" in k.properties else 0)
         if not all(_stays_defined(node, k, least) for side in (lhs, rhs) for node in walk(side)):
             continue

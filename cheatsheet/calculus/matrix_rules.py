@@ -282,13 +282,14 @@ def is_sign_of(factor: Factor, name: str) -> bool:
 def reduced_exponent(properties: frozenset[str], exponent: Poly) -> tuple[Poly, bool]:
     """One of the exponents that give the same power, and whether of the transpose: Q⁻ᵏ = (Qᵏ)ᵀ for orthogonal Q, and
     Q² = I where it is symmetric too."""
-    if "orthogonal" not in properties or exponent.constant == 1:
+    if "orthogonal" not in properties:
         return exponent, False
     if "symmetric" in consequences(properties):
         parity = sum(odd_part(exponent), Poly()).collect()
         return (parity, False) if is_integer_valued(exponent) else (exponent, False)
     negative = (-exponent).collect()
-    turned = negative.key({}) < exponent.key({})
+    number = exponent.constant
+    turned = negative.key({}) < exponent.key({}) if number is None else number == -1
     return (negative, True) if turned else (exponent, False)
 
 

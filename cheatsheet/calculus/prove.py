@@ -8,6 +8,7 @@ from itertools import product as cartesian
 from cheatsheet.calculus.alignment import aligned
 from cheatsheet.calculus.budget import STEPS, within
 from cheatsheet.calculus.components import Components, free_alternatives
+from cheatsheet.calculus.facts import defined_as_written
 from cheatsheet.calculus.genericity import known_invertible
 from cheatsheet.calculus.index_values import Value, alternatives, require_alike
 from cheatsheet.calculus.instances import generalised, with_counts
@@ -15,7 +16,15 @@ from cheatsheet.calculus.ordering import ordered
 from cheatsheet.calculus.restated import restatements
 from cheatsheet.calculus.terms import NoIndexForm, Poly
 from cheatsheet.calculus.zero import is_zero
-from cheatsheet.language.expressions import Apply, Equation, Expr, free_indices, inline_definitions, walk
+from cheatsheet.language.expressions import (
+    Apply,
+    Equation,
+    Expr,
+    free_indices,
+    inline_definitions,
+    symbols,
+    walk,
+)
 from cheatsheet.language.table import TABLE
 
 MOST_CASES = 3000
@@ -82,15 +91,42 @@ def _equal(lhs: Expr, rhs: Expr, whole: bool = False) -> bool:
     continuous = _continuous(lhs, rhs)
     for names in index_cases(lhs, rhs):
         c = Components(names, known, continuous, whole)
-        for at in free_alternatives(lhs.shape.axes):
-            if not is_zero(c(lhs, *at) - c(rhs, *at)):
+        with defined_as_written(_keeps_its_domain(lhs, rhs)):
+            if not all(is_zero(c(lhs, *at) - c(rhs, *at)) for at in free_alternatives(lhs.shape.axes)):
                 return False
     return True
 
 
+def _keeps_its_domain(*sides: Expr) -> bool:
+    """Whether the index form is defined where the sides are, and there only.
+
+    Derivatives and functions of whole matrices bring denominators of their own, and a function of δa is taken apart
+    into one of a: what such a form is not defined at says nothing of the claim.
+    """
+    nodes = [n for side in sides for n in walk(side) if isinstance(n, Apply)]
+    rows = [TABLE[n.op] for n in nodes]
+    if any(row.differentiates or row.whole_matrix for row in rows):
+        return False
+    partial = any(row.smoothness == "analytic" for row in rows)
+    return not (partial and any(_has_zeros_of_its_own(n) for n in nodes))
+
+
+def _has_zeros_of_its_own(node: Apply) -> bool:
+    """Whether entries may be zeros that come of their place alone, as those of I and of a diagonal matrix."""
+    if not node.children:
+        return bool(node.args)
+    return len(node.children) == 1 and len(node.shape.free_axes) > len(node.children[0].shape.free_axes)
+
+
 def _continuous(*sides: Expr) -> bool:
     """Whether equality on a dense set of points is equality at all of them."""
-    return not any(TABLE[n.op].has_pieces for side in sides for n in walk(side) if isinstance(n, Apply))
+    nodes = [n for side in sides for n in walk(side) if isinstance(n, Apply)]
+    return not any(TABLE[n.op].has_pieces or _jumps_at_zero(n) for n in nodes)
+
+
+def _jumps_at_zero(node: Apply) -> bool:
+    """Whether it is a power like 0ᶠ, which is 1 where f is zero and 0 beside it; sizes and integers stay fixed."""
+    return node.op == "power" and any("integer" not in s.properties for s in symbols(node.children[1]))
 
 
 def normal_forms(scalars: Sequence[Expr]) -> list[tuple[str, ...] | None]:

@@ -127,7 +127,7 @@ def _parts_named(lhs: Expr, rhs: Expr, declared: bool = False) -> Pair | None:
     """The claim with a letter for each composite matrix that has a pseudo-inverse, or instead for each ``declared`` to
     be symmetric, say: it is an instance of the one found.
 
-    What a derivative is taken of cannot be named.
+    What a derivative is taken of cannot be named, nor what depends on an index, which is another matrix at each value.
     """
     nodes = [n for side in (lhs, rhs) for n in walk(side) if isinstance(n, Apply)]
     if any(TABLE[n.op].differentiates for n in nodes):
@@ -136,7 +136,7 @@ def _parts_named(lhs: Expr, rhs: Expr, declared: bool = False) -> Pair | None:
     named = {
         a: Symbol(f"⟨{k}⟩", a.shape)
         for k, a in enumerate(arguments)
-        if (declared and bool(a.properties) if isinstance(a, Symbol) else not declared)
+        if (declared and bool(a.properties) if isinstance(a, Symbol) else not (declared or free_indices(a)))
     }
     return (_named(lhs, named), _named(rhs, named)) if named else None
 

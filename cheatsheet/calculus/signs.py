@@ -395,13 +395,14 @@ def _root_bounds(root: Poly, radicand: Factor) -> Iterator[tuple[Poly, bool]]:
     """√(Σ t²) ≤ Σ |t|, and |t| ≤ √(Σ t²) for each t that is not summed over."""
     if radicand.head != "group":
         return
+    sizes = [(_absolute_root(coefficient, term), term) for coefficient, term in radicand.subs[0].terms]
     total = Poly()
-    for coefficient, term in radicand.subs[0].terms:
-        size = _absolute_root(coefficient, term)
+    for size, _ in sizes:
         if size is None:
-            return
+            return  # beside what is no square, nothing is known of any of them
         total += size
-        if not term.bound:
+    for size, term in sizes:
+        if size is not None and not term.bound:
             yield root - size, False
     yield total - root, False
 

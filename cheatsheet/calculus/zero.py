@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from heapq import heappop, heappush
 from math import gcd, lcm
@@ -105,17 +105,14 @@ def _other_forms(poly: Poly) -> Iterator[Poly]:
 def cleared(poly: Poly) -> Poly:
     """The polynomial times positive sums that stand in its denominators: it has the same sign."""
     for _ in range(MOST_DENOMINATORS):
-        below = [f for _, t in poly.terms for f, e in t.factors if f.head == "group" and e < 0]
-        other = (
-            _clear_denominator(poly) if below and all(signs_of_factor(f) <= POSITIVE for f in below) else None
-        )
+        other = _clear_denominator(poly, lambda base: signs_of_factor(base) <= POSITIVE)
         if other is None:
             break
         poly = other.collect()
     return poly
 
 
-def _clear_denominator(poly: Poly) -> Poly | None:
+def _clear_denominator(poly: Poly, admits: Callable[[Factor], bool] = lambda base: True) -> Poly | None:
     """Multiply by a power of a sum that stands under negative or fractional exponents in the terms."""
     bases: set[Factor] = set()
     for _, term in poly.terms:
@@ -124,6 +121,7 @@ def _clear_denominator(poly: Poly) -> Poly | None:
             for f, e in term.factors
             if not f.indices & term.bound
             and (f.head == "group" or (e < 0 and f.head == "fn" and f.data == "sin"))
+            and admits(f)
         }
     for base in sorted(bases, key=lambda f: f.key({i: repr(i) for i in f.indices})):
         raised = _raised(poly, base)

@@ -130,8 +130,13 @@ def plain(source: str) -> str:
     >>> plain("The form $\\M{x}\\T \\M{A}\\M{x}$")
     'The form xᵀAx'
     """
-    spelt = re.sub(r"\$((?:[^$\\]|\\.)+)\$", lambda formula: plain_formula(formula[1]), source)
+    spelt = re.sub(r"\$((?:[^$\\]|\\.)+)\$", lambda formula: _spelt_out(formula[1]), source)
     return re.sub(r"\*\*|[*`]", "", spelt)
+
+
+def _spelt_out(formula: str) -> str:
+    shown = plain_formula(re.sub(r"\^\s*\{?\s*\\top\s*\}?", r"\\T ", formula))
+    return re.sub(r"\s*(\u1d40|\u207b\u00b9)\s*", r"\1", shown)
 
 
 def outline(source: str) -> Latex:
@@ -145,7 +150,7 @@ def outline(source: str) -> Latex:
 
 
 _UNUSUAL = re.compile(
-    "[^\x00-\u024f\u2010-\u2027\u2030-\u205e\u3000-\u9fff\ue000-\uf8ff\uff00-\uffef\U00020000-\U0003ffff]"
+    r"[^\x00-\u024f\u2010-\u2027\u2030-\u205e\u3000-\u9fff\ue000-\uf8ff\uff00-\uffef\U00020000-\U0003ffff]"
 )
 """What is neither Latin nor Chinese nor punctuation, nor stands for something held back."""
 

@@ -40,10 +40,12 @@ def reading(latex: str) -> str:
 def typed(words: str) -> str:
     """The same with raised and lowered signs on the line, in characters that the fonts of the text have.
 
-    >>> typed("xᵀAx"), typed("黑塞")
-    ('xTAx', '黑塞')
+    >>> typed("xᵀAx"), typed("\u8ff9") == "\u8ff9"
+    ('xTAx', True)
     """
-    return "".join(c for c in unicodedata.normalize("NFKC", words) if " " <= c <= "~" or "一" <= c <= "鿿")
+    return "".join(
+        c for c in unicodedata.normalize("NFKC", words) if " " <= c <= "~" or 0x4E00 <= ord(c) <= 0x9FFF
+    )
 
 
 def hexadecimal(words: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cheatsheet.catalogue.entries import Catalogue
 from cheatsheet.catalogue.nodes import Mapping, Node, Scalar, Sequence, compose
-from cheatsheet.language.errors import Problem
+from cheatsheet.language.errors import CatalogueError, Problem
 from cheatsheet.language.glossary import LANGUAGES, Text
 from cheatsheet.language.source import SourceFile
 from cheatsheet.pages.prose import ProseError, prose
@@ -19,6 +19,12 @@ def prose_problems(catalogue: Catalogue) -> list[Problem]:
     file = SourceFile(str(catalogue.path), catalogue.text)
     root, _ = compose(file)
     return list(_problems(root, file, "the catalogue", ""))
+
+
+def refuse_words(catalogue: Catalogue) -> None:
+    """Raises :class:`CatalogueError` with every problem, where there is one."""
+    if problems := prose_problems(catalogue):
+        raise CatalogueError(problems)
 
 
 def _words(catalogue: Catalogue) -> Iterator[Text]:

@@ -15,9 +15,10 @@ import numpy as np
 from cheatsheet.evaluation.fields import PRIMES, Field, Floating, Modular, Rational, UnsupportedError
 from cheatsheet.evaluation.points import NoPointError, Points, special_values
 from cheatsheet.language.elaborate import Declarations, elaborate_claim
-from cheatsheet.language.expressions import Equation
+from cheatsheet.language.expressions import Apply, Equation, Number, Size, Symbol
 from cheatsheet.language.formatting import claim_text
 from cheatsheet.language.syntax import ClaimError
+from cheatsheet.language.table import TABLE
 from cheatsheet.verdicts.argument import DifferenceError, argument, equal_at
 from cheatsheet.verdicts.claim import Claim, parameters
 from cheatsheet.verdicts.compare import Budget, Comparison, OutOfBudgetError, compare
@@ -89,6 +90,24 @@ def negation(verdict: Verdict) -> Verdict:
     return verdict
 
 
+def has_a_domain(claim: Claim) -> bool:
+    """Whether the claim is surely defined somewhere at its own sizes: a rank may be too small for every value.
+
+    What is not defined everywhere must be taken of a matrix that is regular at some point, or of a free symbol.
+    """
+    from cheatsheet.calculus.points import regular_somewhere
+
+    for node in claim.nodes:
+        if isinstance(node, Apply) and TABLE[node.op].smoothness == "analytic":
+            of = node.children[-1]
+            if isinstance(of, Number) and of.value > 0:
+                continue
+            square = of.shape.is_square and not of.shape.is_scalar
+            if not (regular_somewhere(of) if square else isinstance(of, Symbol | Size)):
+                return False
+    return True
+
+
 def index_calculus(equation: Equation) -> bool:
     from cheatsheet.calculus.prove import prove  # the prover is loaded with the first claim that needs it
 
@@ -145,7 +164,7 @@ class _Inquiry:
 
     def instance(self) -> Verdict | None:
         """The verdict on the claim with letters for its sizes, where they are too large to be looked at, if proved."""
-        if self.looked:
+        if self.looked or not has_a_domain(self.claim):
             return None
         from cheatsheet.calculus.instances import generalised
 
@@ -254,7 +273,10 @@ class _Inquiry:
         """A counterexample, if the sides differ at one of the points; points where they agree are counted."""
         try:
             comparison = compare(self.claim, points, field_, self.budget)
-        except (UnsupportedError, NoPointError):
+        except NoPointError:
+            self.looked = True  # there are no such values, at these sizes
+            return None
+        except UnsupportedError:
             return None
         self.looked = True
         self.rational |= field_.exact
