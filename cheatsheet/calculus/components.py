@@ -28,7 +28,7 @@ class Components:
     """Component polynomials of expressions.
 
     ``names`` gives the values of index names; ``invertible`` holds matrices known to be invertible because
-    the claim uses their inverse.
+    the claim uses their inverse. With ``whole`` the determinant of a sum is left as it is, no summand drawn out.
     """
 
     def __init__(
@@ -36,10 +36,12 @@ class Components:
         names: dict[str, Value] | None = None,
         invertible: frozenset[Expr] = frozenset(),
         continuous: bool = True,
+        whole: bool = False,
     ) -> None:
         self.names = dict(names or {})
         self.invertible = invertible
         self.continuous = continuous
+        self.whole = whole
         self.memo: dict[tuple[Expr, tuple[Value, ...]], Poly] = {}
 
     def __call__(self, expr: Expr, *at: Value) -> Poly:

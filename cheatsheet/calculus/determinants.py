@@ -86,7 +86,7 @@ def determinant(c: Components, a: Expr) -> Poly:
     require_alike(*a.shape.axes)
     if is_triangular(a):
         return opaque_determinant(c, build("diag", build("diag", a)))
-    updated = _updated_determinant(c, a)
+    updated = None if c.whole else _updated_determinant(c, a)
     return updated if updated is not None else opaque_determinant(c, a)
 
 

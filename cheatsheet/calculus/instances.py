@@ -12,9 +12,11 @@ from cheatsheet.language.expressions import (
     Expr,
     Index,
     Jet,
+    Number,
     Size,
     Sum,
     Symbol,
+    rebuild,
     walk,
 )
 from cheatsheet.language.table import ShapeError, build
@@ -48,6 +50,27 @@ def generalised(equation: Equation) -> Iterator[Equation]:
                 continue
 
 
+def with_counts(equation: Equation) -> Equation:
+    """The claim with letters for its sizes where these are said as numbers too, such as the 3 of 3 · log det P.
+
+    >>> from cheatsheet.language.elaborate import Declarations, elaborate_claim
+    >>> given = {"X": Symbol("X", Shape.matrix(Axis.of(7), Axis.of(7)))}
+    >>> claim = elaborate_claim("tr(X + I(7)) == 7 + tr(X)", Declarations(given))
+    >>> [str(with_counts(g).rhs) for g in generalised(claim)]
+    ['⟨7⟩ + tr(X)']
+    """
+    letters: dict[Expr, Expr] = {}
+    for axis in _axes(equation):
+        number = with_numbers_of_axis(axis)
+        if number != axis:
+            letters[Number(number.at({}))] = Size(axis)
+
+    def counted(expr: Expr) -> Expr:
+        return letters[expr] if expr in letters else rebuild(expr, counted)
+
+    return Equation(counted(equation.lhs), counted(equation.rhs), equation.negated)
+
+
 def with_letters(expr: Apply) -> Iterator[Apply]:
     """The expression with letters for its sizes, as in :func:`generalised`."""
     for general in generalised(Equation(expr, expr)):
@@ -67,13 +90,18 @@ def with_numbers_of_axis(axis: Axis) -> Axis:
 
 def _sizes(equation: Equation) -> set[int]:
     """The numbers, from two on, that stand as sizes."""
+    return {int(a.value or 0) for a in _axes(equation) if a.kind == "integer" and not a.is_one}
+
+
+def _axes(equation: Equation) -> set[Axis]:
+    """The axes of a claim that are neither products nor blocks."""
     axes: set[Axis] = set()
     for side in (equation.lhs, equation.rhs):
         for node in walk(side):
             axes |= set(node.shape.axes)
             if isinstance(node, Apply):
                 axes |= {a for a in node.args if isinstance(a, Axis)}
-    return {int(a.value or 0) for axis in axes for a in _leaves(axis) if a.kind == "integer" and not a.is_one}
+    return {leaf for axis in axes for leaf in _leaves(axis)}
 
 
 def _leaves(axis: Axis) -> Iterator[Axis]:

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import permutations
+from itertools import product as cartesian
 
 from cheatsheet.calculus import algebra
+from cheatsheet.calculus.matrix_rules import is_sign_of
 from cheatsheet.calculus.opaque import Slots, matrix_factor
 from cheatsheet.calculus.terms import Factor, Idx, Poly
 
 MOST_FACTORS = 4
+MOST_TURNED = 2
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,10 @@ class _Matrix:
 
     slots: Slots
     poly: Poly
+
+    def turned(self) -> _Matrix:
+        row, col = self.slots
+        return _Matrix(self.slots, self.at(col, row))
 
     def at(self, i: Idx, j: Idx) -> Poly:
         return self.poly.replace({self.slots[0]: i, self.slots[1]: j})
@@ -32,11 +39,13 @@ def products_agree(poly: Poly) -> bool:
     first, second = (dict(term.factors) for _, term in poly.terms)
     exponents = {f: first.get(f, Fraction(0)) - second.get(f, Fraction(0)) for f in {*first, *second}}
     factors = sorted(((f, e) for f, e in exponents.items() if e), key=lambda fe: fe[0].key({}))
-    plain = all(f.head == "det" and e.denominator == 1 for f, e in factors)
     rows = {f.data.slots[0].axis for f, _ in factors if f.head == "det"}
+    signs = sum(e for f, e in factors if f.head != "det" and any(is_sign_of(f, str(n)) for n in rows))
+    factors = [(f, e) for f, e in factors if not any(is_sign_of(f, str(n)) for n in rows)]
+    plain = all(f.head == "det" and e.denominator == 1 for f, e in factors)
     if not plain or len(rows) != 1 or sum(abs(e) for _, e in factors) > MOST_FACTORS:
         return False
-    return any(_is_product(target, others) for target, others in _targets(factors))
+    return any(_is_product(target, others, signs % 2 == 1) for target, others in _targets(factors))
 
 
 def _targets(factors: list[tuple[Factor, Fraction]]) -> Iterator[tuple[_Matrix, list[_Matrix]]]:
@@ -71,11 +80,17 @@ def _inverse(factor: Factor) -> _Matrix:
     return _Matrix(slots, algebra.single(found))
 
 
-def _is_product(target: _Matrix, matrices: list[_Matrix]) -> bool:
+def _is_product(target: _Matrix, matrices: list[_Matrix], negated: bool) -> bool:
+    """Whether the matrix, or its negative, is the product of the others; (−1)ⁿ det X is the determinant of −X.
+
+    A determinant is known up to a transposition, of each matrix if there are few, else of all of them together.
+    """
     row, col = target.slots
-    for turned in (False, True):  # a determinant is known up to a transposition
-        wanted = target.at(col, row) if turned else target.poly
-        for order in permutations(matrices):
+    wanted = target.poly.times(-1 if negated else 1)
+    alone = len(matrices) > MOST_TURNED
+    for turns in cartesian((False, True), repeat=1 if alone else len(matrices)):
+        some = [m.turned() if turn else m for m, turn in zip(matrices, turns * len(matrices), strict=False)]
+        for order in permutations(some):
             if (_product(order, row, col) - wanted).collect().terms == ():
                 return True
     return False

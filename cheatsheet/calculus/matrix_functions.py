@@ -7,6 +7,7 @@ is an opaque factor, on which the cancelling rules of :mod:`cheatsheet.calculus.
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from cheatsheet.calculus import algebra, powers
@@ -16,10 +17,11 @@ from cheatsheet.calculus.chains import links_of, product_of
 from cheatsheet.calculus.component_rules import leibniz
 from cheatsheet.calculus.determinants import determinant, scalar_power, spelled_out, usable_inverse
 from cheatsheet.calculus.index_values import Value, alternatives, leaves, require_alike, split
-from cheatsheet.calculus.opaque import MatrixFunction, matrix_factor, matrix_poly, opaque
+from cheatsheet.calculus.integers import is_integer_valued, odd_part
+from cheatsheet.calculus.opaque import MatrixFunction, matrix_factor, matrix_poly, opaque, scalar_content
 from cheatsheet.calculus.signs import is_nonnegative_integer, is_positive_integer
 from cheatsheet.calculus.structure import consequences, nilpotent_step
-from cheatsheet.calculus.terms import ZERO, Factor, NoIndexForm, Poly
+from cheatsheet.calculus.terms import ZERO, Factor, NoIndexForm, Place, Poly
 from cheatsheet.language.expressions import Apply, Expr, Number, Symbol
 from cheatsheet.language.table import build
 
@@ -154,6 +156,9 @@ def _matrix_power(c: Components, a: Expr, exponent: Poly, i: Value, j: Value) ->
     reached = exponent.times(nilpotent_step(a)) - algebra.size(a.shape.rows)
     if exponent.terms and is_nonnegative_integer(reached.collect()):
         return ZERO
+    if isinstance(a, Symbol) and _is_reflection(a) and is_integer_valued(exponent):
+        exponent = sum(odd_part(exponent), ZERO).collect()  # S² = I
+        constant = exponent.constant
     if constant is not None and abs(constant) <= LONGEST_CHAIN:
         return _repeated_product(c, a, int(constant), i, j)
     match a:
@@ -172,6 +177,10 @@ def _matrix_power(c: Components, a: Expr, exponent: Poly, i: Value, j: Value) ->
         left, middle, right = conjugated
         return between(c, left, right, lambda p, q: _matrix_power(c, middle, exponent, p, q), i, j)
     return opaque(c, "mpow", a, i, j, exponent)
+
+
+def _is_reflection(a: Symbol) -> bool:
+    return {"symmetric", "orthogonal"} <= consequences(a.properties)
 
 
 def _repeated_product(c: Components, a: Expr, count: int, i: Value, j: Value) -> Poly:
@@ -228,9 +237,35 @@ def pseudo_inverse(c: Components, expr: Apply, at: At) -> Poly:
     if simpler is not None:
         return c(simpler, i, j)
     if not isinstance(a, Symbol):
-        raise NoIndexForm("the pseudo-inverse of a composite matrix has no index form")
-    factor = Factor("mat", MatrixFunction("pinv", a), (*leaves(i), *leaves(j)), label=f"pinv {a.name}")
-    return algebra.single(factor)
+        return _opaque_pseudo_inverse(c, a, i, j)
+    places = (*leaves(i), *leaves(j))
+    properties = consequences(a.properties)
+    if "zero" in properties:
+        return ZERO
+    if "diagonal" in properties:
+        return algebra.product(algebra.delta(*places), _pseudo_inverse_entry(a, (places[0], places[0])))
+    own = _pseudo_inverse_entry(a, places)
+    if "antisymmetric" in properties:  # as the entries of the matrix itself
+        return (own - _pseudo_inverse_entry(a, places[::-1])).times(Fraction(1, 2))
+    return own
+
+
+def _pseudo_inverse_entry(a: Symbol, places: tuple[Place, ...]) -> Poly:
+    symmetric = "symmetric" in consequences(a.properties)
+    data = MatrixFunction("pinv", a)
+    return algebra.single(Factor("mat", data, places, label=f"pinv {a.name}", symmetric=symmetric))
+
+
+def _opaque_pseudo_inverse(c: Components, a: Expr, i: Value, j: Value) -> Poly:
+    """The pseudo-inverse of a matrix known by its normal form; of a scalar multiple only a number is drawn out."""
+    slots, poly = matrix_poly(c, a)
+    if not poly.terms:
+        return ZERO
+    content, rest = scalar_content(poly, slots)
+    if content.constant is None:
+        content, rest = ONE_POLY, poly
+    factor = matrix_factor("pinv", a, rest, slots, (*leaves(i), *leaves(j)))
+    return algebra.product(powers.power(content, -1), algebra.single(factor))
 
 
 def _simpler_pseudo_inverse(c: Components, a: Expr) -> Expr | None:

@@ -257,13 +257,13 @@ def reduce_signs(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> li
         if "idempotent" in properties and exponent > 1:
             return [(coefficient, {**factors, factor: Fraction(1)}, bound)]
         if factor.label.endswith(" antisymmetric") and exponent > 0:
-            sign = next((f for f in factors if _is_sign_of(f, factor.label.split()[0])), None)
+            sign = next((f for f in factors if is_sign_of(f, factor.label.split()[0])), None)
             if sign is not None:
                 return [(coefficient, without(factors, sign), bound)]
     return None
 
 
-def _is_sign_of(factor: Factor, name: str) -> bool:
+def is_sign_of(factor: Factor, name: str) -> bool:
     """Whether a factor is (−1)ⁿ for the dimension of this name."""
     if factor.head != "expo" or factor.subs[0].constant != -1:
         return False
@@ -334,23 +334,32 @@ def contract_pseudo_inverse(coefficient: Fraction, factors: Factors, bound: set[
 
 
 def _penrose(f: Factor, position: int, g: Factor, k: Idx) -> Poly | None:
-    if g.head != "sym" or g.places.count(k) != 1 or len(g.places) != 2:
+    a = f.data.argument
+    if not isinstance(a, Symbol) or g.head != "sym" or g.places.count(k) != 1 or len(g.places) != 2:
         return None
     there = g.places.index(k)
     here, far = f.places[1 - position], g.places[1 - there]
-    a = f.data.argument
-    if g.data == a and there != position:
+    sign = _sign_of_transpose(a)
+    if g.data == a and (there != position or sign):
         side = "range" if position == 0 else "row"
-        return _entry(projector(a, side, (here, far)), here, far)
-    if g.label == f"{a.name} {'row' if position == 0 else 'range'}":
+        found = _entry(projector(a, side, (here, far)), here, far)
+        return found if there != position else found.times(sign)
+    if g.label == projector(a, "row" if position == 0 else "range", (here, far)).label:
         places = (far, here) if position == 0 else (here, far)
-        new = Factor("mat", f.data, places, (), f.label)
+        new = Factor("mat", f.data, places, (), f.label, f.symmetric)
         return Poly([(Fraction(1), Term(((new, Fraction(1)),)))])
     return None
 
 
+def _sign_of_transpose(a: Symbol) -> int:
+    """The s of Aᵀ = s A, else 0."""
+    properties = consequences(a.properties)
+    return 1 if "symmetric" in properties else -1 if "antisymmetric" in properties else 0
+
+
 def projector(a: Symbol, side: str, places: tuple[Place, Place]) -> Factor:
-    """The entry of A A⁺ (``range``) or A⁺ A (``row``): symmetric and idempotent."""
+    """The entry of A A⁺ (``range``) or A⁺ A (``row``): symmetric and idempotent, and the same where Aᵀ = ±A."""
+    side = "range" if _sign_of_transpose(a) else side
     n = a.shape.rows if side == "range" else a.shape.cols
     name = f"{a.name} {side}"
     symbol = Symbol(name, Shape.matrix(n, n), frozenset({"symmetric", "idempotent"}), of=(a,))
@@ -375,8 +384,10 @@ def absorb_projector(coefficient: Fraction, factors: Factors, bound: set[Idx]) -
             g = next((u for u in uses if u is not f), None)
             if len(uses) != 2 or g is None or factors[g] != 1 or g.label != name or g.head != "sym":
                 continue
-            there = 0 if side == "range" else 1
-            if g.places[there] == k and g.places.count(k) == 1:
+            if g.places.count(k) != 1 or len(g.places) != 2:
+                continue
+            there = g.places.index(k)
+            if there == (0 if side == "range" else 1) or _sign_of_transpose(f.data.of[0]):
                 far = f.places[1 - position]
                 places = (far, g.places[1]) if there == 0 else (g.places[0], far)
                 return times_poly(coefficient, without(factors, f, g), bound - {k}, _entry(g, *places))

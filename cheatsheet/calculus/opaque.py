@@ -32,9 +32,9 @@ class MatrixFunction:
 
 def matrix_poly(c: Components, a: Expr) -> tuple[Slots, Poly]:
     """The component of a matrix at two slots."""
-    if a.shape.rows.kind not in ("name", "integer"):
-        raise NoIndexForm("a function of a matrix whose rows are a product or a block")
-    row, col = (Idx.free(name, a.shape.rows) for name in SLOTS)
+    if any(axis.kind not in ("name", "integer") for axis in a.shape.axes):
+        raise NoIndexForm("a function of a matrix whose rows or columns are a product or a block")
+    row, col = (Idx.free(name, axis) for name, axis in zip(SLOTS, a.shape.axes, strict=True))
     return (row, col), _closed(c(a, row, col).collect())
 
 
@@ -88,14 +88,16 @@ def matrix_factor(
 ) -> Factor:
     """The factor of an opaque matrix, turned so that a matrix and its transpose give the same one."""
     row, col = slots
+    turned = tuple(Idx.free(name, slot.axis) for name, slot in zip(SLOTS, (col, row), strict=True))
     poly = poly.collect()
-    swapped = poly.replace({row: col, col: row}).collect()
+    swapped = poly.replace({row: turned[1], col: turned[0]}).collect()
     own, other = poly.key({}), swapped.key({})
     if other < own:
-        poly, places = swapped, places[::-1]
-    label = opaque_label(kind, row.axis, exponent)
-    data = MatrixFunction(kind, a, slots, None, exponent.collect())
-    return Factor("mat", data, places, (poly,), label, symmetric=own == other)
+        poly, places, (row, col) = swapped, places[::-1], turned
+    size = str(row.axis) if row.axis == col.axis else f"{row.axis}×{col.axis}"
+    label = opaque_label(kind, size, exponent)
+    data = MatrixFunction(kind, a, (row, col), None, exponent.collect())
+    return Factor("mat", data, places, (poly,), label, symmetric=own == other and row.axis == col.axis)
 
 
 def identity_part(poly: Poly, slots: Slots) -> tuple[Poly, Poly]:

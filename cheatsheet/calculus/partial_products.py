@@ -68,9 +68,9 @@ def is_whole_matrix(factor: Factor) -> bool:
     return factor.head == "sym" and len(factor.places) == 2 and names == set(SLOTS)
 
 
-def opaque_label(kind: str, axis: Axis, exponent: Poly) -> str:
+def opaque_label(kind: str, size: Axis | str, exponent: Poly) -> str:
     """What an opaque matrix is, its argument apart: the function, its size, its exponent."""
-    name = f"{kind} {axis}"
+    name = f"{kind} {size}"
     return name if exponent.constant == 1 else f"{name}^({exponent.collect().key({})})"
 
 

@@ -11,7 +11,8 @@ from cheatsheet.calculus.components import Components, free_alternatives
 from cheatsheet.calculus.facts import defined_as_written
 from cheatsheet.calculus.genericity import known_invertible
 from cheatsheet.calculus.index_values import Value, alternatives, require_alike
-from cheatsheet.calculus.instances import generalised
+from cheatsheet.calculus.instances import generalised, with_counts
+from cheatsheet.calculus.ordering import ordered
 from cheatsheet.calculus.restated import restatements
 from cheatsheet.calculus.terms import NoIndexForm, Poly
 from cheatsheet.calculus.zero import is_zero
@@ -50,7 +51,8 @@ def prove(equation: Equation) -> bool:
 
 def _proved(equation: Equation) -> bool:
     general = list(generalised(equation))
-    for form in (*general, equation):
+    counted = [form for claim in general if (form := with_counts(claim)) != claim]
+    for form in (*general, *counted, equation):
         with within(STEPS_AT_SIZES if general else STEPS):
             if _shown(form):
                 return True
@@ -59,22 +61,36 @@ def _proved(equation: Equation) -> bool:
 
 def _shown(equation: Equation) -> bool:
     lhs, rhs = aligned(inline_definitions(equation.lhs), inline_definitions(equation.rhs))
-    for equations in restatements(lhs, rhs):
-        try:
-            if all(_equal(*aligned(left, right)) for left, right in equations):
-                return True
-        except (NoIndexForm, RecursionError):
-            continue
-    return False
+    one, other = ordered(lhs), ordered(rhs)
+    if one == other and _holds([(one, other)]):
+        return True
+    if any(map(_holds, restatements(lhs, rhs))):
+        return True
+    if (one != lhs or other != rhs) and any(map(_holds, restatements(one, other))):
+        return True
+    return any(map(_has_determinant_of_sum, (lhs, rhs))) and _holds([(lhs, rhs)], whole=True)
 
 
-def _equal(lhs: Expr, rhs: Expr) -> bool:
+def _holds(equations: list[tuple[Expr, Expr]], whole: bool = False) -> bool:
+    try:
+        return all(_equal(*aligned(left, right), whole) for left, right in equations)
+    except (NoIndexForm, RecursionError):
+        return False
+
+
+def _has_determinant_of_sum(side: Expr) -> bool:
+    """Whether a determinant stands there that can be kept whole."""
+    found = [n.children[0] for n in walk(side) if isinstance(n, Apply) and n.op in ("det", "logdet")]
+    return any(isinstance(a, Apply) and a.op in ("add", "sub") for a in found)
+
+
+def _equal(lhs: Expr, rhs: Expr, whole: bool = False) -> bool:
     for a, b in zip(lhs.shape.axes, rhs.shape.axes, strict=True):
         require_alike(a, b)
     known = known_invertible(lhs) | known_invertible(rhs)
     continuous = _continuous(lhs, rhs)
     for names in index_cases(lhs, rhs):
-        c = Components(names, known, continuous)
+        c = Components(names, known, continuous, whole)
         with defined_as_written(_keeps_its_domain(lhs, rhs)):
             if not all(is_zero(c(lhs, *at) - c(rhs, *at)) for at in free_alternatives(lhs.shape.axes)):
                 return False

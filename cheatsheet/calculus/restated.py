@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cheatsheet.calculus.chains import links_of, product_of
+from cheatsheet.calculus.components import Components
 from cheatsheet.calculus.induction import inductions
-from cheatsheet.language.expressions import Apply, Expr, Symbol, free_indices, rebuild, walk
+from cheatsheet.calculus.terms import NoIndexForm
+from cheatsheet.language.expressions import Apply, Expr, Symbol, free_indices, rebuild, symbols, walk
 from cheatsheet.language.table import TABLE, build
 
 Pair = tuple[Expr, Expr]
@@ -28,10 +30,11 @@ def restatements(lhs: Expr, rhs: Expr) -> Iterator[list[Pair]]:
             if named is not None:
                 yield [named]
     yield from inductions(lhs, rhs)
+    yield from _where_defined(lhs, rhs)
     yield from _vectors_by_cases(lhs, rhs)
-    named = _parts_named(lhs, rhs)
-    if named is not None:
-        yield [named]
+    for named in (_parts_named(lhs, rhs), _parts_named(lhs, rhs, declared=True)):
+        if named is not None:
+            yield [named]
 
 
 def equivalent_forms(lhs: Expr, rhs: Expr) -> list[Pair]:
@@ -77,9 +80,40 @@ def _vectors_by_cases(lhs: Expr, rhs: Expr) -> Iterator[list[Pair]]:
             turned = build("transpose", x)
             quotient = build("over", turned, build("total", build("hadamard", x, x)))
             cases: list[dict[Expr, Expr]] = [{build("pinv", x): quotient}]
-            if not x.properties & {"positive", "nonzero"}:
+            if not x.properties & {"positive", "nonzero"} and not _divides(nodes, x):
                 cases.append({x: build("zeros", *x.shape.axes)})
             yield [(_replaced(lhs, change), _replaced(rhs, change)) for change in cases]
+
+
+def _divides(nodes: list[Apply], x: Symbol) -> bool:
+    """Whether something is divided by what is zero where x is, so that the claim is made for x ≠ 0 alone."""
+    zero = build("zeros", *x.shape.axes)
+    for divisor in _divisors(nodes):
+        if x in symbols(divisor) and not free_indices(divisor):
+            try:
+                if not Components()(_replaced(divisor, {x: zero})).collect().terms:
+                    return True
+            except NoIndexForm:
+                continue
+    return False
+
+
+def _divisors(nodes: list[Apply]) -> list[Expr]:
+    return [n.children[1] for n in nodes if n.op in ("over", "quotient") and n.children[1].shape.is_scalar]
+
+
+def _where_defined(lhs: Expr, rhs: Expr) -> Iterator[list[Pair]]:
+    """Where a pseudo-inverse stands: the claim with the scalars that it divides by declared to be other than zero."""
+    nodes = [n for side in (lhs, rhs) for n in walk(side) if isinstance(n, Apply)]
+    if any(TABLE[n.op].differentiates for n in nodes) or not any(n.op == "pinv" for n in nodes):
+        return
+    change: dict[Expr, Expr] = {
+        s: Symbol(s.name, s.shape, s.properties | {"nonzero"}, s.of, s.definition, s.kind)
+        for s in _divisors(nodes)
+        if isinstance(s, Symbol) and not s.properties & {"positive", "nonzero"}
+    }
+    if change:
+        yield [(_replaced(lhs, change), _replaced(rhs, change))]
 
 
 def _replaced(expr: Expr, change: Mapping[Expr, Expr]) -> Expr:
@@ -89,8 +123,9 @@ def _replaced(expr: Expr, change: Mapping[Expr, Expr]) -> Expr:
 # --- parts named ------------------------------------------------------------------------------------------------------
 
 
-def _parts_named(lhs: Expr, rhs: Expr) -> Pair | None:
-    """The claim with a letter for each composite matrix that has a pseudo-inverse: it is an instance of the one found.
+def _parts_named(lhs: Expr, rhs: Expr, declared: bool = False) -> Pair | None:
+    """The claim with a letter for each composite matrix that has a pseudo-inverse, or instead for each ``declared`` to
+    be symmetric, say: it is an instance of the one found.
 
     What a derivative is taken of cannot be named, nor what depends on an index, which is another matrix at each value.
     """
@@ -101,7 +136,8 @@ def _parts_named(lhs: Expr, rhs: Expr) -> Pair | None:
     named = {
         a: Symbol(f"⟨{k}⟩", a.shape)
         for k, a in enumerate(arguments)
-        if not (isinstance(a, Symbol) or free_indices(a))
+        if not free_indices(a)
+        and (declared and bool(a.properties) if isinstance(a, Symbol) else not declared)
     }
     return (_named(lhs, named), _named(rhs, named)) if named else None
 

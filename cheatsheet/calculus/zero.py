@@ -30,6 +30,7 @@ MOST_TERMS = 300
 MOST_MULTIPLES = 12
 MOST_DENOMINATORS = 4
 MOST_UNDER_SQUARE = 6
+MOST_LOGARITHMS = 6
 MOST_FORMS = 40
 """How many forms of the same sum are tried before it is given up."""
 
@@ -89,6 +90,9 @@ def _other_forms(poly: Poly) -> Iterator[Poly]:
     split = _split_logarithms(poly)
     if split is not None:
         yield split
+    joined = _joined_logarithms(poly)
+    if joined is not None:
+        yield joined
     halved = _common_angle(poly)
     if halved is not None:
         yield halved
@@ -259,6 +263,22 @@ def _split_logarithms(poly: Poly) -> Poly | None:
         total += algebra.bind(algebra.product(Poly([(coefficient, Term(rest))]), parts), term.bound)
         changed = True
     return total if changed else None
+
+
+def _joined_logarithms(poly: Poly) -> Poly | None:
+    """Π aᵢ^kᵢ − Π bⱼ^lⱼ for Σ kᵢ log aᵢ − Σ lⱼ log bⱼ: no argument is zero where the sum is defined."""
+    sides = {True: algebra.ONE_POLY, False: algebra.ONE_POLY}
+    if len(poly.terms) < 2 or sum(abs(c) for c, _ in poly.terms) > MOST_LOGARITHMS:
+        return None
+    for coefficient, term in poly.terms:
+        if len(term.factors) != 1 or term.bound or coefficient.denominator > 1:
+            return None
+        ((factor, exponent),) = term.factors
+        if factor.head != "fn" or factor.data != "log" or exponent != 1:
+            return None
+        side = coefficient > 0
+        sides[side] = algebra.product(sides[side], powers.power(factor.subs[0], abs(coefficient)))
+    return sides[True] - sides[False]
 
 
 def _divisible_logarithm(term: Term) -> tuple[Factor, Poly] | None:
