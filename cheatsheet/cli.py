@@ -418,16 +418,17 @@ def export(kind: str, file: str | None, output: Path | None, shipped: bool) -> N
     from cheatsheet.pages import exports
 
     catalogue = open_catalogue(file, shipped)
+    target = output or Path(f"cheatsheet.{exports.SUFFIXES[kind]}")
+    if str(target) == "-" and kind == "anki" and sys.stdout.isatty():
+        raise click.UsageError("a deck is no text to be shown on a terminal; name a file, or send it into a pipe")
     try:
         with stages() as progress:
             pages = pipeline.checked_pages(catalogue, progress)[1]
-        target = output or Path(f"cheatsheet.{exports.SUFFIXES[kind]}")
-        if kind == "anki":
-            exports.write_anki(pages, target)
-        elif str(target) == "-":
-            click.echo(exports.TEXTS[kind](pages), nl=False)
+        content = exports.anki(pages) if kind == "anki" else exports.TEXTS[kind](pages).encode("utf-8")
+        if str(target) == "-":
+            click.echo(content, nl=False)
         else:
-            write_whole(target, exports.TEXTS[kind](pages).encode("utf-8"))
+            write_whole(target, content)
     except pipeline.CatalogueDoesNotHold as finding:
         print_report(finding.report, only_failing=True, err=True)
         click.echo(f"{catalogue.path}: nothing is exported until every claim is as expected", err=True)
