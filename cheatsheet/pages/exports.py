@@ -152,7 +152,7 @@ def _paragraphs(text: Text) -> Iterator[str]:
 
 
 def anki(document: Document) -> bytes:
-    """The file of a deck with a card for each claim: front the left side, back the formula, its first derivation, note and pitfall.
+    """The file of a deck with a card for each claim: front the left side, back formula, derivation, note, pitfall.
 
     Cards are known by entry and number of the claim, so that what a learner knows survives every edit of the words.
     """
