@@ -172,6 +172,30 @@ def test_where_the_closed_form_is_defined_is_told(expression: str, wrt: str, exp
     assert bool(found) == bool(expected)
 
 
+EXACTLY = [
+    ("arcsin(x)", "x", ["-1 < x < 1 in every entry"]),
+    ("arccos(a)", "a", ["-1 < a < 1"]),
+    ("tan(a) * a", "a", ["cos(a) != 0"]),
+    ("log(abs(a))", "a", ["a != 0"]),
+    ("log(a ** 2)", "a", ["a != 0"]),
+    ("1 / (1 + x.T @ x)", "x", []),
+    ("1 / (x.T @ x + tr(A.T @ A) + 1)", "x", []),
+    ("log(2 + dot(x, x) + norm(x) ** 2)", "x", []),
+    ("1 / (1 + sum(x ** 2))", "x", []),
+    ("1 / (x.T @ y + 1)", "x", ["x.T @ y + 1 != 0"]),
+    ("1 / (a - 1)", "a", ["a - 1 != 0"]),
+    ("norm(inv(X))", "X", ["det(X) != 0"]),
+    ("norm(X) * logdet(X)", "X", ["det(X) > 0"]),
+    ("relu(a)", "a", ["a != 0"]),
+    ("sigmoid(a) / softplus(a)", "a", []),
+]
+
+
+@pytest.mark.parametrize(("expression", "wrt", "expected"), EXACTLY)
+def test_no_condition_is_told_twice_or_is_always_so(expression: str, wrt: str, expected: list[str]) -> None:
+    assert list(cheatsheet.derive(expression, wrt=wrt).conditions) == expected
+
+
 def test_what_is_declared_is_no_condition() -> None:
     declared = "A: {shape: [n, n], is: [invertible]}, x: {shape: [n], is: [positive]}"
     assert cheatsheet.derive("log(x).T @ inv(A) @ x", wrt="x", given=declared).conditions == ()
