@@ -17,6 +17,7 @@ import click
 
 import cheatsheet
 from cheatsheet import store
+from cheatsheet.arguments import TakesExpression
 from cheatsheet.language.errors import CatalogueError, Position, near
 from cheatsheet.language.layouts import LAYOUTS
 from cheatsheet.language.source import Passage, SourceFile
@@ -73,35 +74,6 @@ no_cache = click.option(
     help="Work everything out anew, and keep nothing.",
 )
 """For every command that verifies."""
-
-
-class TakesExpression(click.Command):
-    """A command with an expression, which may begin with a minus: what is no option of the command is an argument."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        takes_value = {
-            name: not (option.is_flag or option.count)
-            for option in self.get_params(ctx)
-            if isinstance(option, click.Option)
-            for name in (*option.opts, *option.secondary_opts)
-        }
-        options: list[str] = []
-        expressions: list[str] = []
-        rest = iter(args)
-        for argument in rest:
-            if argument == "--":
-                expressions += rest
-            elif argument in takes_value:
-                options += [argument, *([next(rest, "")] if takes_value[argument] else [])]
-            elif argument.startswith("--") and argument.split("=")[0] in takes_value:
-                options.append(argument)
-            else:
-                expressions.append(argument)
-        mistyped = [a for a in expressions[1:] if a.startswith("--")] or expressions[:1]
-        if len(expressions) > 1 and mistyped[0].startswith("--"):
-            hint = near(mistyped[0], takes_value) or f"there are {', '.join(takes_value)}"
-            ctx.fail(f"there is no option {mistyped[0]}; {hint}")
-        return super().parse_args(ctx, [*options, "--", *expressions])
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -409,16 +381,19 @@ def export(kind: str, file: str | None, output: Path | None, shipped: bool) -> N
     from cheatsheet.pages import exports
 
     catalogue = open_catalogue(file, shipped)
+    target = output or Path(f"cheatsheet.{exports.SUFFIXES[kind]}")
+    if str(target) == "-" and kind == "anki" and sys.stdout.isatty():
+        raise click.UsageError(
+            "a deck is no text to be shown on a terminal; name a file, or send it into a pipe"
+        )
     try:
         with stages() as progress:
             pages = pipeline.checked_pages(catalogue, progress)[1]
-        target = output or Path(f"cheatsheet.{exports.SUFFIXES[kind]}")
-        if kind == "anki":
-            exports.write_anki(pages, target)
-        elif str(target) == "-":
-            click.echo(exports.TEXTS[kind](pages), nl=False)
+        content = exports.anki(pages) if kind == "anki" else exports.TEXTS[kind](pages).encode("utf-8")
+        if str(target) == "-":
+            click.echo(content, nl=False)
         else:
-            write_whole(target, exports.TEXTS[kind](pages).encode("utf-8"))
+            write_whole(target, content)
     except pipeline.CatalogueDoesNotHold as finding:
         print_report(finding.report, only_failing=True, err=True)
         click.echo(f"{catalogue.path}: nothing is exported until every claim is as expected", err=True)

@@ -107,13 +107,20 @@ class Shelf:
 
 
 def write_whole(target: Path, content: bytes) -> None:
-    """Write a file or nothing: beside the target, then renamed onto it, so that a kill leaves the old one whole."""
-    handle, beside = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    """Write a file or nothing: beside the target, then renamed onto it, so that a kill leaves the old one whole.
+
+    An :class:`OSError` names the target, and not what stood beside it for the while.
+    """
+    beside = ""
     try:
+        handle, beside = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
         os.chmod(beside, target.stat().st_mode if target.exists() else 0o644)
         os.replace(beside, target)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
+    except BaseException as error:
+        if beside:
+            Path(beside).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename, error.filename2 = str(target), None
         raise

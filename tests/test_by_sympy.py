@@ -7,6 +7,7 @@ import os
 from collections import Counter
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -114,6 +115,22 @@ def test_what_is_false_it_refutes_and_shows_where(text: str) -> None:
     judgement = said(text)
     assert judgement.verdict == "refutes", judgement
     assert judgement.exhibit["difference"] not in ("0", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("A[0, 0] * x[0] == 0", {"A", "x"}),
+        ("S[0, 1] == 0", {"S"}),
+        ("d(tr(A @ A)) == tr(A @ d(A))", {"A", "d(A)"}),
+        ("d(x)[0] == 0", {"x", "d(x)"}),
+        ("a * A[1, 0] == A[1, 0] + d(a)", {"A", "a", "d(a)"}),
+    ],
+)
+def test_where_sides_differ_every_entry_has_a_number(text: str, names: set[str]) -> None:
+    values = said(text).exhibit["values"]
+    assert values.keys() == names
+    assert all(Fraction(entry) is not None for m in values.values() for row in m for entry in row)
 
 
 def test_every_dimension_is_another_number() -> None:

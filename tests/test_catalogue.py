@@ -23,6 +23,7 @@ from cheatsheet.language.glossary import Text, glossary
 from cheatsheet.language.syntax import ClaimError
 from cheatsheet.verdicts.by_sympy.counterexamples import exact, sides_at
 from cheatsheet.verdicts.by_sympy.judgement import Beyond
+from cheatsheet.verdicts.by_sympy.quotients import UndefinedError
 from cheatsheet.verdicts.check import verify, verify_text
 from cheatsheet.verdicts.verdicts import Counterexample, Verdict
 
@@ -123,7 +124,7 @@ def test_every_pitfall_is_refuted_or_invalid(chunk: int) -> None:
 def re_examined(example: Counterexample, claim: Claim) -> str:
     try:
         left, right = sides_at(claim.equation, example)
-    except Beyond:
+    except (Beyond, UndefinedError):  # such as SymPy's exponential where two eigenvalues meet
         return "beyond"
     told = [*flat(example.left), *flat(example.right)]
     for ours, theirs in zip([*left, *right], told, strict=True):

@@ -509,6 +509,14 @@ def test_an_expression_may_begin_with_a_minus(
     assert (done.exit_code, asked) == (0, [expression]), done.stderr
 
 
+def test_an_option_behind_two_dashes_is_told() -> None:
+    for options in (["--wrt", "x"], ["--wrt=x"]):
+        done = run("derive", "--", "-x.T @ x", *options)
+        assert done.exit_code == 2
+        assert "options go before --" in done.stderr
+        assert run("derive", *options, "--", "-x.T @ x").exit_code == 0
+
+
 def test_a_mistyped_option_of_derive_is_told() -> None:
     for arguments, message in [
         (["x", "--wrt", "x", "--jsn"], "there is no option --jsn; did you mean --json?"),

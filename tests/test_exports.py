@@ -6,9 +6,11 @@ import csv
 import io
 import json
 import sqlite3
+import sys
 import zipfile
 from pathlib import Path
 
+import click
 import jsonschema
 import pytest
 from click.testing import CliRunner
@@ -97,3 +99,31 @@ def test_what_does_not_hold_is_not_exported(tmp_path: Path, kind: str) -> None:
     done = CliRunner().invoke(main, ["export", kind, str(tmp_path / "identities.yaml"), "-o", str(target)])
     assert done.exit_code == 1
     assert not target.exists()
+
+
+def test_a_deck_goes_into_a_pipe_and_not_onto_a_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "identities.yaml").write_text(CATALOGUE, encoding="utf-8")
+    arguments = ["export", "anki", "identities.yaml", "-o", "-"]
+    piped = CliRunner().invoke(main, arguments)
+    assert piped.exit_code == 0, piped.stderr
+    assert zipfile.is_zipfile(io.BytesIO(piped.stdout_bytes))
+    assert not (tmp_path / "-").exists()
+    with CliRunner().isolation() as streams:
+        monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+        with pytest.raises(click.UsageError, match="terminal"):
+            main(arguments, standalone_mode=False)
+        assert streams[0].getvalue() == b""
+
+
+@pytest.mark.parametrize("kind", ["anki", "json"])
+def test_a_file_that_cannot_be_written_is_named_as_it_was_asked_for(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "identities.yaml").write_text(CATALOGUE, encoding="utf-8")
+    for target in (tmp_path / "nowhere" / "deck", tmp_path):
+        done = CliRunner().invoke(
+            main, ["export", kind, str(tmp_path / "identities.yaml"), "-o", str(target)]
+        )
+        assert done.exit_code == 2
+        assert done.stderr.splitlines()[-1].startswith(f"{target}: ")

@@ -32,6 +32,12 @@ READINGS = [
     ("sum(log(sigmoid(z)))/N + c", "z", "z: [N], c: []"),
     ("norm(x - sum(x)/n*ones(n))**2", "x", "x: [n]"),
     ("x.T @ x / k", "x", "x: [n], k: []"),
+    ("sum(x)/(n-1)", "x", "x: [n]"),
+    ("sum((x - sum(x)/n*ones(n))**2)/(n-1)", "x", "x: [n]"),
+    ("norm(X@w - y)**2/(2*(m + 1))", "w", "X: [m, n], w: [n], y: [m]"),
+    ("sum(A)/(m*n)", "A", "A: [m, n]"),
+    ("sum(A)/m/n", "A", "A: [m, n]"),
+    ("sum(A)/n**2", "A", "A: [n, n]"),
     ("x / y", "x", "x: [n], y: [n]"),
     # numbers
     ("lam * norm(u)**2", "u", "lam: [], u: [n]"),
@@ -64,6 +70,16 @@ def _pattern(shapes: dict[str, str], written: set[str]) -> list[list[object]]:
 def test_what_stands_beside_a_matrix_product_is_no_number() -> None:
     with pytest.raises(cheatsheet.ClaimError, match="cannot multiply"):
         infer_declarations("x @ y", "x")
+
+
+@pytest.mark.parametrize(
+    "text", ["sum((x - sum(x)/n)**2)/n", "x - sum(x)/n", "sum(x)/n + x/n", "tr(A)/n + A"]
+)
+def test_a_divisor_of_a_sum_is_a_number_even_where_only_an_array_would_fit(text: str) -> None:
+    with pytest.raises(cheatsheet.ClaimError, match="different shapes") as raised:
+        infer_declarations(text, text.split("/n")[0][-2])
+    assert "that number times ones(" in raised.value.hint
+    assert "n: []" in raised.value.hint
 
 
 def test_a_declared_size_is_not_touched() -> None:
@@ -156,9 +172,38 @@ def test_where_the_closed_form_is_defined_is_told(expression: str, wrt: str, exp
     assert bool(found) == bool(expected)
 
 
+EXACTLY = [
+    ("arcsin(x)", "x", ["-1 < x < 1 in every entry"]),
+    ("arccos(a)", "a", ["-1 < a < 1"]),
+    ("tan(a) * a", "a", ["cos(a) != 0"]),
+    ("log(abs(a))", "a", ["a != 0"]),
+    ("log(a ** 2)", "a", ["a != 0"]),
+    ("1 / (1 + x.T @ x)", "x", []),
+    ("1 / (x.T @ x + tr(A.T @ A) + 1)", "x", []),
+    ("log(2 + dot(x, x) + norm(x) ** 2)", "x", []),
+    ("1 / (1 + sum(x ** 2))", "x", []),
+    ("1 / (x.T @ y + 1)", "x", ["x.T @ y + 1 != 0"]),
+    ("1 / (a - 1)", "a", ["a - 1 != 0"]),
+    ("norm(inv(X))", "X", ["det(X) != 0"]),
+    ("norm(X) * logdet(X)", "X", ["det(X) > 0"]),
+    ("relu(a)", "a", ["a != 0"]),
+    ("sigmoid(a) / softplus(a)", "a", []),
+]
+
+
+@pytest.mark.parametrize(("expression", "wrt", "expected"), EXACTLY)
+def test_no_condition_is_told_twice_or_is_always_so(expression: str, wrt: str, expected: list[str]) -> None:
+    assert list(cheatsheet.derive(expression, wrt=wrt).conditions) == expected
+
+
 def test_what_is_declared_is_no_condition() -> None:
     declared = "A: {shape: [n, n], is: [invertible]}, x: {shape: [n], is: [positive]}"
     assert cheatsheet.derive("log(x).T @ inv(A) @ x", wrt="x", given=declared).conditions == ()
+
+
+def test_code_has_an_axis_for_an_index_that_no_entry_depends_on() -> None:
+    derivative = cheatsheet.derive("sum(A) / y", wrt="A", given="A: [m, n], y: [p]")
+    assert derivative.code["numpy"] is not None
 
 
 def test_code_takes_its_sizes_from_what_stands_in_the_expression() -> None:

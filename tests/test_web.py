@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,9 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 import cheatsheet
 from cheatsheet.catalogue.entries import Catalogue
-from cheatsheet.catalogue.load import parse_catalogue
 from cheatsheet.catalogue.reports import check_entries
-from cheatsheet.language.source import SourceFile
 from cheatsheet.pages.document import document
 from cheatsheet.pages.web import render_page, write_page
 
@@ -25,24 +22,10 @@ inverse-by-scalar product-not-commutative shape-table vec-of-product""".split()
 
 
 def part_of_the_catalogue() -> Catalogue:
-    """A few entries of the shipped catalogue, each with what stands around it in the file."""
+    """A few entries of the shipped catalogue, each in its section."""
     whole = cheatsheet.load()
-    lines = whole.text.splitlines()
-    kept: list[str] = []
-    dropping = False
-    for line in lines:
-        if found := re.match(r" +- id: ([a-z0-9-]+)$", line):
-            dropping = found[1] in whole and found[1] not in ENTRIES
-        elif line and not line.startswith("      "):
-            dropping = False
-        if not dropping:
-            kept.append(line)
-    text = re.sub(
-        r"  - id: [^\n]*\n(?:    (?! *- id)[^\n]*\n)*    entries:\n(?=  - id|$|\Z)",
-        "",
-        "\n".join(kept) + "\n",
-    )
-    return parse_catalogue(SourceFile("part.yaml", text), Path("part.yaml"))
+    sections = (replace(s, entries=tuple(e for e in s.entries if e.id in ENTRIES)) for s in whole.sections)
+    return replace(whole, sections=tuple(s for s in sections if s.entries), sheet=())
 
 
 @pytest.fixture(scope="module")

@@ -136,7 +136,8 @@ def _parts_named(lhs: Expr, rhs: Expr, declared: bool = False) -> Pair | None:
     named = {
         a: Symbol(f"⟨{k}⟩", a.shape)
         for k, a in enumerate(arguments)
-        if (declared and bool(a.properties) if isinstance(a, Symbol) else not (declared or free_indices(a)))
+        if not free_indices(a)
+        and (declared and bool(a.properties) if isinstance(a, Symbol) else not declared)
     }
     return (_named(lhs, named), _named(rhs, named)) if named else None
 

@@ -154,7 +154,7 @@ class Derivative:
         try:
             if self.result is not None:
                 return code_for(self.result, library, given)
-            return code_for(self.entry, library, given, [str(i.name) for i in self.indices])
+            return code_for(self.entry, library, given, self.indices)
         except NoCodeError:
             return None
 

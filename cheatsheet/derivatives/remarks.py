@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 
 from cheatsheet.calculus.genericity import invertible
 from cheatsheet.language.expressions import (
@@ -18,8 +18,9 @@ from cheatsheet.language.expressions import (
     walk,
 )
 from cheatsheet.language.formatting import to_text
+from cheatsheet.language.formulas import entry_by_entry, formula
 from cheatsheet.language.inference import declared_shape
-from cheatsheet.language.table import TABLE
+from cheatsheet.language.table import TABLE, build
 from cheatsheet.language.warnings import cautions
 
 # --- conditions ------------------------------------------------------------------------------------------------------
@@ -38,18 +39,30 @@ def conditions(*expressions: Expr) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for expression in expressions:
         found.update(dict.fromkeys(_conditions(inline_definitions(expression))))
-    return tuple(
-        need
-        for need in found
-        if need.replace("!= 0", "> 0") == need or need.replace("!= 0", "> 0") not in found
-    )
+    of_slopes = {need for e in expressions for need in _needs_of_slopes(inline_definitions(e))}
+    return tuple(n for n in found if n not in of_slopes and not _is_implied(n, found.keys()))
+
+
+def _needs_of_slopes(expr: Expr) -> Iterator[str]:
+    """What a slope needs inside of the domain of its function, where it is always so."""
+    for node in walk(expr):
+        fact = TABLE[node.op].one_element if isinstance(node, Apply) else None
+        if isinstance(node, Apply) and fact is not None and fact.domain == "within one":
+            yield from _conditions(entry_by_entry(formula(fact.slope), *node.children))
+
+
+def _is_implied(need: str, among: Container[str]) -> bool:
+    """Whether a need is a weaker form of another one: of a sign, of a determinant, of every entry."""
+    what, _, relation = need.partition(" != 0")
+    if what != need and any(other in among for other in (f"{what} > 0{relation}", f"det({what}) != 0")):
+        return True
+    entry = re.fullmatch(r"(.+)\[[\w, ]+\]( (?:!=|>) 0)", need)
+    return entry is not None and f"{entry[1]}{entry[2]} in every entry" in among
 
 
 def _conditions(expr: Expr) -> Iterator[str]:
     if isinstance(expr, Apply):
-        rule = _NEEDS.get(expr.op)
-        if rule is not None:
-            yield from rule(expr)
+        yield from _NEEDS.get(expr.op, _of_one_element)(expr)
         if expr.op == "power" and _is_square_of_norm(expr):
             expr = expr.children[0]  # the square of a norm is a sum of squares
     for child in expr.children:
@@ -88,7 +101,12 @@ def _nonzero(expr: Expr) -> Iterator[str]:
 
 
 def _positive(expr: Expr) -> Iterator[str]:
-    if not _is_positive(expr):
+    if _is_positive(expr):
+        return
+    if _is_nonnegative(expr):  # of |t| it is enough that t is not zero
+        plain = _said(expr, "!= 0")
+        yield from (_said(expr, "> 0") if need == plain else need for need in _nonzero(expr))
+    else:
         yield _said(expr, "> 0")
 
 
@@ -101,8 +119,6 @@ def _is_positive(expr: Expr) -> bool:
             return True
         case Symbol():
             return "positive" in expr.properties
-        case Apply(op="exp" | "cosh" | "sigmoid" | "softplus" | "ones" | "softmax"):
-            return True
         case Apply(op="add"):
             return (_is_nonnegative(expr.children[0]) and _is_positive(expr.children[1])) or (
                 _is_positive(expr.children[0]) and _is_nonnegative(expr.children[1])
@@ -113,18 +129,34 @@ def _is_positive(expr: Expr) -> bool:
             return all(map(_is_positive, expr.children))
         case Apply(op="power"):
             return _is_positive(expr.children[0])
-    return False
+    return isinstance(expr, Apply) and TABLE[expr.op].sign == "positive"
 
 
 def _is_nonnegative(expr: Expr) -> bool:
     match expr:
-        case Apply(op="norm" | "norm1" | "abs" | "relu"):
+        case Number():
+            return expr.value >= 0
+        case Symbol():
+            return bool(expr.properties & {"positive", "nonnegative"})
+        case Apply(op="power", args=(Expr(), Number() as k)) if k.value.denominator == 1 and k.value % 2 == 0:
             return True
-        case Apply(op="power", args=(Expr(), Number() as k)):
-            return k.value.denominator == 1 and k.value % 2 == 0
-        case Apply(op="scale" | "over"):
-            return all(_is_nonnegative(child) for child in expr.children)
-    return _is_positive(expr)
+        case Apply(op="matmul", args=(Expr() as a, Expr() as b)) if (
+            a.shape.rows.is_one and b.shape.cols.is_one
+        ):
+            return _transpose(a) == b
+        case Apply(op="tr", args=(Apply(op="matmul", args=(Expr() as a, Expr() as b)),)):
+            return _transpose(a) == b
+        case Apply(op="dot" | "hadamard" | "scale", args=(Expr() as a, Expr() as b)) if a == b:
+            return True
+        case Apply(op="scale" | "hadamard" | "over" | "add" | "total" | "transpose" | "quotient"):
+            return all(map(_is_nonnegative, expr.children))
+    return _is_positive(expr) or (isinstance(expr, Apply) and TABLE[expr.op].sign == "nonnegative")
+
+
+def _transpose(expr: Expr) -> Expr:
+    return (
+        expr.children[0] if isinstance(expr, Apply) and expr.op == "transpose" else build("transpose", expr)
+    )
 
 
 def _inverted(expr: Apply) -> Iterator[str]:
@@ -149,13 +181,26 @@ def _matrix_power(expr: Apply) -> Iterator[str]:
         yield from _inverted(expr)
 
 
-def _within_one(expr: Apply) -> Iterator[str]:
+def _of_one_element(expr: Apply) -> Iterator[str]:
+    """What the facts of a function of one number say: its domain, without the border, and where it has its kink."""
+    row = TABLE[expr.op]
+    if row.one_element is None:
+        return
     argument = expr.children[0]
-    yield f"-1 < {to_text(argument)} < 1" + ("" if argument.shape.is_scalar else " in every entry")
+    if row.one_element.domain in ("positive", "nonnegative"):
+        yield from _positive(argument)
+    elif row.one_element.domain == "within one":
+        yield f"-1 < {to_text(argument)} < 1" + ("" if argument.shape.is_scalar else " in every entry")
+    elif row.has_pieces:
+        yield from _nonzero(argument)
 
 
 def _length(expr: Apply) -> Iterator[str]:
-    if not _is_positive(expr.children[0]):
+    of = expr.children[0]
+    regular = isinstance(of, Apply) and (
+        of.op == "inv" or (of.shape.is_square and invertible(of, frozenset()))
+    )
+    if not _is_positive(of) and not regular:
         yield f"{to_text(expr.children[0])} != 0"
 
 
@@ -164,22 +209,15 @@ _NEEDS: Mapping[str, Callable[[Apply], Iterator[str]]] = {
     "matrix_power": _matrix_power,
     "logdet": lambda expr: iter([f"det({to_text(expr.children[0])}) > 0"]),
     "pinv": lambda expr: iter([f"the rank of {to_text(expr.children[0])} is the same nearby"]),
-    "log": lambda expr: _positive(expr.children[0]),
-    "sqrt": lambda expr: _positive(expr.children[0]),
     "power": _power,
     "over": lambda expr: _nonzero(expr.children[1]),
     "quotient": lambda expr: _nonzero(expr.children[1]),
     "reciprocal": lambda expr: _nonzero(expr.children[1]),
     "norm": _length,
     "norm1": lambda expr: _nonzero(expr.children[0]),
-    "abs": lambda expr: _nonzero(expr.children[0]),
-    "sign": lambda expr: _nonzero(expr.children[0]),
-    "relu": lambda expr: _nonzero(expr.children[0]),
-    "tan": lambda expr: iter([_said(expr.children[0], "is no odd multiple of pi / 2")]),
-    "arcsin": _within_one,
-    "arccos": _within_one,
+    "tan": lambda expr: _nonzero(build("cos", expr.children[0])),
 }
-"""What each operator that is not defined, or not differentiable, everywhere asks of its arguments."""
+"""What an operator that is not defined, or not smooth, everywhere asks of its arguments, beyond what its facts say."""
 
 
 # --- warnings --------------------------------------------------------------------------------------------------------

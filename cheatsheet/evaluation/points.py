@@ -113,7 +113,8 @@ class Points:
 
     def generator(self, key: Key) -> np.random.Generator:
         kind, name, part = key
-        place = [s.name for s in self.symbols].index(name)  # values must not depend on what things are called
+        names = [s.name for s in self.symbols]  # values must not depend on what things are called
+        place = names.index(name) if name in names else name  # but for what stands in a derivative alone
         digest = blake2b(f"{self.seed}/{kind}/{place}/{part}".encode(), digest_size=8).digest()
         # One number: to seed with a sequence takes four times as long.
         return np.random.default_rng(int.from_bytes(digest))

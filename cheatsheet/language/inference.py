@@ -83,16 +83,17 @@ def infer_declarations(
         assert failure is not None  # there is always a first attempt
         raise failure
 
-    divisors = [name for name in kinds if name != wrt and _only_divides(name, _parsed(text))]
-    numbers: list[str] = []
+    whole = _parsed(text)
+    divisors = [name for name in kinds if name != wrt and _only_divides(name, whole)]
+    sizes = [name for name in divisors if _divides_a_sum(name, whole)]
+    numbers, found = list(sizes), None
     with suppress(ClaimError):
-        found = search({**kinds, **dict.fromkeys(divisors, "scalar")})
-        numbers = [name for name in divisors if _divides_a_number(name, text, found)]
-    if not divisors or len(numbers) < len(divisors):
-        found = search({**kinds, **dict.fromkeys(numbers, "scalar")})
-    for name in numbers:
-        found = _as_size(name, text, wrt, kinds, found)
-    return found
+        found = search({**kinds, **dict.fromkeys(divisors, "scalar"), **dict.fromkeys(sizes, "size")})
+        numbers = [name for name in divisors if name in sizes or _divides_a_number(name, text, found)]
+    if found is None or len(numbers) < len(divisors):
+        change = {name: "size" if name in sizes else "scalar" for name in numbers}
+        found = search({**kinds, **change})
+    return _with_sizes(numbers, text, wrt, kinds, found)
 
 
 def _parsed(text: str) -> Raw:
@@ -126,17 +127,33 @@ def _readings(kinds: Mapping[str, str], arrays: Container[str]) -> Iterator[dict
 def _only_divides(name: str, whole: Raw) -> bool:
     """Whether a name that would be an array by its letter stands nowhere but below a fraction line."""
     uses = sum(leaf.kind == "name" and leaf.text == name for leaf in leaves(whole))
-    return 0 < uses == sum(chain[1].count(name) for chain in _chains(whole)) and _convention(name) != "scalar"
+    below = sum(name in _sizes_in(part) for _, parts in _chains(whole) for part in parts)
+    return 0 < uses == below and _convention(name) != "scalar"
+
+
+def _divides_a_sum(name: str, whole: Raw) -> bool:
+    """Whether a divisor stands below what is a number however the names in it are read: below a sum, or a norm."""
+    return any(
+        name in _sizes(parts)
+        and all(f.kind == "number" or (f.kind == "call" and _makes_a_number(f)) for f in factors)
+        and any(f.kind == "call" for f in factors)
+        for factors, parts in _chains(whole)
+    )
+
+
+def _makes_a_number(call: Raw) -> bool:
+    """Whether the operator makes a number of whatever it is applied to."""
+    return _makes_one("total" if call.text == "sum" else call.text, len(call.children))
 
 
 def _divides_a_number(name: str, text: str, found: Declarations) -> bool:
     """Whether a divisor has a scalar beside it wherever it stands: a sum and its size, a square and its scale."""
-    beside = (factors for factors, divisors in _chains(_parsed(text)) if name in divisors)
+    beside = (factors for factors, parts in _chains(_parsed(text)) if name in _sizes(parts))
     return all(any(_is_number(factor, text, found) for factor in factors) for factors in beside)
 
 
-def _chains(raw: Raw) -> Iterator[tuple[list[Raw], list[str]]]:
-    """For each product in the tree its factors, and the names that it is divided by."""
+def _chains(raw: Raw) -> Iterator[tuple[list[Raw], list[Raw]]]:
+    """For each product in the tree its factors, and what divides it and may be a size."""
     factors: list[Raw] = []
     below: list[Raw] = []
     parts = [(raw, factors)]
@@ -150,12 +167,28 @@ def _chains(raw: Raw) -> Iterator[tuple[list[Raw], list[str]]]:
             parts += [(above, side), (other, (below if side is factors else factors) if turned else side)]
         else:
             side.append(part)
-    divisors = [part.text for part in below if part.kind == "name"]
-    if divisors:
-        yield factors, divisors
+    sizes = [part for part in reversed(below) if _sizes_in(part)]
+    if sizes:
+        yield factors, sizes
     for part in (*factors, *below):
         for child in part.children:
             yield from _chains(child)
+
+
+def _sizes_in(part: Raw) -> list[str]:
+    """The name that a divisor is made of, once for each time that it divides: ``n``, ``n - 1``, ``n ** 2``."""
+    match part.kind, part.text, part.children:
+        case "name", name, _:
+            return [name]
+        case "binary", "+" | "-", (Raw(kind="name", text=name), Raw(kind="number")):
+            return [name]
+        case "binary", "**", (Raw(kind="name", text=name), Raw(kind="number", text="2")):
+            return [name, name]
+    return []
+
+
+def _sizes(parts: list[Raw]) -> list[str]:
+    return [name for part in parts for name in _sizes_in(part)]
 
 
 def _is_number(factor: Raw, text: str, found: Declarations) -> bool:
@@ -171,22 +204,36 @@ def _shape(raw: Raw, text: str, found: Declarations) -> Shape | None:
         return None
 
 
-def _as_size(name: str, text: str, wrt: str, kinds: Mapping[str, str], found: Declarations) -> Declarations:
-    """The declarations with a divisor read as the size of the vector that is summed beside it, if there is one."""
-    others = {n: symbol for n, symbol in found.symbols.items() if n != name}
-    fixed = {axis for n, symbol in others.items() if n not in kinds for axis in symbol.shape.names}
-    chains = [factors for factors, divisors in _chains(_parsed(text)) if name in divisors]
-    for raw in (call for factors in chains for factor in factors for call in _calls(factor)):
-        shape = _shape(raw.children[0], text, found)
-        if shape is None or not shape.is_vector or len(shape.names) != 1 or shape.names & fixed:
-            continue
-        change = {axis: Axis.of(name) for axis in shape.names}
-        sized = replace(
-            found, symbols={n: _renamed(s, change) if n in kinds else s for n, s in others.items()}
-        )
-        if all(_is_well_formed(part, sized) for part in (text, wrt)):
-            return sized
+def _with_sizes(
+    numbers: list[str], text: str, wrt: str, kinds: Mapping[str, str], found: Declarations
+) -> Declarations:
+    """The declarations with divisors read as the sizes of what is summed beside them, where there is such a thing."""
+    for factors, parts in _chains(_parsed(text)):
+        own = [name for name in _sizes(parts) if name in numbers and name in found.symbols]
+        for raw in (call for factor in factors for call in _calls(factor)):
+            shape = _shape(raw.children[0], text, found)
+            axes = [] if shape is None else [name for axis in shape for name in _ordered_names(axis)]
+            several = [own] if len(own) == len(axes) else []
+            for names in [*several, *([name] for name in own if len(set(axes)) == 1 == len(axes))]:
+                if (
+                    sized := _sized(dict(zip(axes, names, strict=True)), text, wrt, kinds, found)
+                ) is not None:
+                    return _with_sizes(numbers, text, wrt, kinds, sized)
     return found
+
+
+def _sized(
+    sizes: Mapping[str, str], text: str, wrt: str, kinds: Mapping[str, str], found: Declarations
+) -> Declarations | None:
+    """The declarations with axes named by what were numbers; None where that fits not."""
+    others = {name: symbol for name, symbol in found.symbols.items() if name not in sizes.values()}
+    fixed = {axis for n, symbol in others.items() if n not in kinds for axis in symbol.shape.names}
+    if sizes.keys() & fixed or not sizes:
+        return None
+    change = {axis: Axis.of(name) for axis, name in sizes.items()}
+    symbols = {n: _renamed(s, change) if n in kinds else s for n, s in others.items()}
+    sized = replace(found, symbols=symbols)
+    return sized if all(_is_well_formed(part, sized) for part in (text, wrt)) else None
 
 
 def _calls(raw: Raw) -> Iterator[Raw]:
@@ -247,15 +294,28 @@ def _places_within(raw: Raw) -> list[str]:
 @cache
 def _takes_arrays(operator: str, number: int) -> bool:
     """Whether the operator makes something of another shape of vectors: of numbers it would have nothing to make."""
+    vector = Shape.vector(Axis.of("n"))
+    shape = _shape_of(operator, (vector,) * number)
+    return shape is not None and not shape.agrees(vector)
+
+
+@cache
+def _makes_one(operator: str, number: int) -> bool:
+    """Whether the operator makes a number of arrays, whatever arrays it takes."""
+    arrays = Shape.vector(Axis.of("n")), Shape.matrix(Axis.of("n"), Axis.of("n"))
+    shapes = [shape for a in arrays if (shape := _shape_of(operator, (a,) * number)) is not None]
+    return bool(shapes) and all(shape.is_scalar for shape in shapes)
+
+
+def _shape_of(operator: str, shapes: tuple[Shape, ...]) -> Shape | None:
+    """What a function of arrays, called by name, makes of symbols of these shapes; None if it does not take them."""
     row = TABLE.get(operator)
     if row is None or row.infix or set(row.arguments) - {"e", "+"}:
-        return False
-    vector = Symbol("v", Shape.vector(Axis.of("n")))
+        return None
     try:
-        shape = row.shape((vector,) * number, ())
+        return row.shape(tuple(Symbol("v", shape) for shape in shapes), ())
     except (ShapeError, IndexError, ValueError):
-        return False
-    return not shape.agrees(vector.shape)
+        return None
 
 
 class _Attempt:
@@ -271,7 +331,7 @@ class _Attempt:
         self.unknown = {name: self.symbol(name, kind) for name, kind in kinds.items()}
 
     def symbol(self, name: str, kind: str) -> Symbol:
-        if kind in ("scalar", "integer"):
+        if kind in ("scalar", "size", "integer"):
             return Symbol(name, Shape.scalar(), frozenset({"integer"} if kind == "integer" else ()))
         rows, cols = (self.fresh(f"?{name}.{side}") for side in ("rows", "cols"))
         return Symbol(name, Shape.matrix(rows, cols) if kind == "matrix" else Shape.vector(rows))

@@ -19,7 +19,8 @@ def same(name: str) -> ShapeRule:
         if not a.shape.agrees(b.shape):
             raise ShapeError(
                 f"the operands of {name} have different shapes, {a.shape} and {b.shape}",
-                "shapes must agree exactly: nothing broadcasts" + transposition_hint(a.shape, b.shape),
+                "shapes must agree exactly: nothing broadcasts"
+                + (transposition_hint(a.shape, b.shape) or _ones_hint(a.shape, b.shape)),
                 zip(a.shape, b.shape, strict=False) if len(a.shape.axes) == len(b.shape.axes) else (),
             )
         return a.shape
@@ -30,6 +31,19 @@ def same(name: str) -> ShapeRule:
 def transposition_hint(a: Shape, b: Shape) -> str:
     """A suggestion where a transpose would make two shapes agree."""
     return "; one side needs .T" if a.agrees(b.transposed) else ""
+
+
+def _ones_hint(a: Shape, b: Shape) -> str:
+    """How a number becomes an array, where one of the operands is a number."""
+    if a.is_scalar == b.is_scalar:
+        return ""
+    several = b if a.is_scalar else a
+    if several.is_tensor:
+        return ""
+    sizes = [str(axis) for axis in several if not axis.is_one]
+    if any("?" in size for size in sizes):
+        return ""
+    return f"; a number in every entry is that number times ones({', '.join(sizes)})"
 
 
 def unchanged(args: Args, params: Args) -> Shape:

@@ -10,7 +10,6 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from cheatsheet.language.glossary import Text, word
@@ -152,8 +151,8 @@ def _paragraphs(text: Text) -> Iterator[str]:
         yield f"{words}\n"
 
 
-def write_anki(document: Document, target: Path) -> None:
-    """A deck with a card for each claim: front the left side, back the formula, its first derivation, note and pitfall.
+def anki(document: Document) -> bytes:
+    """The file of a deck with a card for each claim: front the left side, back formula, derivation, note, pitfall.
 
     Cards are known by entry and number of the claim, so that what a learner knows survives every edit of the words.
     """
@@ -172,7 +171,9 @@ def write_anki(document: Document, target: Path) -> None:
         for page in section.entries:
             for number, claim in enumerate(page.everywhere):
                 deck.add_note(_note(genanki, model, section, page, number, claim))
-    genanki.Package(deck).write_to_file(str(target), timestamp=0)
+    file = io.BytesIO()
+    genanki.Package(deck).write_to_file(file, timestamp=0)
+    return file.getvalue()
 
 
 def _note(

@@ -65,7 +65,10 @@ _RESERVED = frozenset(["np", "math", "torch", "jax", "jnp", "scipy", "sum", "ran
 
 
 def code_for(
-    expr: Expr, library: str = "numpy", given: Iterable[Symbol] = (), indices: Sequence[str] | None = None
+    expr: Expr,
+    library: str = "numpy",
+    given: Iterable[Symbol] = (),
+    indices: Sequence[str | Index] | None = None,
 ) -> str:
     """Source of one expression in the names of its symbols: vectors are 1-D arrays, matrices 2-D, scalars 0-D.
 
@@ -93,7 +96,7 @@ def function_for(
     library: str = "numpy",
     name: str = "f",
     given: Iterable[Symbol] = (),
-    indices: Sequence[str] | None = None,
+    indices: Sequence[str | Index] | None = None,
 ) -> str:
     """Source of a function of the symbols, with its imports; ``let`` names become assignments.
 
@@ -165,12 +168,10 @@ class CodeWriter:
         self.loops: tuple[str, ...] = ()
         self.placed: dict[Expr, Code] = {}
 
-    def whole(self, expr: Expr, indices: Sequence[str] | None) -> str:
+    def whole(self, expr: Expr, indices: Sequence[str | Index] | None) -> str:
         free = free_indices(expr)
-        if not free:
-            return self.write(expr).text
-        order = indices or list(free)
-        return indexed(self, expr, [free[name] for name in order]).text
+        order = [i if isinstance(i, Index) else free[i] for i in indices or free]
+        return indexed(self, expr, order).text if order else self.write(expr).text
 
     def write(self, expr: Expr) -> Code:
         match expr:

@@ -16,7 +16,7 @@ from typing import Any
 
 import sympy
 
-from cheatsheet.language.expressions import Equation, Expr, Symbol
+from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol
 from cheatsheet.language.table import build
 from cheatsheet.verdicts.by_sympy.judgement import AGREES, BEYOND, REFUTES, Beyond, Judgement
 from cheatsheet.verdicts.by_sympy.kernels import Kernels
@@ -24,10 +24,12 @@ from cheatsheet.verdicts.by_sympy.points import differs_at
 from cheatsheet.verdicts.by_sympy.quotients import Allowance, Quotients, UndefinedError
 from cheatsheet.verdicts.by_sympy.realisations import (
     MOST_BRANCHES,
+    Abstract,
     NoMatrixError,
     at_numbers,
     branches,
     function,
+    number,
 )
 from cheatsheet.verdicts.claim import Claim
 
@@ -170,8 +172,34 @@ class _Inquiry:
             point = differs_at(entry)
             if point is None:
                 raise Beyond("a difference that is not shown to be zero, and that is nowhere seen to differ")
-            return Finding(False, dims, how, _exhibit(values, *point))
+            return Finding(False, dims, how, self.exhibit(dims, values, *point))
         return None
+
+    def exhibit(
+        self, dims: dict[str, int], values: Mapping[str, Any], at: Mapping[Any, Any], difference: str
+    ) -> dict[str, Any]:
+        """The point, as the values of symbols and differentials; an unknown function has none to show.
+
+        What the entry that differs does not depend on is given a number as well, so that the point can be tried.
+        """
+        nodes = (n for n in self.claim.nodes if isinstance(n, Apply) and n.op == "d")
+        varying = {name for node in nodes for name in node.params[0]}
+        told = {
+            f"d({s.name})": sympy.Matrix([s.increment.to_sympy(dims)])
+            for s in self.claim.symbols
+            if s.name in varying and not s.of
+        }
+        matrices = {**values, **told}
+        letters = {letter for matrix in matrices.values() for letter in matrix.free_symbols}
+        rng = Random("the rest")
+        rest = sorted(letters - at.keys(), key=str)
+        point = {**at, **{letter: number(rng, bool(letter.is_positive)) for letter in rest}}
+        shown = {
+            name: [[str(entry) for entry in row] for row in matrix.xreplace(point).tolist()]
+            for name, matrix in sorted(matrices.items())
+            if not matrix.has(Abstract)
+        }
+        return {"values": shown, "difference": difference}
 
 
 def _spread(count: int) -> list[tuple[int, ...]]:
@@ -198,17 +226,6 @@ def vanishes(entry: Any, kernels: Kernels) -> bool:
             if not numerator:
                 return True
     return False
-
-
-def _exhibit(values: Mapping[str, Any], at: Mapping[Any, Any], difference: str) -> dict[str, Any]:
-    """The point, as the values of the symbols; an unknown function has none to show."""
-    matrices = {name: value.xreplace(dict(at)) for name, value in values.items()}
-    shown = {
-        name: [[str(entry) for entry in row] for row in matrix.tolist()]
-        for name, matrix in sorted(matrices.items())
-        if all(entry.is_Rational for entry in matrix)
-    }
-    return {"values": shown, "difference": difference}
 
 
 def _names(symbol: Symbol, dims: dict[str, int]) -> list[Any]:
