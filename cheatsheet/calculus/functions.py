@@ -13,7 +13,8 @@ from cheatsheet.calculus.signs import (
     NEGATIVE,
     NONNEGATIVE,
     POSITIVE,
-    difference_of_exponents,
+    difference_of_arguments,
+    has_sign_of_argument,
     is_nonnegative_factor,
     is_positive,
     properties_of_matrix,
@@ -186,7 +187,7 @@ def _absolute(name: str, argument: Poly) -> Poly:
 
 
 def _of_sum(name: str, argument: Poly) -> Poly:
-    difference = difference_of_exponents(argument)
+    difference = difference_of_arguments(argument)
     if difference is None:
         return _even_or_odd(name, argument)
     sign = function("sign", difference)
@@ -209,7 +210,7 @@ def _of_factors(name: str, coefficient: Fraction, term: Term) -> Poly:
             parts.append(power(-single(f) if size else Poly.number(-1), e))
         elif f.head == "expo" and is_integer_valued(f.subs[1]):
             parts.append(power(symbolic_power(function(name, f.subs[0]), f.subs[1]), e))
-        elif f.head == "fn" and f.data in INVERSE:
+        elif f.head == "fn" and has_sign_of_argument(str(f.data)):
             inner = function(name, f.subs[0])
             parts.append(power(function(f.data, inner) if size else inner, e))
         else:
