@@ -442,6 +442,16 @@ def _other_entries(row: Operator) -> list[Any]:
     )
 
 
+def increasing(row: Operator) -> str:
+    fact = _of(row)
+    if not fact.increasing:
+        return ""
+    least, most = {"everywhere": (-4.0, 4.0), "within one": (-1.0, 1.0)}.get(fact.domain, (0.01, 9.0))
+    with mpmath.workdps(40):
+        values = [fact.digits(mpmath, mpmath.mpf(least + (most - least) * k / 200)) for k in range(201)]
+    return "" if all(a < b for a, b in pairwise(values)) else f"{row.name} is not increasing"
+
+
 _PARITIES = {"even": ["odd"], "odd": ["even"], "neither": ["even", "odd"]}
 FACTS: dict[str, tuple[Check, Others]] = {
     "smoothness": (smoothness, _smoother),
@@ -457,6 +467,7 @@ FACTS: dict[str, tuple[Check, Others]] = {
     "at_zero": (at_zero, lambda row: [Fraction(7)]),
     "parity": (parity, lambda row: _PARITIES[_of(row).parity]),
     "domain": (domain, lambda row: ["everywhere"] if _of(row).domain != "everywhere" else []),
+    "increasing": (increasing, lambda row: [] if _of(row).increasing else [True]),
     "saturates": (saturates, lambda row: [None, lambda v: 0.0] if _of(row).saturates else []),
     "exact": (exact, lambda row: [lambda v: v + 2]),
     "floating": (floating, lambda row: [lambda np, x: x + 2]),

@@ -7,11 +7,14 @@ from fractions import Fraction
 from cheatsheet.calculus.algebra import ONE_POLY, product, single
 from cheatsheet.calculus.angles import at_multiple_of_pi, half_turns, pi_times
 from cheatsheet.calculus.integers import is_integer_valued
+from cheatsheet.calculus.perfect_powers import perfect_power
 from cheatsheet.calculus.powers import extract_content, power, prime_factors, symbolic_power
 from cheatsheet.calculus.signs import (
     NEGATIVE,
+    NONNEGATIVE,
     POSITIVE,
-    difference_of_exponents,
+    difference_of_arguments,
+    has_sign_of_argument,
     is_nonnegative_factor,
     is_positive,
     properties_of_matrix,
@@ -184,7 +187,7 @@ def _absolute(name: str, argument: Poly) -> Poly:
 
 
 def _of_sum(name: str, argument: Poly) -> Poly:
-    difference = difference_of_exponents(argument)
+    difference = difference_of_arguments(argument)
     if difference is None:
         return _even_or_odd(name, argument)
     sign = function("sign", difference)
@@ -207,7 +210,7 @@ def _of_factors(name: str, coefficient: Fraction, term: Term) -> Poly:
             parts.append(power(-single(f) if size else Poly.number(-1), e))
         elif f.head == "expo" and is_integer_valued(f.subs[1]):
             parts.append(power(symbolic_power(function(name, f.subs[0]), f.subs[1]), e))
-        elif f.head == "fn" and f.data in INVERSE:
+        elif f.head == "fn" and has_sign_of_argument(str(f.data)):
             inner = function(name, f.subs[0])
             parts.append(power(function(f.data, inner) if size else inner, e))
         else:
@@ -249,7 +252,22 @@ def _log(argument: Poly) -> Poly:
                 total += product(f.subs[1], _log(f.subs[0])).times(e)
             else:
                 total += _atom("log", single(f)).times(e)
-    return total if rest.constant == 1 else total + _atom("log", rest)
+    return total if rest.constant == 1 else total + _log_of_rest(rest)
+
+
+def _log_of_rest(rest: Poly) -> Poly:
+    """log of rᵏ as k log r for a sum r, and of a product of sums that are not negative as a sum of logarithms."""
+    known = perfect_power(rest)
+    if known is not None:
+        number, root, exponent = known
+        return _log_number(number) + _log(root).times(exponent)
+    if len(rest.terms) > 1 or not rest.terms[0][1].bound:
+        return _atom("log", rest)
+    ((coefficient, term),) = rest.terms
+    sums = [Poly([(Fraction(1), Term(tuple(f), frozenset(b)))]) for f, b in pieces(term)]
+    if len(sums) == 1 or coefficient < 0 or not all(signs_of(own) <= NONNEGATIVE for own in sums):
+        return _atom("log", rest)
+    return sum((_log(own) for own in sums), _log_number(coefficient))
 
 
 def _positive_part(argument: Poly) -> tuple[Poly, Poly]:

@@ -46,7 +46,7 @@ def signs_of(poly: Poly) -> Signs:
 
 def _found(poly: Poly) -> Signs:
     found = _of_terms(poly) & _from_facts(poly)
-    difference = difference_of_exponents(poly) if len(found) > 1 else None
+    difference = difference_of_arguments(poly) if len(found) > 1 else None
     if difference is not None:
         found &= signs_of(difference)
     if len(found) > 1 and perfect_root(poly) is not None:
@@ -117,11 +117,17 @@ def _of_function(name: str, argument: Poly) -> Signs:
     match name:
         case "abs":
             return _times(signs_of(argument), signs_of(argument), same=True)
-        case "sign" | "arctan" | "arcsin":
+        case "sign":
             return signs_of(argument)
         case "log":
             return signs_of(argument - Poly.number(1))
-    return BY_COLUMN[TABLE[name].sign]
+    return signs_of(argument) if has_sign_of_argument(name) else BY_COLUMN[TABLE[name].sign]
+
+
+def has_sign_of_argument(name: str) -> bool:
+    """Whether a function is odd and increasing, as the arc tangent is."""
+    fact = TABLE[name].one_element
+    return fact is not None and fact.increasing and fact.parity == "odd"
 
 
 def _of_entry(factor: Factor) -> Signs:
@@ -270,6 +276,21 @@ def _pairs_up_at(factors: list[tuple[Factor, Fraction]], inner: frozenset[Idx], 
         return all(n % 2 == 0 for side in sides.values() for n in side.values())
     first, second = (sides.get(end, Counter()) for end in ends)
     return first == second and all(n % 2 == 0 for n in sides.get(None, Counter()).values())
+
+
+def difference_of_arguments(poly: Poly) -> Poly | None:
+    """u − v of c·f(u) − c·f(v), which has its sign for c > 0 and an increasing f; and u + v where f is odd."""
+    if len(poly.terms) != 2 or abs(poly.terms[0][0]) != abs(poly.terms[1][0]):
+        return None
+    (c, s), (d, t) = poly.terms
+    if s.bound or t.bound or any(len(r.factors) != 1 or r.factors[0][1] != 1 for r in (s, t)):
+        return difference_of_exponents(poly)
+    (f, _), (g, _) = s.factors[0], t.factors[0]
+    fact = TABLE[str(f.data)].one_element if f.head == g.head == "fn" and f.data == g.data else None
+    if fact is None or not fact.increasing or f.data == "exp" or (c == d and fact.parity != "odd"):
+        return difference_of_exponents(poly)
+    u, v = (sub.times(1 if e > 0 else -1) for e, sub in ((c, f.subs[0]), (d, g.subs[0])))
+    return (u + v).collect()
 
 
 def difference_of_exponents(poly: Poly) -> Poly | None:

@@ -63,6 +63,8 @@ class OneElement:
     """The values of an array in double precision, given numpy."""
     digits: Callable[[Any, Any], Any]
     """The value of one number to many digits, given the context of mpmath."""
+    increasing: bool
+    """Whether the function of a greater number is greater, everywhere on its domain."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,6 +49,7 @@ def function_of_one_element(
     latex: notation.Rule,
     good: str,
     traps: Mapping[str, str] | None = None,
+    increasing: bool = False,
 ) -> Operator:
     """The row of a function of one number: all that is particular to it, each fact of which some stage relies on."""
     return Operator(
@@ -77,6 +78,7 @@ def function_of_one_element(
             exact=exact,
             floating=spelled.floating,
             digits=spelled.digits,
+            increasing=increasing,
         ),
         good=good,
         bad=f"{name}(x, y) == x",
