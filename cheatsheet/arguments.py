@@ -33,6 +33,9 @@ class TakesExpression(click.Command):
                 options.append(argument)
             else:
                 expressions.append(argument)
+        named = [a.split("=")[0] for a in options]
+        if twice := [name for name in named if takes_value.get(name) and named.count(name) > 1]:
+            ctx.fail(f"{twice[0]} is given twice, and one of the two would count for nothing")
         mistyped = [a for a in expressions[1:] if a.startswith("--")] or expressions[:1]
         if len(expressions) > 1 and mistyped[0].startswith("--"):
             hint = near(mistyped[0], takes_value) or f"there are {', '.join(takes_value)}"

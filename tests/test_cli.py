@@ -517,6 +517,13 @@ def test_an_option_behind_two_dashes_is_told() -> None:
         assert run("derive", *options, "--", "-x.T @ x").exit_code == 0
 
 
+def test_an_option_that_is_given_twice_is_refused() -> None:
+    for again in (["--wrt", "y"], ["--wrt=y"]):
+        done = run("derive", "x.T @ y", "--wrt", "x", *again)
+        assert done.exit_code == 2
+        assert "--wrt is given twice" in done.stderr
+
+
 def test_a_mistyped_option_of_derive_is_told() -> None:
     for arguments, message in [
         (["x", "--wrt", "x", "--jsn"], "there is no option --jsn; did you mean --json?"),
