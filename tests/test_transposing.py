@@ -100,7 +100,7 @@ TEXTBOOK = {
     "diag(x)": "diag(x)",
     "S + D": "S + D",
     "2 * x.T": "2 * x",
-    "inv(S)": "inv(S).T",
+    "inv(S)": "inv(S)",
 }
 
 
