@@ -1,7 +1,7 @@
 """The map: the stages in order, each taking what the one before returns.
 
-file → :mod:`load` → catalogue → :mod:`reports` → verdicts → :mod:`typeset` → pages → :mod:`templating` → LaTeX →
-:mod:`compile` → PDF
+file → ``catalogue.load`` → catalogue → ``catalogue.reports`` → verdicts → ``pages.document`` → pages →
+``pages.web`` → HTML, and ``pages.templating`` → LaTeX → ``pages.compile`` → PDF
 """
 
 from __future__ import annotations
