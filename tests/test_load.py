@@ -27,7 +27,6 @@ from cheatsheet.catalogue.schema import (
     CATALOGUE,
     ENTRY,
     KINDS,
-    PART,
     PITFALL,
     SECTION,
     SYMBOL,
@@ -463,7 +462,7 @@ def test_the_json_schema_is_up_to_date() -> None:
 
 
 def test_every_kind_of_value_has_a_reader_and_a_schema() -> None:
-    tables = (CATALOGUE, BOX, PART, SECTION, ENTRY, PITFALL, BILINGUAL)
+    tables = (CATALOGUE, BOX, SECTION, ENTRY, PITFALL, BILINGUAL)
     assert {key.kind for table in tables for key in table.values()} == READERS.keys()
     assert {key.kind for table in (*tables, SYMBOL) for key in table.values()} == KINDS.keys()
 

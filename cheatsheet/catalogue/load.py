@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Mapping as Dictionary
 from collections.abc import Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +39,9 @@ from cheatsheet.catalogue.reading import (
     read_text,
     read_unproved,
     read_words,
-    shown,
     what,
 )
-from cheatsheet.catalogue.schema import BOX, CATALOGUE, ENTRY, PART, PITFALL, SECTION, Table
+from cheatsheet.catalogue.schema import BOX, CATALOGUE, ENTRY, PITFALL, SECTION, Table
 from cheatsheet.language.errors import CatalogueError, near
 from cheatsheet.language.expressions import Symbol
 from cheatsheet.language.glossary import Text
@@ -207,7 +206,6 @@ READERS: dict[str, Read] = {
     "url": read_url,
     "choices": read_choices,
     "boxes": _listed(BOX, "a box"),
-    "parts": _listed(PART, "a part"),
 }
 """For each kind of value in the schema's tables, what reads it (a symbol's own kinds are read with it)."""
 
@@ -253,28 +251,12 @@ class _Assembly:
         sections = [self.section(node, values) for node, values in self.values.get("sections", ())]
         if self.report.problems:
             return None
-        known = self.in_parts([s for s in sections if s is not None])
+        known = tuple(s for s in sections if s is not None)
         sizes = {e.id: (len(e.claims), len(e.pitfalls)) for section in known for e in section.entries}
         boxes = boxes_of(self.values.get("sheet", []), sizes, self.report)
         title, url = self.values["title"], self.values.get("base_url")
         symbols = self.defaults.symbols
         return Catalogue(title, known, symbols, self.layout, path, text, self.works or {}, boxes, url)
-
-    def in_parts(self, sections: list[Section]) -> tuple[Section, ...]:
-        """The sections in the order of the book, each part opened by its first; those of no part come last."""
-        left = {section.id: section for section in sections}
-        ordered = []
-        for node, part in self.values.get("parts", ()):
-            title = part.get("title")
-            for id in part.get("sections", ()):
-                if (section := left.pop(id, None)) is None:
-                    hint = near(id, [section.id for section in sections])
-                    expected = "expected the id of a section, once in all parts"
-                    self.report.add(node, f"{shown(id)} cannot stand in this part", expected, hint)
-                    continue
-                ordered.append(section if title is None else replace(section, part=title))
-                title = None
-        return (*ordered, *left.values())
 
     def section(self, node: Node, values: dict[str, Any]) -> Section | None:
         self.check_id("section", values.get("id"))

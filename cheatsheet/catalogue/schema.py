@@ -56,9 +56,6 @@ CATALOGUE: Table = {
     "symbols": Key("symbols", "Symbols that every entry may use; an entry's `given` overrides them."),
     "sources": Key("works", "The works that entries cite: a key and a bibliographic line for each."),
     "base_url": Key("url", "Where the web page is to be found; the sheet links to it."),
-    "parts": Key(
-        "parts", "The parts of the book and their sections, where that is not the order of the file."
-    ),
     "sheet": Key("boxes", "The boxes of the printed sheet, in order; without it the sheet has every entry."),
     "sections": Key("sections", "The sections, in the order of the documents.", required=True),
 }
@@ -68,10 +65,6 @@ BOX: Table = {
     "mistakes": Key(
         "choices", "Ids of entries whose pitfalls are struck through, or id: [numbers of its pitfalls]."
     ),
-}
-PART: Table = {
-    "title": Key("bilingual", "The heading of the part.", required=True),
-    "sections": Key("words", "The ids of its sections, in order.", required=True),
 }
 SECTION: Table = {
     "id": Key("id", "The anchor of the section.", required=True),
@@ -193,7 +186,6 @@ KINDS: dict[str, dict[str, Any]] = {
     "url": {"type": "string", "pattern": "^https?://"},
     "choices": _one_or_list(_CHOICE),
     "boxes": _listed(BOX),
-    "parts": _listed(PART),
 }
 """For each kind of value, what an editor should accept."""
 
