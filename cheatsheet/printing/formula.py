@@ -212,8 +212,12 @@ class _Reader:
         return inside.items[0] if len(inside.items) == 1 else inside
 
     def argument(self) -> Item:
-        """The argument of a command or a script: a group, or the next token."""
+        """The argument of a command or a script: a group, or the next token, of a number its first digit alone."""
         self.skip_space()
+        kind, text = self.peek()
+        if kind == "number" and len(text) > 1:
+            self.tokens[self.place] = (kind, text[1:])
+            return Sign(text[0], kind)
         return self.item() or EMPTY
 
     def raw_argument(self) -> str:
