@@ -93,7 +93,7 @@ def test_prose_that_cannot_be_set(source: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        (r"**The** form $\M{x}\T \M{A} \M{x}$ of `x`", "The form xᵀA x of x"),
+        (r"**The** form $\M{x}\T \M{A} \M{x}$ of `x`", "The form xᵀAx of x"),
         (r"$x^{\mathsf T}A$ and $A^{-1}$, $a^\top$", "xᵀA and A⁻¹, aᵀ"),
         (r"100% \input{x}", r"100% \input{x}"),
     ],

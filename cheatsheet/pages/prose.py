@@ -130,13 +130,8 @@ def plain(source: str) -> str:
     >>> plain("The form $\\M{x}\\T \\M{A}\\M{x}$")
     'The form xᵀAx'
     """
-    spelt = re.sub(r"\$((?:[^$\\]|\\.)+)\$", lambda formula: _spelt_out(formula[1]), source)
+    spelt = re.sub(r"\$((?:[^$\\]|\\.)+)\$", lambda formula: plain_formula(formula[1]), source)
     return re.sub(r"\*\*|[*`]", "", spelt)
-
-
-def _spelt_out(formula: str) -> str:
-    shown = plain_formula(re.sub(r"\^\s*\{?\s*\\top\s*\}?", r"\\T ", formula))
-    return re.sub(r"\s*(\u1d40|\u207b\u00b9)\s*", r"\1", shown)
 
 
 def outline(source: str) -> Latex:

@@ -151,6 +151,21 @@ def read_formula(latex: str) -> Group:
     return _Reader(expand(latex)).sequence(())
 
 
+def opens(item: Item | None) -> bool:
+    """Whether what follows begins anew: behind nothing, an operator or an opening bracket."""
+    if not isinstance(item, Sign):
+        return item is None
+    return (item.kind == "operator" and item.text not in DOTS.values()) or (
+        item.kind == "fence" and item.text in "([{⟨⌊⌈"
+    )
+
+
+def is_function(item: Item) -> bool:
+    """Whether the item is the name of a function, with its scripts or without."""
+    base = item.base if isinstance(item, Scripts) else item
+    return isinstance(base, Sign) and base.kind == "function"
+
+
 @dataclass
 class _Reader:
     """Reads LaTeX from left to right."""

@@ -6,7 +6,6 @@ of functions with the invisible sign of application behind them, so that a scree
 
 from __future__ import annotations
 
-import re
 from html import escape
 
 from cheatsheet.printing.formula import (
@@ -20,6 +19,8 @@ from cheatsheet.printing.formula import (
     Scripts,
     Sign,
     Table,
+    is_function,
+    opens,
     read_formula,
 )
 from cheatsheet.printing.macros import expand
@@ -75,27 +76,15 @@ def _side_by_side(items: tuple[Item, ...]) -> list[str]:
     parts: list[str] = []
     before: Item | None = None
     for item in items:
-        if isinstance(item, Sign) and item.text in "+−±∓" and _opens(before):
+        if isinstance(item, Sign) and item.text in "+−±∓" and opens(before):
             parts.append(f'<mo form="prefix">{item.text}</mo>')
             before = item
             continue
-        if _is_function(item) and not _opens(before) and not isinstance(before, Gap):
+        if is_function(item) and not opens(before) and not isinstance(before, Gap):
             parts.append('<mspace width="0.167em"/>')
         parts.append(_item(item))
         before = item
     return parts
-
-
-def _opens(item: Item | None) -> bool:
-    """Whether what follows begins anew: behind nothing, an operator or an opening bracket."""
-    if not isinstance(item, Sign):
-        return item is None
-    return item.kind == "operator" or (item.kind == "fence" and item.text in "([{⟨⌊⌈")
-
-
-def _is_function(item: Item) -> bool:
-    base = item.base if isinstance(item, Scripts) else item
-    return isinstance(base, Sign) and base.kind == "function"
 
 
 def _item(item: Item) -> str:
@@ -196,11 +185,3 @@ def _table(table: Table) -> str:
         return inner
     opening, closing = _FENCED_TABLES[table.kind]
     return f"<mrow>{_fence(opening, True)}{inner}{_fence(closing, True)}</mrow>"
-
-
-_CELL = re.compile(r"<[^>]+>")
-
-
-def spoken(markup: str) -> str:
-    """The signs of a formula without its elements, for tests and for search."""
-    return _CELL.sub("", re.sub(r"<annotation.*?</annotation>", "", markup))
