@@ -72,7 +72,8 @@ def _operator(text: str, first: bool) -> str:
 def _begins_with_letter(item: Item) -> bool:
     """Whether it is a letter or a word, scripts or not, that would run into a word beside it."""
     base = item.base if isinstance(item, Scripts) else item
-    return isinstance(base, Sign) and base.kind in ("letter", "function", "number", "stacked")
+    words = ("letter", "function", "number", "stacked")
+    return isinstance(base, Sign) and base.kind in words and base.text not in "∂∇"
 
 
 def _text(item: Item) -> str:
