@@ -85,17 +85,7 @@ def power(c: Components, expr: Apply, at: At) -> Poly:
 
 
 def component(c: Components, expr: Apply, at: At) -> Poly:
-    operand, *indices = expr.args
-    assert isinstance(operand, Expr)
-    values = iter(indices)
-    place: list[Value] = []
-    for axis in operand.shape.axes:
-        if operand.shape.is_vector and axis.is_one:
-            place.append(0)
-        else:
-            index = next(values)
-            assert isinstance(index, Index)
-            place.append(c.index(index, axis))
+    operand, place = c.place(expr)
     return c(operand, *place)
 
 

@@ -130,6 +130,15 @@ class Components:
         require_alike(index.axis, axis)
         return self.names[index.name]
 
+    def place(self, component: Apply) -> tuple[Expr, tuple[Value, ...]]:
+        """The operand of ``A[i, j]`` and a value for each of its axes; a vector is written with one index."""
+        operand, *written = component.args
+        assert isinstance(operand, Expr)
+        indices = iter(a for a in written if isinstance(a, Index))
+        vector = operand.shape.is_vector
+        axes = operand.shape.axes
+        return operand, tuple(0 if vector and a.is_one else self.index(next(indices), a) for a in axes)
+
     def over(self, axis: Axis, body: Callable[[Value], Poly]) -> Poly:
         """The sum over an axis."""
         total = ZERO

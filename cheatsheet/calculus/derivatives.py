@@ -169,17 +169,8 @@ def unit_direction(c: Components, x: Expr, values: tuple[Value, ...]) -> tuple[S
             shape = symbol.shape
             j, i = split(values[0] if values else 0, [shape.cols, shape.rows])
             return symbol, _unit(c, symbol, (i, j))
-        case Apply(op="component", args=(Symbol() as symbol, *indices)):
-            chosen = iter(indices)
-            at: list[Value] = []
-            for axis in symbol.shape.axes:
-                if symbol.shape.is_vector and axis.is_one:
-                    at.append(0)
-                else:
-                    index = next(chosen)
-                    assert isinstance(index, Index)
-                    at.append(c.index(index, axis))
-            return symbol, _unit(c, symbol, tuple(at))
+        case Apply(op="component", args=(Symbol() as symbol, *_)):
+            return symbol, _unit(c, symbol, c.place(x)[1])
     raise NoIndexForm("a derivative by something that is not a symbol")
 
 
