@@ -22,7 +22,7 @@ ROOMS = {
     "evaluation": "language",
     "printing": "language",
     "operators": "language calculus evaluation printing",
-    "verdicts": "language calculus evaluation",
+    "verdicts": "language calculus evaluation printing.sympy_expression",
     "derivatives": "language calculus printing verdicts",
     "catalogue": "language verdicts",
     "pages": "language calculus evaluation printing derivatives catalogue verdicts.verdicts",
@@ -30,18 +30,12 @@ ROOMS = {
 """Each room with those that it may import from, inside functions as well."""
 PLUMBING = {"store", "parallel", "packaged"}
 """Anyone may import it; it imports nobody but itself."""
-EDGES = {"cheatsheet", "__main__", "arguments", "cli", "pipeline", "screen", "screen_reports"}
+EDGES = {"cheatsheet", "__main__", "api", "arguments", "cli", "pipeline", "screen", "screen_reports"}
 """They import anyone; nobody imports them."""
-MOST_EXCEPTIONS = 8
+MOST_EXCEPTIONS = 2
 EXCEPTIONS = {
-    ("catalogue.entries", "pages.claims"),
-    ("catalogue.entries", "printing.latex"),
-    ("catalogue.entries", "printing.macros"),
-    ("derivatives.derivative", "catalogue.load"),
-    ("derivatives.derivative", "screen"),
-    ("language.expressions", "printing.arrays"),
-    ("language.expressions", "printing.sympy_expression"),
-    ("pages.claims", "verdicts.check"),
+    ("pages.claims", "verdicts.in_layouts"),
+    ("pages.pitfalls", "verdicts.in_layouts"),
 }
 """Arrows that are still to be turned; the list may only become shorter."""
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cheatsheet.catalogue.entries import Claim, Entry
-from cheatsheet.catalogue.notebook import both, claim_html
-from cheatsheet.language.display import code, counted, html_list, one_line, short
-from cheatsheet.language.elaborate import Declarations
+from cheatsheet.language.display import counted, one_line, short
 from cheatsheet.language.errors import Problem
 from cheatsheet.language.syntax import ClaimError
 from cheatsheet.language.warnings import cautions
 from cheatsheet.verdicts.by_sympy.judgement import JUDGEMENTS, Judgement
 from cheatsheet.verdicts.verdicts import STATUSES, Verdict
+
+if TYPE_CHECKING:
+    from cheatsheet.verdicts.tasks import Asked  # brings the operator table
 
 Progress = Callable[[int], None]
 """Called with the number of claims that have been verified since the last call."""
@@ -41,9 +42,6 @@ class ClaimReport:
         if self.claim.expect == "holds":
             return self.verdict.holds or self.accepted
         return self.verdict.fails and not self.definition_at_fault
-
-    def _repr_html_(self) -> str:
-        return f"{claim_html(self.claim)}<br>{self.verdict._repr_html_()}"
 
     @property
     def accepted(self) -> bool:
@@ -93,10 +91,6 @@ class EntryReport:
     def ok(self) -> bool:
         """Whether every claim holds and every pitfall fails."""
         return all(report.ok for report in self.claims)
-
-    def _repr_html_(self) -> str:
-        claims = (f"{code(r.claim.text)}<br>{r.verdict._repr_html_()}" for r in self.claims)
-        return f"<b>{both(self.entry.name)}</b> {code(self.entry.id)}{html_list(claims)}"
 
     @property
     def verdict(self) -> str | None:
@@ -214,21 +208,23 @@ def judged_by_sympy(
 def check_claims(claims: Sequence[Claim], progress: Progress | None = None) -> list[ClaimReport]:
     """The report on each claim, in their order."""
     reports: list[ClaimReport | None] = [None] * len(claims)
-    tasks: list[tuple[int, str, Declarations]] = []
+    well_defined: list[int] = []
     for number, claim in enumerate(claims):
         try:
-            tasks.append((number, claim.text, claim.declarations))
+            _ = claim.declarations
         except ClaimError as error:
             reports[number] = _ill_defined(claim, error)
-    verdicts = _verdicts([(text, declarations) for _, text, declarations in tasks], progress)
-    for (number, _, _), verdict in zip(tasks, verdicts, strict=True):
+        else:
+            well_defined.append(number)
+    verdicts = _verdicts([claims[number] for number in well_defined], progress)
+    for number, verdict in zip(well_defined, verdicts, strict=True):
         reports[number] = _report(claims[number], verdict)
     return [report for report in reports if report is not None]
 
 
-def _verdicts(tasks: list[tuple[str, Declarations]], progress: Progress | None) -> list[Verdict]:
+def _verdicts(claims: Sequence[Asked], progress: Progress | None) -> list[Verdict]:
     from cheatsheet.verdicts.kept import VerdictCache
-    from cheatsheet.verdicts.many import Task, verify_all
+    from cheatsheet.verdicts.many import verify_all
 
     told = [0]
 
@@ -237,7 +233,6 @@ def _verdicts(tasks: list[tuple[str, Declarations]], progress: Progress | None) 
             progress(done - told[0])
         told[0] = done
 
-    claims = [Task(text, declarations) for text, declarations in tasks]
     cache = VerdictCache()
     try:
         return verify_all(claims, cache=cache, progress=tell)

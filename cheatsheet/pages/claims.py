@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING
-
-from cheatsheet.calculus.prove import prove
 from cheatsheet.catalogue.reports import ClaimReport
-from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, symbols, walk
+from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, walk
 from cheatsheet.language.glossary import word
-from cheatsheet.language.relaying import has_layout, in_layout
+from cheatsheet.language.relaying import has_layout
 from cheatsheet.language.table import build
 from cheatsheet.pages.model import ClaimLine, Form, Given, Layout, Row
 from cheatsheet.pages.model import Equation as PrintedEquation
 from cheatsheet.printing.latex import equation_sides, latex_of, relation_sign
 from cheatsheet.printing.letters import Letters
-from cheatsheet.verdicts.check import verify
-
-if TYPE_CHECKING:
-    from cheatsheet.verdicts.verdicts import Verdict
+from cheatsheet.verdicts.in_layouts import verified_in_layout
 
 PRINTED: tuple[Layout, ...] = ("numerator", "denominator")
 COLUMNS: tuple[Layout, ...] = ("denominator", "numerator")
@@ -89,30 +82,6 @@ def claim_in(report: ClaimReport, layout: Layout | None) -> tuple[Equation, Layo
 
 def _printed(own: Layout) -> tuple[Layout, ...]:
     return PRINTED if own in PRINTED else (*PRINTED, own)
-
-
-@lru_cache(maxsize=64)
-def verified_in_layout(equation: Equation, layout: str) -> Equation | None:
-    """The claim in another layout, once it is verified in its own right."""
-    if any(_defined_in_layout(s) for side in (equation.lhs, equation.rhs) for s in symbols(side)):
-        return None  # its definition is printed once, as it reads in the layout of the entry
-    other = in_layout(equation, layout)
-    if not other.negated and prove(other):
-        return other
-    return other if verify(other).holds else None
-
-
-def as_in_layout(equation: Equation, layout: str) -> tuple[Equation, Verdict]:
-    """A claim as it reads in another layout, whether or not it holds there, and the verdict on it."""
-    other = in_layout(equation, layout)
-    return other, verify(other)
-
-
-def _defined_in_layout(symbol: Symbol) -> bool:
-    meaning = symbol.definition
-    return meaning is not None and (
-        has_layout(Equation(meaning, meaning)) or any(_defined_in_layout(s) for s in symbols(meaning))
-    )
 
 
 def printed(equation: Equation) -> PrintedEquation:

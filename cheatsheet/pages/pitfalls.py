@@ -6,11 +6,11 @@ from cheatsheet.catalogue.entries import Pitfall
 from cheatsheet.catalogue.reports import ClaimReport
 from cheatsheet.language.glossary import Text
 from cheatsheet.language.relaying import has_layout
-from cheatsheet.pages.claims import as_in_layout
 from cheatsheet.pages.illformed import ill_formed
 from cheatsheet.pages.model import Layout, PitfallLine
 from cheatsheet.pages.numbers import counterexample_formulas
 from cheatsheet.printing.latex import latex_claim
+from cheatsheet.verdicts.in_layouts import as_in_layout
 
 
 def pitfall_line(pitfall: Pitfall, report: ClaimReport, layout: Layout | None = None) -> PitfallLine | None:
