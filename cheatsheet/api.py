@@ -105,13 +105,12 @@ def _latex(self: Claim, layout: str | None = None) -> str:
     """
     from cheatsheet.printing.latex import latex_claim
     from cheatsheet.printing.macros import expand
-    from cheatsheet.verdicts.in_layouts import verified_in_layout
 
     if layout is not None and layout not in LAYOUTS:
         raise ValueError(f"there is no layout {layout!r}; there are {', '.join(LAYOUTS)}")
     equation = self.equation
     if layout not in (None, self.declarations.layout):
-        other = verified_in_layout(equation, str(layout))
+        other = self.check().in_layout(str(layout))
         if other is None:
             raise ValueError(f"{self.text} could not be verified in {layout} layout")
         equation = other

@@ -32,12 +32,6 @@ PLUMBING = {"store", "parallel", "packaged"}
 """Anyone may import it; it imports nobody but itself."""
 EDGES = {"cheatsheet", "__main__", "api", "arguments", "cli", "pipeline", "screen", "screen_reports"}
 """They import anyone; nobody imports them."""
-MOST_EXCEPTIONS = 2
-EXCEPTIONS = {
-    ("pages.claims", "verdicts.in_layouts"),
-    ("pages.pitfalls", "verdicts.in_layouts"),
-}
-"""Arrows that are still to be turned; the list may only become shorter."""
 
 
 @cache
@@ -84,14 +78,8 @@ def test_imports_keep_to_the_rooms(module: str) -> None:
     own = room(module)
     for other, _ in imported(modules()[module]):
         if room(other) != own and own not in EDGES and room(other) not in PLUMBING:
-            allowed = {room(other), other} & set(ROOMS.get(own, "").split()) or (module, other) in EXCEPTIONS
+            allowed = {room(other), other} & set(ROOMS.get(own, "").split())
             assert allowed, f"{module} must not import {other}"
-
-
-def test_exceptions_to_the_rooms_are_in_use_and_become_fewer() -> None:
-    assert len(EXCEPTIONS) <= MOST_EXCEPTIONS
-    for module, other in EXCEPTIONS:
-        assert other in {name for name, _ in imported(modules()[module])}, (module, other)
 
 
 @pytest.mark.parametrize("module", [m for m in modules() if m != "__main__"])

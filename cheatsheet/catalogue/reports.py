@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cheatsheet.catalogue.entries import Claim, Entry
 from cheatsheet.language.display import counted, one_line, short
 from cheatsheet.language.errors import Problem
+from cheatsheet.language.expressions import Equation
 from cheatsheet.language.syntax import ClaimError
 from cheatsheet.language.warnings import cautions
 from cheatsheet.verdicts.by_sympy.judgement import JUDGEMENTS, Judgement
 from cheatsheet.verdicts.verdicts import STATUSES, Verdict
 
 if TYPE_CHECKING:
-    from cheatsheet.verdicts.tasks import Asked  # brings the operator table
+    from cheatsheet.verdicts.in_layouts import LaidOut  # brings the operator table
+    from cheatsheet.verdicts.tasks import Asked
 
 Progress = Callable[[int], None]
 """Called with the number of claims that have been verified since the last call."""
@@ -42,6 +45,25 @@ class ClaimReport:
         if self.claim.expect == "holds":
             return self.verdict.holds or self.accepted
         return self.verdict.fails and not self.definition_at_fault
+
+    @cached_property
+    def layouts(self) -> Mapping[str, LaidOut]:
+        """The claim in each layout but its own, with the verdict on it there; nothing where layout plays no part.
+
+        Found when it is first asked for, and carried from then on. Raises :class:`ClaimError` for an ill-formed claim.
+        """
+        from cheatsheet.verdicts.in_layouts import in_other_layouts
+
+        return in_other_layouts(self.claim, self.verdict)
+
+    def in_layout(self, layout: str) -> Equation | None:
+        """The claim as it reads in a layout, where it is verified there; None where it could not be."""
+        from cheatsheet.language.relaying import has_layout
+
+        if layout == self.claim.declarations.layout or not has_layout(self.claim.equation):
+            return self.claim.equation if self.verdict.holds else None
+        other = self.layouts.get(layout)
+        return other.equation if other is not None and other.verdict.holds else None
 
     @property
     def accepted(self) -> bool:
