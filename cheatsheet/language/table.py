@@ -39,6 +39,7 @@ one number has its kink at 0); ``jump``: not even continuous.
 Parity = Literal["even", "odd", "neither"]
 Sign = Literal["positive", "nonnegative", "any"]
 Domain = Literal["everywhere", "positive", "nonnegative", "within one"]
+Regularity = Literal["always", "with its operands", "not known"]
 Transposition = Literal[
     "operand", "each", "first", "second", "product", "turned round", "itself", "of operand", "as a whole"
 ]
@@ -121,6 +122,8 @@ class Operator:
     differential: Callable[..., Any] | None = None
     linear: bool = False
     """Linear in each expression argument, so that the differential is the sum over the arguments."""
+    regular: Regularity = "not known"
+    """Which values are invertible matrices: all, or those of square invertible operands (scalars apart)."""
     derivative: Differentiation | None = None
     """The facts of an operator that differentiates by its arguments but the first."""
     one_element: OneElement | None = None
@@ -143,6 +146,16 @@ class Operator:
         if self.one_element is not None and self.one_element.saturates is not None:
             found.add("saturates")
         return found
+
+    @property
+    def divides(self) -> bool:
+        """Whether an entry is one of the first operand, divided by one of the second."""
+        return self.entrywise == "over"
+
+    @property
+    def defined_everywhere(self) -> bool:
+        """Whether there is a value whatever the arguments are, a derivative apart."""
+        return self.smoothness in ("polynomial", "entire") and not self.differentiates
 
     @property
     def has_pieces(self) -> bool:

@@ -7,7 +7,7 @@ from itertools import pairwise, product
 
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Symbol
-from cheatsheet.language.table import build, variables
+from cheatsheet.language.table import TABLE, build, variables
 from cheatsheet.verdicts.claim import nodes
 from cheatsheet.verdicts.term_counts import Count, Counting, NoBoundError, Rule, alike
 
@@ -252,8 +252,8 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("pi", "I", "ones", "unit", "K", "delta"), _constant),
     **dict.fromkeys(("add", "sub"), _add),
     **dict.fromkeys(("scale", "hadamard"), _product),
-    **dict.fromkeys(("over", "quotient", "reciprocal"), _quotient),
-    **dict.fromkeys(("diff", "grad", "jacobian", "hessian"), _derivative),
+    **{name: _quotient for name, row in TABLE.items() if row.divides},
+    **{name: _derivative for name, row in TABLE.items() if row.derivative},
     "zeros": _zeros,
     "neg": _same,
     "power": _power,
