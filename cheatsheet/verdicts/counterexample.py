@@ -82,11 +82,11 @@ def exactly(claim: Claim, point: Points, budget: Budget) -> Comparison:
         return compare(claim, point, Rational(), budget)
     except UnsupportedError:
         found = to_many_digits(claim, point, budget)
-        return to_many_digits(claim, point, budget, claim.precision) if found.agrees else found
+        return to_many_digits(claim, point, budget, claim.terms(point.dims)) if found.agrees else found
 
 
-def to_many_digits(claim: Claim, point: Points, budget: Budget, beyond: int = 0) -> Comparison:
-    """The comparison to 30 digits ``beyond`` so many, and as many more as the numbers met on the way ask for."""
+def to_many_digits(claim: Claim, point: Points, budget: Budget, terms: int = 0) -> Comparison:
+    """The comparison to 30 digits beyond those that so many ``terms`` could feign, and as many more as it takes."""
     from cheatsheet.evaluation.many_digits import (  # mpmath is loaded only when it is needed
         Precise,
         TooFewDigitsError,
@@ -95,7 +95,8 @@ def to_many_digits(claim: Claim, point: Points, budget: Budget, beyond: int = 0)
     digits = 100
     while True:
         field = Precise(digits)
-        field.span = float(beyond)
+        field.terms, field.feigned = terms, float(claim.digits * terms)
+        budget.spend(claim.work(point.dims) * (digits - 100))
         try:
             return compare(claim, point, field, budget)
         except TooFewDigitsError as more:
