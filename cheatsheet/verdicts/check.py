@@ -34,6 +34,8 @@ LEAST_POINTS = 2
 ENOUGH_POINTS = 6
 FEW_INTEGERS = 5
 MANY_INTEGERS = 80
+SHARE = 0.1
+"""Of the steps that are left, for a difference seen in a filter to be confirmed."""
 UNCONFIRMED = "the sides differ at a point, and no counterexample was confirmed"
 Prover = Callable[[Equation], bool]
 
@@ -290,7 +292,10 @@ class _Inquiry:
         if comparison.agrees:
             self.agreed(points, defined)
             return None
-        found = search(self.claim, field_, self.budget, [points])
+        try:
+            found = search(self.claim, field_, self.budget.part(SHARE), [points])
+        except OutOfBudgetError:
+            found = None
         if found is not None:
             return found
         if field_.exact:
@@ -311,7 +316,7 @@ class _Inquiry:
         for k in np.flatnonzero(comparison.differs):
             point = points.select([int(k)])
             try:
-                precisely = exactly(self.claim, point, self.budget)
+                precisely = exactly(self.claim, point, self.budget.part(SHARE))
             except (UnsupportedError, NoPointError):
                 self.unresolved = True
                 return None

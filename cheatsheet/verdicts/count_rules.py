@@ -80,6 +80,7 @@ def _component(c: Counting, node: Apply) -> Count:
         count,
         anchored=frozenset(),
         indices=count.indices | names,
+        below=c.moved(count, operand, lambda f: build("component", f, *places)),
         varies=False,
         under=count.under | under,
     )
@@ -104,8 +105,10 @@ def _matmul(c: Counting, node: Apply) -> Count:
 
 
 def _transpose(c: Counting, node: Apply) -> Count:
-    count = c(node.children[0])
-    return replace(count, anchored=frozenset(1 - k for k in count.anchored))
+    (a,) = node.children
+    count = c(a)
+    below = c.moved(count, a, lambda f: build("transpose", f))
+    return replace(count, anchored=frozenset(1 - k for k in count.anchored), below=below)
 
 
 def _trace(c: Counting, node: Apply) -> Count:
@@ -139,6 +142,7 @@ def _dot(c: Counting, node: Apply) -> Count:
 
 def _outer(c: Counting, node: Apply) -> Count:
     x, y = node.children
+    c.steady(x, y)
     anchored = {k for k, v in ((0, x), (1, y)) if c.stands(v, _free_axis(v))}
     return replace(c.multiplied(x, y), anchored=frozenset(anchored))
 
@@ -150,18 +154,21 @@ def _cross(c: Counting, node: Apply) -> Count:
 
 def _kron(c: Counting, node: Apply) -> Count:
     a, b = node.children
+    c.steady(a, b)
     anchored = {k for k in (0, 1) if c.stands(a, k) and c.stands(b, k)}
     return replace(c.multiplied(a, b), anchored=frozenset(anchored))
 
 
 def _vec(c: Counting, node: Apply) -> Count:
     (a,) = node.children
+    c.steady(a)
     whole = all(c.stands(a, k) for k in range(len(a.shape.axes)))
     return replace(c(a), anchored=frozenset({0}) if whole else frozenset())
 
 
 def _diag(c: Counting, node: Apply) -> Count:
     (a,) = node.children
+    c.steady(a)
     if a.shape.is_vector:
         whole = c.stands(a, _free_axis(a))
         return replace(c(a), anchored=frozenset({0, 1}) if whole else frozenset())
