@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
-from cheatsheet.language.canonical import TooManyTerms, canonical
+from cheatsheet.calculus.terms import NoIndexForm
+from cheatsheet.derivatives.rules.rearranged import rearranged
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import (
     Apply,
@@ -26,45 +28,65 @@ from cheatsheet.language.expressions import (
     rebuild,
     walk,
 )
-from cheatsheet.language.table import ShapeError, build
+from cheatsheet.language.table import TABLE, ShapeError, build
 
-MOST_ROUNDS = 30
 Holds = Callable[[Expr, str], bool]
 """Whether an expression has a property."""
 
 
 @dataclass(frozen=True)
-class Rule:
+class Pattern:
     """An equation used from left to right; ``letters`` and ``sizes`` may stand for others, all else for itself."""
 
-    name: str
+    id: str
     left: Expr
     right: Expr
     letters: frozenset[str] = frozenset()
     sizes: frozenset[str] = frozenset()
+    holds: Holds = field(default_factory=lambda: declared)
 
     @staticmethod
-    def of(name: str, equation: Equation, general: bool = True) -> Rule:
+    def of(id: str, equation: Equation, general: bool = True) -> Pattern:
         """The rule that an equation states: for all values of its symbols, or for these alone."""
-        nodes = [*walk(equation.lhs), *walk(equation.rhs)]
-        letters = (
-            {n.name for n in nodes if isinstance(n, Symbol) and n.definition is None} if general else set()
-        )
-        sizes = {name for n in nodes for name in n.shape.names} if general else set()
-        return Rule(name, equation.lhs, equation.rhs, frozenset(letters), frozenset(sizes))
+        nodes = [*walk(equation.lhs), *walk(equation.rhs)] if general else []
+        letters = frozenset(n.name for n in nodes if isinstance(n, Symbol) and n.definition is None)
+        sizes = frozenset(name for n in nodes for name in n.shape.names)
+        return Pattern(id, equation.lhs, equation.rhs, letters, sizes)
 
-    @property
+    @cached_property
     def permutes(self) -> bool:
         """Whether the sides differ in nothing but the names of their letters, as in tr(XY) = tr(YX)."""
-        return any(self.matches(self.left, self.right, Match())) and any(
-            self.matches(self.right, self.left, Match())
-        )
+        ways = ((self.left, self.right), (self.right, self.left))
+        return all(any(True for _ in _Matcher(self).match(a, b, Match())) for a, b in ways)
 
-    def reversed(self) -> Rule:
+    @property
+    def reversed(self) -> Pattern:
         return replace(self, left=self.right, right=self.left)
 
-    def matches(self, pattern: Expr, expr: Expr, found: Match, holds: Holds | None = None) -> Iterator[Match]:
-        return _Matcher(self, holds or declared).match(pattern, expr, found)
+    def rewritten(self, expr: Expr) -> Expr:
+        """The expression with the rule used once at every place where it fits, the innermost first.
+
+        >>> from cheatsheet.language.dimensions import Shape
+        >>> n = Axis.of("n")
+        >>> A, B, X = (Symbol(name, Shape.matrix(n, n)) for name in "ABX")
+        >>> law = Pattern.of("law", Equation(build("matmul", X, build("inv", X)), build("I", n)))
+        >>> law.rewritten(build("matmul", build("matmul", build("matmul", A, B), build("inv", B)), A))
+        A @ I(n) @ A
+        """
+        expr = rebuild(expr, self.rewritten)
+        new = self.applied(expr)
+        return expr if new is None else new
+
+    def applied(self, expr: Expr) -> Expr | None:
+        """The expression with the rule used at its top, None where it does not fit there.
+
+        A rule that only exchanges, tr(XY) = tr(YX), is used where that brings the expression into one order.
+        """
+        results = _Matcher(self).results(expr)
+        if not self.permutes:
+            return next((new for new in results if new != expr), None)
+        least = min([expr, *results], key=str)
+        return least if least != expr else None
 
 
 @dataclass(frozen=True)
@@ -94,47 +116,6 @@ def declared(expr: Expr, needed: str) -> bool:
         and expr.op in ("I", "diag")
         and expr.shape.is_square
     )
-
-
-def rewritten(expr: Expr, rules: Iterable[Rule], holds: Holds | None = None) -> Expr:
-    """The expression with the rules used until none of them finds anything more.
-
-    >>> from cheatsheet.language.dimensions import Shape
-    >>> n = Axis.of("n")
-    >>> A, B, X = (Symbol(name, Shape.matrix(n, n)) for name in "ABX")
-    >>> law = Rule.of("law", Equation(build("matmul", X, build("inv", X)), build("I", n)))
-    >>> product = build("matmul", build("matmul", build("matmul", A, B), build("inv", B)), A)
-    >>> rewritten(product, [law])
-    A @ I(n) @ A
-    """
-    rules = list(rules)
-    for _ in range(MOST_ROUNDS):
-        new = _swept(expr, rules, holds or declared)
-        if new == expr:
-            break
-        expr = new
-    return expr
-
-
-def _swept(expr: Expr, rules: list[Rule], holds: Holds) -> Expr:
-    expr = rebuild(expr, lambda child: _swept(child, rules, holds))
-    for rule in rules:
-        new = applied(rule, expr, holds)
-        if new is not None:
-            return new
-    return expr
-
-
-def applied(rule: Rule, expr: Expr, holds: Holds | None = None) -> Expr | None:
-    """The expression with the rule used at its outermost place, None where it finds nothing there.
-
-    A rule that only exchanges, tr(XY) = tr(YX), is used where that brings the expression into one order.
-    """
-    results = _Matcher(rule, holds or declared).results(expr)
-    if not rule.permutes:
-        return next((new for new in results if new != expr), None)
-    least = min([expr, *results], key=lambda e: repr(canonical(e)) if len(str(e)) < 2000 else str(e))
-    return least if least != expr else None
 
 
 @dataclass(frozen=True)
@@ -234,13 +215,13 @@ def sum_of(terms: Iterable[Expr]) -> Expr:
 class _Matcher:
     """One rule at work."""
 
-    def __init__(self, rule: Rule, holds: Holds) -> None:
+    def __init__(self, rule: Pattern) -> None:
         self.rule = rule
-        self.holds = holds
 
     def results(self, expr: Expr) -> Iterator[Expr]:
         """What the rule makes of the expression, at each of the ways in which it fits, parts of products included."""
         left = self.rule.left
+        yield from self.in_linear(left, expr)
         for found in self.match(left, expr, Match()):
             if (new := self.filled(found)) is not None:
                 yield new
@@ -249,6 +230,15 @@ class _Matcher:
         pattern = Product.of(left)
         if len(pattern.word) + len(pattern.scalars) > 1 and not any(map(self.is_letter, pattern.scalars)):
             yield from self.in_product(pattern, Product.of(expr))
+
+    def in_linear(self, left: Expr, expr: Expr) -> Iterator[Expr]:
+        """The rule behind the numbers that are drawn out of a linear function: of (2AB)ᵀ, 2 · (AB)ᵀ."""
+        if isinstance(left, Apply) and isinstance(expr, Apply) and left.op == expr.op and len(expr.args) == 1:
+            inner = Product.of(expr.children[0])
+            if TABLE[expr.op].linear and inner.word and (inner.scalars or inner.coefficient != 1):
+                bare = build(expr.op, chain(inner.word), params=expr.params)
+                for new in self.results(bare):
+                    yield replace(inner, word=(bare,)).with_part(0, 1, new)
 
     def in_sum(self, expr: Expr) -> Iterator[Expr]:
         for found, rest in self.terms(terms_of(self.rule.left), terms_of(expr), Match()):
@@ -303,7 +293,7 @@ class _Matcher:
             for whole, rest in self.terms(terms_of(pattern), terms_of(expr), found):
                 if not rest:
                     yield whole
-        elif isinstance(pattern, Apply) and pattern.op in ("matmul", "scale", "neg", "over"):
+        elif Product.of(pattern) != Product(Fraction(1), (pattern,), ()) and _is_product(pattern):
             yield from self.product(Product.of(pattern), Product.of(expr), found)
         elif isinstance(pattern, Apply) and isinstance(expr, Apply) and pattern.op == expr.op:
             yield from self.application(pattern, expr, found)
@@ -325,7 +315,7 @@ class _Matcher:
             if same(found.letters[pattern.name], expr):
                 yield found
             return
-        if len(expr.shape.axes) != 2 or not all(self.holds(expr, p) for p in pattern.properties):
+        if len(expr.shape.axes) != 2 or not all(self.rule.holds(expr, p) for p in pattern.properties):
             return
         for rows in self.axis(pattern.shape.rows, expr.shape.rows, found):
             for fits in self.axis(pattern.shape.cols, expr.shape.cols, rows):
@@ -426,6 +416,10 @@ class _Matcher:
                 yield from self.terms(others, [*own[:k], *own[k + 1 :]], fits)
 
 
+def _is_product(expr: Expr) -> bool:
+    return isinstance(expr, Apply) and expr.op in ("matmul", "scale", "neg", "over")
+
+
 def _is_sum(expr: Expr) -> bool:
     return isinstance(expr, Apply) and expr.op in ("add", "sub")
 
@@ -435,6 +429,6 @@ def same(a: Expr, b: Expr) -> bool:
     if a == b:
         return True
     try:
-        return canonical(a) == canonical(b)
-    except TooManyTerms:
+        return a.shape.agrees(b.shape) and rearranged(a) == rearranged(b)
+    except NoIndexForm:
         return False

@@ -10,27 +10,27 @@ from typing import Any
 
 import yaml
 
+from cheatsheet.derivatives.rules.matching import Pattern
 from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.elaborate import Declarations, elaborate_claim
 from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, rebuild
 from cheatsheet.language.glossary import Text
-from cheatsheet.language.matching import Rule, applied
 
 FILE = Path(__file__).with_name("laws.yaml")
-BASE = "base"
-"""The proof of a law that rests on nothing here: a definition, or what is cited."""
+WITHOUT_ENTRY = ("components", "base")
+"""What may stand for the id of an entry that derives a law: it is seen by components, or it rests on nothing here."""
 
 
 @dataclass(frozen=True)
 class Law:
-    """One law. ``proof`` is the id of the entry that derives it, or ``base``; ``words`` where its formula is long."""
+    """One law. ``proof``: the entry that derives it, or one of :data:`WITHOUT_ENTRY`; ``words``: of a long formula."""
 
     id: str
     group: str
     text: str
     declarations: Declarations
     equation: Equation
-    rule: Rule
+    rule: Pattern
     proof: str
     words: Text | None = None
 
@@ -38,7 +38,7 @@ class Law:
 def law(id: str) -> Law:
     """The law with this id; raises :class:`KeyError`.
 
-    >>> law("inverse-product").equation
+    >>> law("inv-product").equation
     Equation('inv(X @ Y) == inv(Y) @ inv(X)')
     """
     return laws()[id]
@@ -61,7 +61,7 @@ def _law(id: str, group: str, row: Mapping[str, Any]) -> Law:
     declarations = Declarations({name: _symbol(name, given) for name, given in row.get("given", {}).items()})
     equation = elaborate_claim(row["law"], declarations)
     words = Text(**row["name"]) if "name" in row else None
-    return Law(id, group, row["law"], declarations, equation, Rule.of(id, equation), row["proof"], words)
+    return Law(id, group, row["law"], declarations, equation, Pattern.of(id, equation), row["proof"], words)
 
 
 def _symbol(name: str, given: Any) -> Symbol:
@@ -98,7 +98,7 @@ def taken_apart(expr: Expr, without: Iterable[str] = ()) -> tuple[Expr, tuple[st
 
     def sweep(node: Expr) -> Expr:
         for one in _taking_apart() if isinstance(node, Apply) else ():
-            if one.id not in barred and (new := applied(one.rule, node)) is not None:
+            if one.id not in barred and (new := one.rule.applied(node)) is not None:
                 used.append(one.id)
                 return new
         return rebuild(node, sweep)
