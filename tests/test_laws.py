@@ -47,6 +47,10 @@ def test_no_condition_of_a_law_is_idle(law: Law) -> None:
 def as_differential(claim: Equation) -> Equation:
     """A claim that J is the Jacobian of y as dy = J dx, any other as it is."""
     match claim.lhs:
+        case Apply(op="grad", args=(Expr() as y, Expr() as x)) if x.shape.is_vector:
+            of_y, of_x = (build("d", part, params=(frozenset({"z"}),)) for part in (y, x))
+            turned = build("transpose", inline_definitions(claim.rhs))
+            return Equation(of_y, build("matmul", turned, of_x))
         case Apply(op="diff", params=("numerator",), args=(Expr() as y, Expr() as x)) if y.shape.is_vector:
             of_y, of_x = (build("d", part, params=(frozenset({"z"}),)) for part in (y, x))
             return Equation(inline_definitions(of_y), inline_definitions(build("matmul", claim.rhs, of_x)))

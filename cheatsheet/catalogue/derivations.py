@@ -91,12 +91,13 @@ def derivations_of(
     report: Report,
 ) -> tuple[AuthoredDerivation, ...]:
     """The derivations of an entry; what they cite is still to be looked up."""
-    made = []
-    for node, values in asked:
+    made: list[AuthoredDerivation] = []
+    own_ones = [{int(n.text) for n in values.get("claim", ())} for _, values in asked]
+    for place, (node, values) in enumerate(asked):
         numbers = [int(n.text) for n in values.get("claim", ())] or list(range(1, len(claims) + 1))
-        for place in values.get("claim", ()):
-            if int(place.text) > len(claims):
-                report.add(place, f"there is no claim {place.text}", f"the entry has {len(claims)}")
+        for number in values.get("claim", ()):
+            if int(number.text) > len(claims):
+                report.add(number, f"there is no claim {number.text}", f"the entry has {len(claims)}")
         if not claims:
             report.add(node, "there is no claim to derive", "expected `claim` in this entry")
         lemmas: dict[str, Lemma] = {}
@@ -109,8 +110,11 @@ def derivations_of(
         names = scope.with_definitions(own) if own else scope
         shown = tuple(claims[number - 1] for number in numbers)
         style = values.get("style", STYLES[0])
+        later = set[int]().union(*own_ones[place:])
+        before = set(range(1, min(numbers))).union(*own_ones[:place])
+        earlier = {number: claims[number - 1] for number in sorted(before - later)}
         made.append(
-            AuthoredDerivation(tuple(numbers), shown, style, lines, names, node.position, claims, lemmas)
+            AuthoredDerivation(tuple(numbers), shown, style, lines, names, node.position, earlier, lemmas)
         )
     return tuple(made)
 

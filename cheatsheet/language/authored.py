@@ -72,8 +72,8 @@ class AuthoredDerivation:
     lines: tuple[AuthoredLine, ...]
     names: Names
     position: Position
-    earlier: tuple[Stated, ...] = ()
-    """The claims of the entry, which may be cited if they come earlier."""
+    earlier: Mapping[int, Stated] = field(default_factory=dict)
+    """The claims of the entry that may be cited, those derived before these."""
     lemmas: Mapping[str, Lemma] = field(default_factory=dict)
     """The claims of other entries that are cited, by what the file says of them."""
 

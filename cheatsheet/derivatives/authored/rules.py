@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import TypeGuard
 
 from cheatsheet.calculus.genericity import invertible
 from cheatsheet.derivatives.rules.laws import Law, laws
@@ -13,7 +14,17 @@ from cheatsheet.derivatives.rules.matching import Pattern, declared
 from cheatsheet.derivatives.rules.rule import Rule
 from cheatsheet.derivatives.rules.words import LAW, law_words
 from cheatsheet.language.authored import Lemma
-from cheatsheet.language.expressions import Apply, Equation, Expr, Number, Size, Symbol, rebuild, symbols
+from cheatsheet.language.expressions import (
+    Apply,
+    Equation,
+    Expr,
+    Number,
+    Size,
+    Symbol,
+    inline_definitions,
+    rebuild,
+    symbols,
+)
 from cheatsheet.language.glossary import Text, word
 from cheatsheet.language.table import TABLE, build
 from cheatsheet.printing.latex import latex_of
@@ -73,20 +84,79 @@ class Constant:
 
 
 @dataclass(frozen=True)
-class NumberTranspose:
-    """A number is its own transpose: xᵀAy = yᵀAᵀx, each written in the way that comes first."""
+class Units:
+    """Factors I and 0 and terms 0 left out, so that other rules see what stands beside them."""
 
-    id: str = "number-transpose"
+    id: str = "units"
 
     def rewritten(self, expr: Expr) -> Expr:
         expr = rebuild(expr, self.rewritten)
-        if not isinstance(expr, Apply) or expr.op != "matmul" or not expr.shape.is_scalar:
-            return expr
+        match expr:
+            case Apply(op="matmul" | "scale", args=(Expr() as a, Expr() as b)):
+                if _is_zero(a) or _is_zero(b):
+                    return Number(0) if expr.shape.is_scalar else build("zeros", *expr.shape.axes)
+                return b if _is_unit(a) else a if _is_unit(b) and a.shape.agrees(expr.shape) else expr
+            case Apply(op="add" | "sub", args=(Expr() as a, Expr() as b)):
+                if _is_zero(b):
+                    return a
+                return expr if not _is_zero(a) else b if expr.op == "add" else build("neg", b)
+            case Apply(op="neg", args=(Expr() as a,)) if _is_zero(a):
+                return a
+        return expr
+
+
+def _is_zero(expr: Expr) -> bool:
+    return expr == Number(0) or (isinstance(expr, Apply) and expr.op == "zeros")
+
+
+def _is_unit(expr: Expr) -> bool:
+    return expr == Number(1) or (isinstance(expr, Apply) and expr.op == "I")
+
+
+@dataclass(frozen=True)
+class OwnTranspose:
+    """A number is its own transpose, xᵀAy = yᵀAᵀx, and tr M = tr Mᵀ: each is written in the way that comes first."""
+
+    id: str
+
+    def rewritten(self, expr: Expr) -> Expr:
+        expr = rebuild(expr, self.rewritten)
+        if isinstance(expr, Apply) and self.id == "trace-transpose" and expr.op == "tr":
+            return build("tr", self.first(expr.children[0]))
+        if (
+            isinstance(expr, Apply)
+            and self.id == "number-transpose"
+            and expr.op == "matmul"
+            and expr.shape.is_scalar
+        ):
+            return self.first(expr)
+        return expr
+
+    def first(self, expr: Expr) -> Expr:
         turned: Expr = build("transpose", expr)
         for _ in range(8):
             for law in group("transposes"):
                 turned = law.rule.rewritten(turned)
-        return min(expr, turned, key=str)
+        return min(expr, turned, key=lambda e: (str(e).replace(".T", ""), len(str(e))))
+
+
+@dataclass(frozen=True)
+class TotalDifferential:
+    """dU = U′(t) dt for a function of one number."""
+
+    id: str = "total-differential"
+
+    def rewritten(self, expr: Expr) -> Expr:
+        match expr:
+            case Apply(op="d", args=(Symbol(of=(t,)) as u,)) if t.shape.is_scalar:
+                slope = build("diff", u, t, params=("numerator",))
+                return build("scale", build("d", t, params=expr.params), slope)
+        return rebuild(expr, self.rewritten)
+
+
+def inlined(equation: Equation) -> Equation:
+    """The equation without ``let`` names, which mean nothing outside their entry."""
+    return Equation(inline_definitions(equation.lhs), inline_definitions(equation.rhs), equation.negated)
 
 
 def depends(symbol: Symbol, varying: frozenset[str]) -> bool:
@@ -101,13 +171,17 @@ def group(id: str) -> tuple[Law, ...]:
     return tuple(law for law in laws().values() if law.group == id)
 
 
+OWN_TRANSPOSES = ("number-transpose", "trace-transpose")
+"""Laws that are used in either direction, so that both sides come out alike."""
+
+
 class Vocabulary:
     """The names of rules, in one derivation: its definitions, its lines by label, its claims and lemmas."""
 
     def __init__(
         self,
         definitions: Mapping[str, Symbol],
-        claims: tuple[Equation, ...],
+        claims: Mapping[int, Equation],
         lemmas: Mapping[str, Lemma],
         varying: frozenset[str],
         regular: frozenset[Expr],
@@ -122,10 +196,13 @@ class Vocabulary:
     def named(self, text: str) -> Named | None:
         """The rules that a name stands for; None where there is no such name."""
         rule: Rule
-        if text in ("number-transpose", "constant"):
-            rule = NumberTranspose() if text == "number-transpose" else Constant(self.varying)
-            return Named(((rule, Reason(text, word(f"why-{text}"))),))
-        chosen = [law for law in laws().values() if text in (law.id, law.group)]
+        if text == "total-differential":
+            return Named(((TotalDifferential(), Reason(text, word("why-total-differential"))),))
+        if text in OWN_TRANSPOSES:
+            return Named(((OwnTranspose(text), Reason(LAW + text, law_words(laws()[text]))),))
+        chosen = [
+            law for law in laws().values() if text in (law.id, law.group) and law.id not in OWN_TRANSPOSES
+        ]
         if chosen:
             return Named(
                 tuple((self.fitted(law.rule), Reason(LAW + law.id, law_words(law))) for law in chosen)
@@ -138,12 +215,12 @@ class Vocabulary:
         if kind == "line" and rest in self.lines:
             rule = Pattern.of("line", self.lines[rest], general=False)
             return Named(((rule, Reason("line", _words("why-line", rest))),), True)
-        if kind == "claim" and rest.isdigit() and 0 < int(rest) <= len(self.claims):
-            rule = self.fitted(Pattern.of("claim", self.claims[int(rest) - 1]))
+        if kind == "claim" and rest.isdigit() and int(rest) in self.claims:
+            rule = self.fitted(Pattern.of("claim", self.claims[int(rest)]))
             return Named(((rule, Reason("claim", _words("why-claim", rest))),), True)
         if text in self.lemmas:
             lemma = self.lemmas[text]
-            rule = self.fitted(Pattern.of("entry", lemma.claim.equation))
+            rule = self.fitted(Pattern.of("entry", inlined(lemma.claim.equation)))
             return Named(((rule, Reason("entry", lemma.name, lemma.id)),), True)
         return None
 
@@ -153,7 +230,7 @@ class Vocabulary:
         def holds(expr: Expr, needed: str) -> bool:
             return declared(expr, needed) or (needed == "invertible" and invertible(expr, self.regular))
 
-        return replace(pattern, holds=holds)
+        return replace(pattern, holds=holds, memory={})
 
     def names(self) -> list[str]:
         """All names there are, for hints."""
@@ -190,9 +267,10 @@ _FUNCTIONS = {
     "transpose both sides": "transpose",
     "determinants of both sides": "det",
     "traces of both sides": "tr",
+    "inverses of both sides": "inv",
     "differentials of both sides": "d",
 }
-_OTHERS = ("move terms", "right inverse", "left inverse", "read off", "polynomials")
+_OTHERS = ("move terms", "right inverse", "left inverse", "read off", "as differential")
 TRANSFORMATIONS = (*_FUNCTIONS, *_OTHERS, "multiply by …", "divide by …")
 
 
@@ -217,6 +295,8 @@ def transformation_words(text: str, factor: Expr | None) -> Reason:
 def transformed(text: str, factor: Expr | None, fact: Equation, wanted: Equation) -> Pairs:
     """What both sides become, each with the side of the wanted equation that it has to be carried over into.
 
+    ``wanted`` may be the equation with its sides exchanged.
+
     Raises :class:`DoesNotApply`, and :class:`~cheatsheet.language.table.ShapeError` for a factor that does not fit.
     """
     left, right = fact.lhs, fact.rhs
@@ -227,10 +307,10 @@ def transformed(text: str, factor: Expr | None, fact: Equation, wanted: Equation
         new = [build(_FUNCTIONS[text], side, params=params) for side in (left, right)]
     elif text == "move terms":
         return [(build("sub", left, right), build("sub", wanted.lhs, wanted.rhs))]
-    elif text == "polynomials":
-        new = [left, right]
     elif text == "read off":
         return _read_off(fact, wanted)
+    elif text == "as differential":
+        new = list(_differential(fact))
     else:
         new = list(_inverse(fact, text == "right inverse"))
     return [(new[0], wanted.lhs), (new[1], wanted.rhs)]
@@ -255,35 +335,60 @@ def _inverse(fact: Equation, right: bool) -> tuple[Expr, Expr]:
     return (build("inv", m), n) if right else (build("inv", n), m)
 
 
+def _differential(fact: Equation) -> tuple[Expr, Expr]:
+    """From a gradient or Jacobian the differential: dy = J dx."""
+    if not _is_derivative(fact.lhs):
+        raise DoesNotApply("it needs an equation grad(f, X) == …")
+    y, x = fact.lhs.children
+    return _d(y), _times_increment(_jacobian(fact.lhs, fact.rhs), y, x)
+
+
 def _read_off(fact: Equation, wanted: Equation) -> Pairs:
     """From df = tr(Gᵀ dX) the gradient G, from dy = J dx the Jacobian J; increments of other letters are zero."""
     lhs = wanted.lhs
-    if not isinstance(lhs, Apply) or lhs.op not in ("grad", "jacobian", "diff"):
-        raise DoesNotApply("it needs a derivative on the left: grad(f, X) == …")
+    if not _is_derivative(lhs):
+        raise DoesNotApply("it needs a derivative on the left of this line: grad(f, X) == …")
     y, x = lhs.children
-    increment = build("d", x, params=(frozenset(),))
-    jacobian = _jacobian(lhs, wanted.rhs, y, x)
-    if y.shape.is_scalar and not (x.shape.is_vector or x.shape.is_scalar):
-        product_: Expr = build("tr", build("matmul", jacobian, increment))
-    else:
-        product_ = build("matmul", jacobian, increment)
-    left = build("d", y, params=(frozenset(),))
-    return [(fact.lhs, left), (_only(fact.rhs, x), product_)]
+    if lhs.op == "hessian":
+        y = build("grad", y, x)
+    return [(fact.lhs, _d(y)), (_only(fact.rhs, x), _times_increment(_jacobian(lhs, wanted.rhs), y, x))]
 
 
-def _jacobian(derivative: Apply, form: Expr, y: Expr, x: Expr) -> Expr:
+def _is_derivative(expr: Expr) -> TypeGuard[Apply]:
+    return (
+        isinstance(expr, Apply)
+        and expr.op in ("grad", "jacobian", "hessian", "diff")
+        and len(expr.children) == 2
+    )
+
+
+def _d(expr: Expr) -> Expr:
+    return build("d", expr, params=(frozenset(),))
+
+
+def _times_increment(jacobian: Expr, y: Expr, x: Expr) -> Expr:
+    """J dx, or tr(J dX) for a function of a matrix."""
+    if x.shape.is_scalar:
+        return build("scale", _d(x), jacobian)
+    product_ = build("matmul", jacobian, _d(x))
+    return build("tr", product_) if y.shape.is_scalar and not x.shape.is_vector else product_
+
+
+def _jacobian(derivative: Apply, form: Expr) -> Expr:
     """The matrix J of dy = J dx, or of df = tr(J dX), for the way in which the derivative is laid out."""
-    if derivative.op == "grad":
-        return build("transpose", form)
-    if derivative.op == "diff" and derivative.params[0] != "numerator":
-        return build("transpose", form)
+    layout = derivative.params[0] if derivative.op == "diff" else ""
+    if derivative.op == "grad" or (
+        layout and layout != "numerator" and not derivative.children[1].shape.is_scalar
+    ):
+        bare = isinstance(form, Apply) and form.op == "transpose"
+        return form.children[0] if bare else build("transpose", form)
     return form
 
 
 def _only(expr: Expr, x: Expr) -> Expr:
     """The expression with the increments of all letters but one put to zero."""
     if isinstance(expr, Apply) and expr.op == "d" and isinstance(expr.args[0], Symbol):
-        if expr.args[0] != x:
+        if expr.args[0] != x and expr.args[0].definition is None:
             return Number(0) if expr.shape.is_scalar else build("zeros", *expr.shape.axes)
         return expr
     return rebuild(expr, lambda child: _only(child, x))
@@ -300,12 +405,12 @@ def is_polynomial(expr: Expr) -> bool:
 
 
 def _whole(exponent: Expr) -> bool:
-    """Whether an exponent is a whole number that is not negative: of a dimension n, n and n − 1 are."""
+    """Whether an exponent is a whole number that is not negative, or is so for all sizes but a few."""
     match exponent:
         case Number():
             return exponent.value.denominator == 1 and exponent.value >= 0
         case Size():
             return True
-        case Apply(op="sub", args=(Expr() as a, Number() as one)):
-            return one.value == 1 and isinstance(a, Size)
+        case Apply(op="sub", args=(Size(), Number())):
+            return True  # where n − 2 is negative, the claim itself divides
     return False

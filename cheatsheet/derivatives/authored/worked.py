@@ -14,6 +14,7 @@ from cheatsheet.derivatives.authored.rules import (
     Named,
     Pairs,
     Reason,
+    Units,
     Vocabulary,
     directions,
     factor_named,
@@ -22,8 +23,8 @@ from cheatsheet.derivatives.authored.rules import (
     transformation_words,
     transformed,
 )
-from cheatsheet.derivatives.rules.matching import declared, same
-from cheatsheet.derivatives.rules.rearranged import rearranged
+from cheatsheet.derivatives.rules.laws import laws
+from cheatsheet.derivatives.rules.matching import arranged, declared, same
 from cheatsheet.derivatives.rules.rule import Rule, exhausted
 from cheatsheet.language.authored import AuthoredDerivation, AuthoredLine
 from cheatsheet.language.elaborate import elaborate_claim, elaborate_expression
@@ -38,13 +39,15 @@ from cheatsheet.language.expressions import (
     rebuild,
     walk,
 )
-from cheatsheet.language.glossary import Text
+from cheatsheet.language.glossary import Text, word
 from cheatsheet.language.names import varying_names
 from cheatsheet.language.source import Passage
 from cheatsheet.language.syntax import ClaimError, parse_claim, parse_expression
-from cheatsheet.language.table import ShapeError
+from cheatsheet.language.table import ShapeError, build
 
 SIGN = "=="
+POLYNOMIALS = "polynomials"
+"""The remark that lifts conditions: what holds on a dense set holds everywhere."""
 
 
 @dataclass(frozen=True)
@@ -110,16 +113,15 @@ class Board:
         self.derivation = derivation
         self.varying = frozenset(name for line in derivation.lines for name in _varying(line.passage.text))
         self.claims = tuple(self.plain(claim.equation) for claim in derivation.claims)
-        earlier = tuple(self.plain(claim.equation) for claim in derivation.earlier)
+        earlier = {number: self.plain(claim.equation) for number, claim in derivation.earlier.items()}
         sides = [inline_definitions(side) for claim in self.claims for side in (claim.lhs, claim.rhs)]
         self.regular = frozenset().union(*(known_invertible(side) for side in sides))
         self.defined = [spot for side in sides for spot in _spots(side)]
-        self.words = Vocabulary(
-            {}, earlier[: min(derivation.numbers) - 1], derivation.lemmas, self.varying, self.regular
-        )
+        self.words = Vocabulary({}, earlier, derivation.lemmas, self.varying, self.regular)
         self.written: list[WorkedLine] = []
         self.facts: list[Equation] = []
-        self.needs: list[tuple[Expr, AuthoredLine]] = []
+        self.needs: list[tuple[Expr, AuthoredLine, list[Rule]]] = []
+        self.used: list[Rule] = []
 
     def plain(self, equation: Equation) -> Equation:
         return Equation(_without_scope(equation.lhs), _without_scope(equation.rhs), equation.negated)
@@ -142,18 +144,11 @@ class Board:
         try:
             reasons, follows = self.justified(line, equation, before, goes_on)
         finally:
-            if goes_on:
-                self.facts[-1] = equation
-            else:
-                self.facts.append(equation)
+            self.facts.append(equation)
             if line.label:
-                self.words.lines[line.label] = Equation(left if left is not None else before.rhs, right)  # type: ignore[union-attr]
-        self.needs += [
-            (spot, line)
-            for side in (left, right)
-            if side is not None
-            for spot in _spots(inline_definitions(side))
-        ]
+                self.words.lines[line.label] = equation
+        for side in filter(None, (left, right)):
+            self.needs += [(spot, line, self.used) for spot in _spots(inline_definitions(side))]
         self.written.append(WorkedLine(left, right, reasons, follows, line.label, line.words))
 
     def read(self, line: AuthoredLine, goes_on: bool) -> tuple[Expr | None, Expr]:
@@ -184,14 +179,19 @@ class Board:
         """The reasons of a line, once they are seen to be enough; raises :class:`StepError`."""
         named: list[Named] = []
         done: list[tuple[Passage, Expr | None]] = []
+        remarks: list[Reason] = []
         for passage in line.by:
             text = passage.text.strip()
             if text.startswith("from line "):
                 before = self.words.lines.get(text[10:])
                 if before is None:
                     raise self.error(passage, f"there is no {text[5:]}", near(text[10:], self.words.lines))
+            elif text == POLYNOMIALS:
+                remarks.append(self.only_polynomials(passage, equation))
             elif is_transformation(text):
-                done.append((passage, self.factor(passage)))
+                done.append((passage, factor := self.factor(passage)))
+                if factor is not None and text.startswith("divide"):
+                    self.needs.append((inline_definitions(factor), line, []))
             else:
                 found = self.words.named(text)
                 if found is None:
@@ -201,7 +201,15 @@ class Board:
         pairs = self.pairs(line, equation, before, goes_on, done)
         used = self.carried(line, pairs, named)
         words = [transformation_words(p.text.strip(), factor) for p, factor in done]
-        return (*words, *used), bool(done)
+        if remarks:
+            self.needs.clear()
+        return (*words, *used, *remarks), bool(done)
+
+    def only_polynomials(self, passage: Passage, equation: Equation) -> Reason:
+        """The remark that what holds on a dense set holds everywhere."""
+        if not (is_polynomial(equation.lhs) and is_polynomial(equation.rhs)):
+            raise self.error(passage, "the two sides are not polynomials in the entries")
+        return Reason(POLYNOMIALS, word(f"why-{POLYNOMIALS}"))
 
     def factor(self, passage: Passage) -> Expr | None:
         """What both sides are multiplied by or divided by."""
@@ -224,44 +232,39 @@ class Board:
         before: Equation | None,
         goes_on: bool,
         done: list[tuple[Passage, Expr | None]],
-    ) -> Pairs:
-        """What has to be carried over into what."""
+    ) -> list[Pairs]:
+        """What has to be carried over into what: a choice, where the sides of an equation may be exchanged."""
         if goes_on:
             if done:
                 raise self.error(done[0][0], "nothing is done to both sides of a line that only goes on")
-            return [(self.last_right(), equation.rhs)]
+            return [[(self.facts[-1].rhs, equation.rhs)]]
         if not done:
-            return [(equation.lhs, equation.rhs)]
+            return [[(equation.lhs, equation.rhs)]]
         passage, factor = done[0]
         if len(done) > 1:
             raise self.error(done[1][0], "one thing at a time is done to both sides", "write a line for each")
         if before is None:
             raise self.error(passage, "there is no equation above to do this to")
-        if passage.text.strip() == "polynomials":
-            if not (is_polynomial(equation.lhs) and is_polynomial(equation.rhs)):
-                raise self.error(passage, "the two sides are not polynomials in the entries")
-            self.needs.clear()
         try:
-            return transformed(passage.text.strip(), factor, before, equation)
+            ways = (equation, Equation(equation.rhs, equation.lhs))
+            return [
+                transformed(passage.text.strip(), factor, before, way)
+                for way in ways[: 1 + (not _reads(passage))]
+            ]
         except DoesNotApply as error:
             raise self.error(passage, f"this cannot be done to {before!r}: {error}") from None
         except ShapeError as error:
             raise self.error(passage, error.message, error.hint) from None
 
-    def last_right(self) -> Expr:
-        return self.facts[-1].rhs
-
-    def carried(self, line: AuthoredLine, pairs: Pairs, named: list[Named]) -> tuple[Reason, ...]:
-        """The reasons that are used, once the rules carry every pair; raises :class:`StepError`."""
-        always: tuple[Rule, ...] = (Constant(self.varying),) if self.varying else ()
-        for rules in directions(named):
-            kept = _sufficient(pairs, rules, always)
-            if kept is not None:
-                break
-        else:
-            raise self.error(
-                line.passage, _what_is_left(pairs, directions(named)[0]), "name the rule that is missing"
-            )
+    def carried(self, line: AuthoredLine, choices: list[Pairs], named: list[Named]) -> tuple[Reason, ...]:
+        """The reasons that are used, once the rules carry all pairs of a choice; raises :class:`StepError`."""
+        always: tuple[Rule, ...] = (Units(), *([Constant(self.varying)] if self.varying else []))
+        found = ((_sufficient(p, rules, always), rules) for p in choices for rules in directions(named))
+        kept = next((kept for kept, _ in found if kept is not None), None)
+        if kept is None:
+            left = _what_is_left(choices[0], (*always, *directions(named)[0]))
+            raise self.error(line.passage, left, "name the rule that is missing")
+        self.used = [*always, *kept]
         reasons = []
         for passage, one in zip((p for p in line.by if not _is_other(p)), named, strict=True):
             ids = [reason for rule, reason in one.rules if any(_same_rule(rule, k) for k in kept)]
@@ -278,30 +281,47 @@ class Board:
         for number, claim in zip(self.derivation.numbers, self.claims, strict=True):
             if not any(_says(fact, claim) for fact in self.facts):
                 raise self.error(last, f"the lines do not end in claim {number}: {claim!r}")
-        for spot, line in self.needs:
-            if not self.harmless(spot):
+        for spot, line, rules in self.needs:
+            if not self.harmless(spot, rules):
                 message = f"this needs {spot} to be invertible or nonzero, which the claim does not"
                 raise self.error(
                     line.passage, message, "where both sides are polynomials, say so: polynomials"
                 )
 
-    def harmless(self, spot: Expr) -> bool:
+    def harmless(self, spot: Expr, rules: list[Rule]) -> bool:
         """Whether the claim can only be made where the matrix is invertible, or the number is not zero."""
         if any(same(spot, other) for other in self.defined):
             return True
         if spot.shape.is_scalar:
-            if isinstance(spot, Apply) and spot.op in ("det", "power", "scale"):
-                return all(self.harmless(c) for c in spot.children[: 1 if spot.op == "power" else 2])
-            return declared(spot, "nonzero") or declared(spot, "positive")
-        return invertible(spot, self.regular)
+            if isinstance(spot, Apply) and spot.op == "det":
+                return self.harmless(spot.children[0], rules)
+            if isinstance(spot, Apply) and spot.op in ("power", "scale", "neg"):
+                return all(self.harmless(c, rules) for c in spot.children[: 1 if spot.op == "power" else 2])
+            if declared(spot, "nonzero") or declared(spot, "positive"):
+                return True
+        elif invertible(spot, self.regular):
+            return True
+        simple: list[Rule] = [
+            one.rule for one in laws().values() if one.group in ("transposes", "properties", "inverses")
+        ]
+        forms = [spot, _rewritten(build("transpose", spot), simple), _rewritten(spot, simple)]
+        return any(
+            same(form, other) or _carried(form, rules, other)
+            for form in forms for other in self.defined if form.shape.agrees(other.shape)
+        )  # fmt: skip
 
     def error(self, passage: Passage, message: str, hint: str = "") -> StepError:
         return StepError(passage.problem(0, len(passage.text), message, hint))
 
 
+def _reads(passage: Passage) -> bool:
+    """Whether the line has to have a derivative on its left."""
+    return passage.text.strip() == "read off"
+
+
 def _is_other(passage: Passage) -> bool:
     text = passage.text.strip()
-    return is_transformation(text) or text.startswith("from line ")
+    return is_transformation(text) or text == POLYNOMIALS or text.startswith("from line ")
 
 
 def _same_rule(a: Rule, b: Rule) -> bool:
@@ -356,19 +376,40 @@ def _all_carried(pairs: Pairs, rules: Iterable[Rule]) -> bool:
 
 
 def _carried(before: Expr, rules: list[Rule], after: Expr) -> bool:
+    """Whether the rules lead from one to the other; lines, claims and lemmas are used on one side, or on both."""
     try:
-        if rearranged(before) == rearranged(after):
+        if arranged(before) == arranged(after):
             return True
-        return rearranged(exhausted(before, rules)) == rearranged(exhausted(after, rules))
+        whole = [_rewritten(side, rules) for side in (before, after)]
+        if arranged(whole[0]) == arranged(whole[1]):
+            return True
+        laws_ = [rule for rule in rules if rule.id not in _ONCE]
+        if len(laws_) == len(rules):
+            return False
+        bare = [exhausted(side, laws_) for side in (before, after)]
+        return arranged(whole[0]) == arranged(bare[1]) or arranged(bare[0]) == arranged(whole[1])
     except (NoIndexForm, ShapeError):
         return False
+
+
+_ONCE = ("line", "claim", "entry")
+
+
+def _rewritten(expr: Expr, rules: list[Rule]) -> Expr:
+    """The expression with laws used until none fits; lines, claims and lemmas are used once, where they are found."""
+    once = [rule for rule in rules if rule.id in _ONCE]
+    laws = [rule for rule in rules if rule not in once]
+    expr = exhausted(expr, laws)
+    for rule in once:
+        expr = rule.rewritten(expr)
+    return exhausted(expr, laws) if once else expr
 
 
 def _what_is_left(pairs: Pairs, rules: tuple[Rule, ...]) -> str:
     """What the rules make of the two sides that they do not bring together."""
     for before, after in pairs:
         if not _carried(before, list(rules), after):
-            mine, other = (exhausted(side, rules) for side in (before, after))
+            mine, other = (_rewritten(side, list(rules)) for side in (before, after))
             return f"the rules named do not lead here: they give {mine}, and of this line {other}"
     return "the rules named do not lead here"
 

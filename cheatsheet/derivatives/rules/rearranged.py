@@ -98,7 +98,7 @@ class _Reading:
                 return self.delta(*(i for i in expr.args if isinstance(i, Index)))
             case "diff", _:
                 return self.derivative(expr)
-            case op, _ if op in _ENTRYWISE or op == "power":
+            case op, _ if op in _ENTRYWISE or (op == "power" and not expr.shape.is_scalar):
                 return self.entrywise(expr)
         return self.opaque(expr)
 
