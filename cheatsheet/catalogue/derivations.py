@@ -114,7 +114,9 @@ def derivations_of(
         before = set(range(1, min(numbers))).union(*own_ones[:place])
         earlier = {number: claims[number - 1] for number in sorted(before - later)}
         made.append(
-            AuthoredDerivation(tuple(numbers), shown, style, lines, names, node.position, earlier, lemmas)
+            AuthoredDerivation(
+                tuple(numbers), shown, style, lines, names, node.position, earlier, tuple(own), lemmas
+            )
         )
     return tuple(made)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 STYLES = ("algebra", "differential")
 """How an authored derivation goes about it; the program's own are element by element."""
+ALL_STYLES = ("components", *STYLES)
 CITED = re.compile(r"entry (?P<id>[a-z0-9-]+)(?: (?P<number>[0-9]{1,3}))?")
 """A rule that is a claim of another entry: ``entry woodbury``, ``entry softmax-jacobian 2``."""
 
@@ -74,6 +75,8 @@ class AuthoredDerivation:
     position: Position
     earlier: Mapping[int, Stated] = field(default_factory=dict)
     """The claims of the entry that may be cited, those derived before these."""
+    own: tuple[str, ...] = ()
+    """The names of ``let`` that it has for itself."""
     lemmas: Mapping[str, Lemma] = field(default_factory=dict)
     """The claims of other entries that are cited, by what the file says of them."""
 

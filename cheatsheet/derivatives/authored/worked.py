@@ -72,6 +72,15 @@ class Worked:
     numbers: tuple[int, ...]
 
 
+def reasons_in_words(line: WorkedLine) -> Text:
+    """Why a line follows, in both languages; formulas alone are said once."""
+    said = [reason.words for reason in line.reasons] + ([line.words] if line.words else [])
+    distinct = list(dict.fromkeys(said))
+    if all(text.zh == text.en for text in distinct):
+        return Text.of_both("; ".join(text.en for text in distinct))
+    return Text("；".join(text.zh for text in distinct), "; ".join(text.en for text in distinct))
+
+
 class StepError(Exception):
     """A line that is ill-formed, or that does not follow by the rules that it names."""
 
@@ -103,7 +112,16 @@ def worked(derivation: AuthoredDerivation) -> Worked:
     for line in derivation.lines:
         board.write(line)
     board.conclude()
-    return Worked(tuple(board.written), derivation.style, derivation.numbers)
+    return Worked((*_notation(derivation), *board.written), derivation.style, derivation.numbers)
+
+
+def _notation(derivation: AuthoredDerivation) -> Iterator[WorkedLine]:
+    """A line for each name that the derivation has for itself."""
+    symbols = derivation.names.declarations(" ".join(derivation.own)).symbols
+    for name in derivation.own:
+        symbol = symbols[name]
+        assert symbol.definition is not None
+        yield WorkedLine(symbol, symbol.definition, (Reason("notation", word("why-notation")),))
 
 
 class Board:
