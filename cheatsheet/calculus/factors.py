@@ -214,6 +214,25 @@ class Determinant(Factor):
         return self
 
 
+class Letter(Factor):
+    """What another reading of expressions takes for one thing: a kind, and what tells it from others of that kind."""
+
+    __slots__ = ("head",)
+
+    def __init__(
+        self,
+        head: str,
+        label: str = "",
+        places: tuple[Place, ...] = (),
+        subs: tuple[Poly, ...] = (),
+    ) -> None:
+        self.head = head
+        super().__init__(label, places, subs)
+
+    def moved(self, places: tuple[Place, ...], subs: tuple[Poly, ...] = ()) -> Letter:
+        return Letter(self.head, self.label, places, subs)
+
+
 def _opaque_label(function: MatrixFunction) -> str:
     """What an opaque matrix is, its argument apart: the function, its size, its exponent."""
     if function.slots is None:

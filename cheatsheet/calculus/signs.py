@@ -290,7 +290,7 @@ def difference_of_arguments(poly: Poly) -> Poly | None:
     fact = TABLE[f.name].one_element
     if fact is None or not fact.increasing or f.name == "exp" or (c == d and fact.parity != "odd"):
         return difference_of_exponents(poly)
-    if f.data == "log" and not all(is_nonnegative(h.subs[0]) for h in (f, g)):
+    if f.name == "log" and not all(is_nonnegative(h.subs[0]) for h in (f, g)):
         return None
     u, v = (sub.times(1 if e > 0 else -1) for e, sub in ((c, f.subs[0]), (d, g.subs[0])))
     return (u + v).collect()

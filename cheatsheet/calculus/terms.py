@@ -67,7 +67,7 @@ class Factor:
     """
 
     __slots__ = ("_hash", "indices", "label", "places", "subs", "symmetric")
-    head: ClassVar[str]
+    head: str
     closed: ClassVar[bool] = False
     """Whether the inner polynomials are matrices: their row and column indices are slots, not indices of the term."""
 
