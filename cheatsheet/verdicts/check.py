@@ -34,8 +34,8 @@ LEAST_POINTS = 2
 ENOUGH_POINTS = 6
 FEW_INTEGERS = 5
 MANY_INTEGERS = 80
-SHARE = 0.1
-"""Of the steps that are left, for a difference seen in a filter to be confirmed."""
+SHARE = 0.5
+"""Of the steps that are left, for a difference seen in floating point to be confirmed: it may be rounding."""
 UNCONFIRMED = "the sides differ at a point, and no counterexample was confirmed"
 Prover = Callable[[Equation], bool]
 
@@ -292,9 +292,12 @@ class _Inquiry:
         if comparison.agrees:
             self.agreed(points, defined)
             return None
+        budget = self.budget if field_.exact else self.budget.part(SHARE)
         try:
-            found = search(self.claim, field_, self.budget.part(SHARE), [points])
+            found = search(self.claim, field_, budget, [points])
         except OutOfBudgetError:
+            if field_.exact:
+                raise
             found = None
         if found is not None:
             return found
@@ -316,7 +319,7 @@ class _Inquiry:
         for k in np.flatnonzero(comparison.differs):
             point = points.select([int(k)])
             try:
-                precisely = exactly(self.claim, point, self.budget.part(SHARE))
+                precisely = exactly(self.claim, point, self.budget)
             except (UnsupportedError, NoPointError):
                 self.unresolved = True
                 return None
