@@ -25,7 +25,7 @@ CEILINGS = {
     "language": 17,
     "pages": 7,
     "printing": 20,
-    "verdicts": 31,
+    "verdicts": 27,
 }
 """How many comparisons with the name of another operator each room has; the other rooms have none."""
 
