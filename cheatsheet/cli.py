@@ -326,13 +326,13 @@ def stages() -> Iterator[Callable[[str, int, int], None]]:
 def derive(expression: str, wrt: str, given: str, layout: str, lang: str, as_json: bool) -> None:
     """Differentiate EXPR by X: closed form, worked steps, verdict, code."""
     from cheatsheet.catalogue.load import read_given
-    from cheatsheet.screen import derivation_text
+    from cheatsheet.derivatives.text import derivation_text
 
     symbols = read_given(given)
     try:
         derivation = cheatsheet.derive(expression, wrt=wrt, given=symbols, layout=layout)
     except ClaimError as error:
-        text = getattr(error, "text", expression)
+        text = expression if error.text is None else error.text
         name = "--wrt" if text == wrt and text != expression else "EXPR"
         passage = Passage(text, SourceFile(name, text), Position(1, 1))
         click.echo(passage.problem(error.start, error.end, error.message, error.hint).render(), err=True)

@@ -103,6 +103,7 @@ ROWS = (
         sign="any",
         entrywise="neg",
         transposed="each",
+        regular="with its operands",
         latex=notation.negated,
         code=coding.negated,
         sympy=translating.neg,

@@ -14,7 +14,7 @@ import numpy as np
 
 from cheatsheet.evaluation.fields import PRIMES, Field, Floating, Modular, Rational, UnsupportedError
 from cheatsheet.evaluation.points import NoPointError, Points, special_values
-from cheatsheet.language.elaborate import Declarations, elaborate_claim
+from cheatsheet.language.elaborate import Declarations
 from cheatsheet.language.expressions import Apply, Equation, Number, Size, Symbol
 from cheatsheet.language.formatting import claim_text
 from cheatsheet.language.syntax import ClaimError
@@ -25,6 +25,7 @@ from cheatsheet.verdicts.compare import Budget, Comparison, OutOfBudgetError, co
 from cheatsheet.verdicts.counterexample import exactly, search
 from cheatsheet.verdicts.dimensions_to_try import large, quick, thorough
 from cheatsheet.verdicts.presentation import present
+from cheatsheet.verdicts.tasks import Asked, Task
 from cheatsheet.verdicts.verdicts import STEPS, Counterexample, TierDisagreement, Verdict
 
 MOST_WORK = 30_000_000
@@ -48,8 +49,13 @@ def verify_text(text: str, declarations: Declarations, *, steps: int = STEPS) ->
     >>> verify_text("tr(I(n)) ==", Declarations()).status
     'invalid'
     """
+    return verify_asked(Task(text, declarations), steps=steps)
+
+
+def verify_asked(claim: Asked, *, steps: int = STEPS) -> Verdict:
+    """The verdict on a claim that may turn out not to be well-formed."""
     try:
-        equation = elaborate_claim(text, declarations)
+        equation = claim.equation
     except ClaimError as error:
         return Verdict("invalid", message=error.message, hint=error.hint, start=error.start, end=error.end)
     return verify(equation, steps=steps)

@@ -13,7 +13,7 @@ from cheatsheet.evaluation.properties import needs_even_size
 from cheatsheet.language.constants import moderate
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Number, Size, Sum, Symbol, rebuild
-from cheatsheet.language.table import TABLE
+from cheatsheet.language.table import TABLE, differentiation, variables
 
 
 def nodes(*roots: Expr) -> Iterator[Expr]:
@@ -224,13 +224,11 @@ def _work(expr: Expr, scope: int, dims: dict[str, int], memo: dict[tuple[int, in
                 children = [expr.definition]
             else:
                 children = list(expr.of)
-                variables = sum(prod(a.at(dims) for a in s.shape.axes) for s in expr.of)
-                own *= max(1, variables)
+                own *= max(1, sum(prod(a.at(dims) for a in s.shape.axes) for s in expr.of))
         case Sum():
             inner = scope * prod(i.axis.at(dims) for i in expr.indices)
-        case Apply(op="diff" | "grad" | "jacobian" | "hessian"):
-            by = expr.children[1:] * (2 if expr.op == "hessian" else 1)
-            inner = scope * prod(3 * prod(a.at(dims) for a in x.shape.axes) for x in by)
+        case Apply() if differentiation(expr):
+            inner = scope * prod(3 * prod(a.at(dims) for a in x.shape.axes) for x in variables(expr))
             children = children[:1]
         case Apply(op="d"):
             inner = 3 * scope

@@ -7,7 +7,7 @@ from itertools import pairwise, product
 
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Symbol
-from cheatsheet.language.table import build
+from cheatsheet.language.table import TABLE, build, variables
 from cheatsheet.verdicts.claim import nodes
 from cheatsheet.verdicts.term_counts import Count, Counting, NoBoundError, Rule, alike
 
@@ -230,10 +230,9 @@ def _matrix_power(c: Counting, node: Apply) -> Count:
 
 def _derivative(c: Counting, node: Apply) -> Count:
     """An entry of a variable becomes deltas with the new axes; a fraction gains a factor of its denominator."""
-    y, *variables = node.children
+    y, order = node.children[0], len(variables(node))
     c.steady(y)
     _plain_functions(y)
-    order = 2 if node.op == "hessian" else len(variables)
     count = c(y)
     for _ in range(order):
         count = c.times(count, dict.fromkeys(count.below, 1))
@@ -260,8 +259,8 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("pi", "I", "ones", "unit", "K", "delta"), _constant),
     **dict.fromkeys(("add", "sub"), _add),
     **dict.fromkeys(("scale", "hadamard"), _product),
-    **dict.fromkeys(("over", "quotient", "reciprocal"), _quotient),
-    **dict.fromkeys(("diff", "grad", "jacobian", "hessian"), _derivative),
+    **{name: _quotient for name, row in TABLE.items() if row.divides},
+    **{name: _derivative for name, row in TABLE.items() if row.derivative},
     "zeros": _zeros,
     "neg": _same,
     "power": _power,
