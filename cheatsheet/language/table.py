@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any, Literal
 
 from cheatsheet.language.dimensions import Axis, Shape
-from cheatsheet.language.expressions import Apply, Argument
+from cheatsheet.language.expressions import Apply, Argument, Expr
 
 
 class ShapeError(Exception):
@@ -111,6 +111,8 @@ class Operator:
     differential: Callable[..., Any] | None = None
     linear: bool = False
     """Linear in each expression argument, so that the differential is the sum over the arguments."""
+    adjoint: Callable[[Apply, int, Expr], Expr | None] | None = None
+    """How the adjoint of the value becomes that of an argument, by number, in which the value is linear."""
     one_element: OneElement | None = None
     """The facts of a function of one number that is applied entry by entry."""
     traps: Mapping[str, str] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from cheatsheet.derivatives.closed.index_names import IndexNames
 from cheatsheet.derivatives.closed.length import length
 from cheatsheet.derivatives.closed.networks import NoMatrixFormError
 from cheatsheet.derivatives.closed.over_basis import entry_by_units, sum_over_units
+from cheatsheet.derivatives.closed.sweep import swept
 from cheatsheet.derivatives.closed.views import Block, View
 from cheatsheet.language.display import one_line, short
 from cheatsheet.language.expressions import (
@@ -167,6 +168,7 @@ class ClosedForm:
 
     def _candidates(self) -> Iterator[Expr]:
         """Forms in matrix notation, the most readable first; those that always exist last."""
+        yield from swept(self.linear)
         for view, blocks in self.views():
             found = [] if blocks is None else list(self._read(view, blocks))
             yield from (form for _, form in sorted(found, key=lambda pair: pair[0]))

@@ -71,7 +71,7 @@ def _cancelled(chain: Chain) -> tuple[int, Chain]:
         if isinstance(factor, Apply) and factor.op == "I":
             continue
         while kept and isinstance(last := kept[-1], Skew) and factor.shape.cols.is_one:
-            turn, factor = _crossed(last.vector, factor)
+            turn, factor = crossed(last.vector, factor)
             sign *= turn
             kept.pop()
         if kept and are_inverse(kept[-1], factor):
@@ -81,8 +81,8 @@ def _cancelled(chain: Chain) -> tuple[int, Chain]:
     return sign, tuple(kept)
 
 
-def _crossed(a: Expr, b: Expr) -> tuple[int, Expr]:
-    """``a × b``, symbols in alphabetical order, and the sign of that; zero for ``a × a``."""
+def crossed(a: Expr, b: Expr) -> tuple[int, Expr]:
+    """The sign of ``a × b`` and that product, symbols in alphabetical order; zero for ``a × a``."""
     if isinstance(a, Symbol) and isinstance(b, Symbol) and a.name > b.name:
         return -1, build("cross", b, a)
     return int(a != b), build("cross", a, b)
@@ -96,7 +96,16 @@ def are_inverse(a: Expr, b: Expr) -> bool:
     """Whether one of two matrices is written as the inverse of the other."""
     if isinstance(a, Apply) and isinstance(b, Apply) and a.op == b.op == "transpose":
         a, b = a.children[0], b.children[0]
-    return any(isinstance(x, Apply) and x.op == "inv" and x.children[0] == y for x, y in ((a, b), (b, a)))
+    return any(
+        isinstance(x, Apply)
+        and x.children == (y,)
+        and (x.op == "inv" or (x.op == "transpose" and _is_orthogonal(y)))
+        for x, y in ((a, b), (b, a))
+    )
+
+
+def _is_orthogonal(expr: Expr) -> bool:
+    return isinstance(expr, Symbol) and "orthogonal" in expr.properties
 
 
 # --- expressions ----------------------------------------------------------------------------------------------------
