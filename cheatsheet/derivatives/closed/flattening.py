@@ -307,7 +307,7 @@ def _diagonal(t: Product, shape: Shape) -> Product:
         own = (chain[0].children[0],)
     elif cut := next((k for k in range(1, len(chain)) if chain[k].shape.rows.is_one), 0):
         sides = (chain[:cut], turned_chain(chain[cut:]))
-        return _overentries(t, [(chain_expression(s, shape.rows), ONE) for s in sides], shape)
+        return over_entries(t, [(chain_expression(s, shape.rows), ONE) for s in sides], shape)
     else:
         forms = [build("diag", chain_expression(c, shape.rows)) for c in (chain, turned_chain(chain))]
         own = (min(forms, key=length),)
@@ -340,7 +340,7 @@ def _component(expr: Apply) -> Terms:
 def whole_entrywise(expr: Expr, shape: Shape) -> Product:
     """A product, quotient or power of entries with equal factors made one."""
     coefficient, scalars, factors = entries(expr, ONE)
-    return _overentries(Product(coefficient, tuple(scalars), (), shape), factors, shape)
+    return over_entries(Product(coefficient, tuple(scalars), (), shape), factors, shape)
 
 
 def entries(expr: Expr, exponent: Fraction) -> tuple[Fraction, Factors, Factors]:
@@ -370,7 +370,7 @@ def entries(expr: Expr, exponent: Fraction) -> tuple[Fraction, Factors, Factors]
     return number, scalars, [(chain_expression(one.chain, expr.shape.rows), exponent)]
 
 
-def _overentries(t: Product, factors: Factors, shape: Shape) -> Product:
+def over_entries(t: Product, factors: Factors, shape: Shape) -> Product:
     """The product with the element-wise product of the factors as its matrix."""
     coefficient, scalars, kept = t.coefficient, list(t.scalars), []
     total: dict[Expr, Fraction] = {}
