@@ -1,4 +1,4 @@
-"""How the adjoint of a value becomes adjoints of the arguments: one rule for each operator that is linear in them.
+"""How the adjoint of a value becomes adjoints of the arguments: a rule for each operator that is linear in them.
 
 The adjoint of an expression e in a scalar function f is the array G of its shape with ``df = sum(G * de)``. A rule
 takes the application, the number of an argument and G, and returns what the argument gets of it, or None where there is
@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.expressions import Apply, Expr, Index, Number
-from cheatsheet.language.formulas import divided, filled, times
+from cheatsheet.language.formulas import divided, filled, spread_along, times
 from cheatsheet.language.table import build
 
 Adjoint = Callable[[Apply, int, Expr], Expr | None]
@@ -134,6 +134,17 @@ def diagonal(node: Apply, place: int, g: Expr) -> Expr:
 def total(node: Apply, place: int, g: Expr) -> Expr:
     shape = node.children[0].shape
     return g if shape.is_scalar else times(g, filled(Number(1), shape))
+
+
+def sum_along(node: Apply, place: int, g: Expr) -> Expr:
+    """Every entry of a line gets what the sum of the line has."""
+    return spread_along(g, node.children[0].shape, node.params[0])
+
+
+def softmax_along(node: Apply, place: int, g: Expr) -> Expr:
+    """Line by line S ∘ (G − the sum of S ∘ G over the line, at every place of it)."""
+    sums = build("sum_along", times(node, g), params=node.params)
+    return times(node, build("sub", g, spread_along(sums, node.shape, node.params[0])))
 
 
 def trace(node: Apply, place: int, g: Expr) -> Expr:

@@ -111,8 +111,12 @@ class Operator:
     differential: Callable[..., Any] | None = None
     linear: bool = False
     """Linear in each expression argument, so that the differential is the sum over the arguments."""
+    along: str = ""
+    """The function of a vector, or of all entries, that this one applies to each row or column: called by that name,
+    with ``axis=1`` or ``axis=0``, which is the only parameter of the application."""
     adjoint: Callable[[Apply, int, Expr], Expr | None] | None = None
-    """How the adjoint of the value becomes that of an argument, by number, in which the value is linear."""
+    """How the adjoint of the value becomes that of an argument, by number; None where the differential tells it, which
+    is linear in the increments."""
     one_element: OneElement | None = None
     """The facts of a function of one number that is applied entry by entry."""
     traps: Mapping[str, str] = field(default_factory=dict)

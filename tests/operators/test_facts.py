@@ -475,8 +475,10 @@ FACTS: dict[str, tuple[Check, Others]] = {
     "code": (code, lambda row: [coding.called("nonsense")] if row.one_element else []),
 }
 OF_ONE = {field.name for field in fields(OneElement)}
-OTHERS = set("name syntax arguments shape good bad infix differential linear one_element traps".split())
-"""What each row has that other tests look at: what it is, its two claims, its differential."""
+OTHERS = set(
+    "name syntax arguments shape good bad infix along differential linear adjoint one_element traps".split()
+)
+"""What each row has that other tests look at: what it is, its two claims, its differential and adjoint."""
 MEANINGS = {"components", "latex", "evaluate", "sympy"}
 """The meanings of the operator, which are tested one against another."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from fractions import Fraction
 
@@ -11,6 +11,7 @@ from cheatsheet.derivatives.closed.collecting import Collector, content, merged
 from cheatsheet.derivatives.closed.entrywise import entry
 from cheatsheet.derivatives.closed.length import length
 from cheatsheet.derivatives.closed.networks import inner_product, trace
+from cheatsheet.derivatives.closed.other_spellings import are_ones, sparse
 from cheatsheet.derivatives.closed.products import (
     Chain,
     Product,
@@ -22,7 +23,7 @@ from cheatsheet.derivatives.closed.products import (
     turned_chain,
 )
 from cheatsheet.derivatives.closed.read_off import constant_of
-from cheatsheet.derivatives.closed.transposes import turned
+from cheatsheet.derivatives.closed.transposes import is_turned, turned
 from cheatsheet.language.dimensions import Shape
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Size, Symbol
 from cheatsheet.language.table import build
@@ -35,66 +36,107 @@ Factors = list[tuple[Expr, Fraction]]
 
 def flat(expr: Expr) -> Terms:
     """The expression as a sum of products; sums inside a product stay whole."""
-    shape = expr.shape
-    match expr:
-        case Number():
-            return [Product(expr.value, (), (), shape)] if expr.value else []
-        case Apply(op="zeros"):
-            return []
-        case Apply(op="I"):
-            return [Product(ONE, (), (), shape)]
-        case Apply(op="add"):
-            a, b = expr.children
-            return [*flat(a), *flat(b)]
-        case Apply(op="sub"):
-            a, b = expr.children
-            return [*flat(a), *_negatives(flat(b))]
-        case Apply(op="neg"):
-            return _negatives(_whole(expr.children[0]))
-        case Apply(op="scale"):
-            return _multiples(expr.children[0], _whole(expr.children[1]), 1)
-        case Apply(op="over"):
-            return _multiples(expr.children[1], _whole(expr.children[0]), -1)
-        case Apply(op="matmul"):
-            a, b = expr.children
-            return _joined(single(a), single(b), shape)
-        case Apply(op="transpose"):
-            return [transposed(t) for t in _whole(expr.children[0])]
-        case Apply(op="cross"):
-            p, q = (single(child) for child in expr.children)
-            a, b = (
-                chain_expression(t.chain, x.shape.rows) for t, x in zip((p, q), expr.children, strict=True)
-            )
-            sign, whole = crossed(a, b)
-            number = sign * p.coefficient * q.coefficient
-            return [product(number, (*p.scalars, *q.scalars), (whole,), shape)] if number else []
-        case Apply(op="adj", args=(Symbol() as a,)) if a.properties & {"orthogonal", "invertible"}:
-            return flat(build("scale", build("det", a), build("inv", a)))
-        case Apply(op="inv", args=(Symbol() as a,)) if "orthogonal" in a.properties:
-            return flat(build("transpose", a))
-        case Apply(op="diag") if expr.children[0].shape.is_vector:
-            return [_diagonal(single(expr.children[0]), shape)]
-        case Apply(op="hadamard" | "quotient" | "reciprocal" | "power" | "sqrt") if not shape.is_scalar:
-            return [whole_entrywise(expr, shape)]
-        case Apply(op="total" | "tr" | "diag" as op):
-            rule = {"total": _totalled, "tr": _traced, "diag": _diagonal}[op]
-            return [rule(t, shape) for t in flat(expr.children[0])]
-        case Apply(op="dot"):
-            a, b = (c if c.shape.cols.is_one else build("transpose", c) for c in expr.children)
-            return flat(build("total", build("hadamard", a, b)))
-        case Apply(op="outer"):
-            a, b = (c if c.shape.cols.is_one else build("transpose", c) for c in expr.children)
-            return flat(build("matmul", a, build("transpose", b)))
-        case Apply(op="component"):
-            return _component(expr)
-        case Apply(op="power") if isinstance(expr.children[1], Number):
-            one = single(expr.children[0])
-            exponent = expr.children[1].value
-            if exponent.denominator == 1:
-                return [_raised(one, int(exponent))]
-    if shape.is_scalar:
-        return [product(ONE, [(expr, ONE)], (), shape)]
-    return [product(ONE, (), (expr,), shape)]
+    if isinstance(expr, Number):
+        return [Product(expr.value, (), (), expr.shape)] if expr.value else []
+    if isinstance(expr, Apply):
+        rule = _SUMS.get(expr.op) or _PRODUCTS.get(expr.op)
+        found = None if rule is None else rule(expr)
+        if found is not None:
+            return found
+    return [_factor(expr)]
+
+
+def _matmul(expr: Apply) -> Terms:
+    a, b = expr.children
+    return _joined(single(a), single(b), expr.shape)
+
+
+def _block(expr: Apply) -> Terms:
+    parts = [Collector().sum(flat(part), part.shape) for part in expr.children]
+    return [_factor(build("block", *parts, params=expr.params))]
+
+
+def _cross(expr: Apply) -> Terms:
+    x, y = (single(child) for child in expr.children)
+    a, b = (chain_expression(t.chain, t.shape.rows) for t in (x, y))
+    sign, whole = crossed(a, b)
+    number = sign * x.coefficient * y.coefficient
+    return [product(number, (*x.scalars, *y.scalars), (whole,), expr.shape)] if number else []
+
+
+def _adjugate(expr: Apply) -> Terms | None:
+    (a,) = expr.children
+    if isinstance(a, Symbol) and a.properties & {"orthogonal", "invertible"}:
+        return flat(build("scale", build("det", a), build("inv", a)))
+    return None
+
+
+def _inverse(expr: Apply) -> Terms | None:
+    (a,) = expr.children
+    orthogonal = isinstance(a, Symbol) and "orthogonal" in a.properties
+    return flat(build("transpose", a)) if orthogonal else None
+
+
+def _diag(expr: Apply) -> Terms:
+    (a,) = expr.children
+    terms = [single(a)] if a.shape.is_vector else flat(a)
+    return [_diagonal(t, expr.shape) for t in terms]
+
+
+def _columns(expr: Apply) -> list[Expr]:
+    return [c if c.shape.cols.is_one else build("transpose", c) for c in expr.children]
+
+
+def _outer(expr: Apply) -> Terms:
+    a, b = _columns(expr)
+    return flat(build("matmul", a, build("transpose", b)))
+
+
+def _power(expr: Apply) -> Terms | None:
+    if not expr.shape.is_scalar:
+        return [whole_entrywise(expr, expr.shape)]
+    base, exponent = expr.children
+    if isinstance(exponent, Number) and exponent.value.denominator == 1:
+        return [_raised(single(base), int(exponent.value))]
+    return None
+
+
+def _entrywise(expr: Apply) -> Terms | None:
+    return None if expr.shape.is_scalar else [whole_entrywise(expr, expr.shape)]
+
+
+_SUMS: dict[str, Callable[[Apply], Terms | None]] = {
+    "zeros": lambda e: [],
+    "I": lambda e: [Product(ONE, (), (), e.shape)],
+    "add": lambda e: [*flat(e.children[0]), *flat(e.children[1])],
+    "sub": lambda e: [*flat(e.children[0]), *_negatives(flat(e.children[1]))],
+    "neg": lambda e: _negatives(_whole(e.children[0])),
+    "scale": lambda e: _multiples(e.children[0], _whole(e.children[1]), 1),
+    "over": lambda e: _multiples(e.children[1], _whole(e.children[0]), -1),
+    "transpose": lambda e: [transposed(t) for t in _whole(e.children[0])],
+    "total": lambda e: [_totalled(t, e.shape) for t in flat(e.children[0])],
+    "tr": lambda e: [_traced(t, e.shape) for t in flat(e.children[0])],
+    "sum_along": lambda e: [_lines_of(t, e, e.shape) for t in _whole(e.children[0])],
+    "diag": _diag,
+}
+"""How what is linear in its operands becomes a sum of products."""
+
+_PRODUCTS: dict[str, Callable[[Apply], Terms | None]] = {
+    "matmul": _matmul,
+    "block": _block,
+    "cross": _cross,
+    "adj": _adjugate,
+    "inv": _inverse,
+    "hadamard": _entrywise,
+    "quotient": _entrywise,
+    "reciprocal": _entrywise,
+    "sqrt": _entrywise,
+    "power": _power,
+    "dot": lambda e: flat(build("total", build("hadamard", *_columns(e)))),
+    "outer": _outer,
+    "component": lambda e: _component(e),
+}
+"""How any other operator becomes a product of simpler things, where it does; None for none."""
 
 
 def _whole(expr: Expr) -> Terms:
@@ -130,7 +172,7 @@ def _factor(whole: Expr) -> Product:
         return Product(whole.value, (), (), whole.shape)
     if whole.shape.is_scalar:
         return Product(ONE, ((whole, ONE),), (), whole.shape)
-    return Product(ONE, (), (whole,), whole.shape)
+    return product(ONE, (), (whole,), whole.shape)
 
 
 def _negatives(terms: Terms) -> Terms:
@@ -177,7 +219,7 @@ def joined(
             if isinstance(both, Apply) and both.op == "I":
                 continue
             factor = both
-        if _are_ones(kept, factor):
+        if are_ones(kept, factor):
             factor = build("ones", kept.pop().shape.rows, factor.shape.cols)
         kept.append(factor)
         start = next((k for k in range(len(kept)) if kept[k].shape.rows.is_one), None)
@@ -191,13 +233,6 @@ def joined(
     return product(coefficient, scalars, tuple(kept), shape)
 
 
-def _are_ones(kept: list[Expr], row: Expr) -> bool:
-    """Whether the chain ends in a column of ones, and a row of them comes next."""
-    own = row.children[0] if isinstance(row, Apply) and row.op == "transpose" else row
-    both = (kept[-1], own) if kept else ()
-    return bool(both) and row.shape.rows.is_one and all(isinstance(x, Apply) and x.op == "ones" for x in both)
-
-
 def _met(a: Expr, b: Expr) -> Expr | None:
     """What two neighbours are together: diag(a) diag(b), and powers of one matrix."""
     if isinstance(a, Apply) and isinstance(b, Apply) and a.op == b.op == "transpose":
@@ -208,7 +243,7 @@ def _met(a: Expr, b: Expr) -> Expr | None:
         if u.shape.is_vector and v.shape.is_vector:
             merged_ = whole_entrywise(build("hadamard", u, v), u.shape)
             if merged_.coefficient == 1 and not merged_.scalars:
-                return _diag(chain_expression(merged_.chain, u.shape.rows))
+                return _diagonal_matrix(chain_expression(merged_.chain, u.shape.rows))
         return None
     (m, j), (n, k) = _power_of(a), _power_of(b)
     if m != n or (m is a and n is b):
@@ -282,6 +317,13 @@ def _totalled(t: Product, shape: Shape) -> Product:
     return product(t.coefficient, [*t.scalars, (number, ONE)], (), shape)
 
 
+def _lines_of(t: Product, expr: Apply, shape: Shape) -> Product:
+    whole, (axis,) = chain_expression(t.chain, t.shape.rows), expr.params
+    if is_turned(whole):
+        whole, axis = turned(whole), 1 - axis
+    return product(t.coefficient, t.scalars, (build("sum_along", whole, params=(axis,)),), shape)
+
+
 def _traced(t: Product, shape: Shape) -> Product:
     if not t.chain:
         return product(t.coefficient, [*t.scalars, (Size(t.shape.rows), ONE)], (), shape)
@@ -300,7 +342,7 @@ def _diagonal(t: Product, shape: Shape) -> Product:
         column = chain_expression(chain if t.shape.cols.is_one else turned_chain(chain), shape.rows)
         if isinstance(column, Apply) and column.op == "ones":
             return product(t.coefficient, t.scalars, (), shape)
-        return product(t.coefficient, t.scalars, (_diag(column),), shape)
+        return product(t.coefficient, t.scalars, (_diagonal_matrix(column),), shape)
     if not chain:
         own: Chain = (build("ones", shape.rows),)
     elif len(chain) == 1 and isinstance(chain[0], Apply) and chain[0].op == "diag":
@@ -314,7 +356,7 @@ def _diagonal(t: Product, shape: Shape) -> Product:
     return product(t.coefficient, t.scalars, own, shape)
 
 
-def _diag(column: Expr) -> Expr:
+def _diagonal_matrix(column: Expr) -> Expr:
     if isinstance(column, Apply) and column.op == "diag" and column.children[0].shape.is_vector:
         return column.children[0]
     return build("diag", column)
@@ -353,9 +395,7 @@ def entries(expr: Expr, exponent: Fraction) -> tuple[Fraction, Factors, Factors]
             return c * d, [*s, *r], [*f, *g]
         case Apply(op="power", args=(Expr() as base, Number(value=k))) if (k * exponent).denominator == 1:
             return entries(base, k * exponent)
-    if exponent.denominator != 1:
-        return ONE, [], [(expr, exponent)]
-    if isinstance(expr, Apply) and expr.op == "sqrt":
+    if exponent.denominator != 1 or (isinstance(expr, Apply) and expr.op in ("sqrt", "power")):
         return ONE, [], [(expr, exponent)]
     one = single(expr)
     number = one.coefficient**exponent.numerator if one.coefficient or exponent > 0 else ONE
@@ -388,30 +428,10 @@ def over_entries(t: Product, factors: Factors, shape: Shape) -> Product:
         return product(coefficient, scalars, (ones,), shape)
     kept.sort(key=lambda pair: not isinstance(pair[0], Symbol) or pair[0].kind == "adjoint")
     if not shape.is_vector:
-        special = _sparse(kept, shape)
+        special = sparse(kept, shape)
         if special is not None:
             own_terms = flat(special)
             if len(own_terms) == 1:
                 (p,) = own_terms
                 return product(coefficient * p.coefficient, [*scalars, *p.scalars], p.chain, shape)
     return product(coefficient, scalars, (hadamard(kept),), shape)
-
-
-def _sparse(factors: Factors, shape: Shape) -> Expr | None:
-    """A matrix times the entries of a diagonal or rank-one matrix: diag(u) M diag(v)."""
-    for k, (f, e) in enumerate(factors):
-        others = [g for n, g in enumerate(factors) if n != k]
-        if e != 1 or not others:
-            continue
-        rest = hadamard(others)
-        if isinstance(f, Apply) and f.op == "I":
-            return build("diag", build("diag", rest))
-        if isinstance(f, Apply) and f.op == "diag":
-            return build("diag", build("hadamard", f.children[0], build("diag", rest)))
-        chain = factors_of(f)
-        cut = next((n for n in range(1, len(chain)) if chain[n].shape.rows.is_one), 0)
-        if cut:
-            u = chain_expression(chain[:cut], shape.rows)
-            v = chain_expression(turned_chain(chain[cut:]), shape.cols)
-            return build("matmul", build("matmul", build("diag", u), rest), build("diag", v))
-    return None

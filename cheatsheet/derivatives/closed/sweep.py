@@ -45,7 +45,7 @@ def _derivative(linear: Differential) -> Expr | None:
             return None
         result = jacobian(gradient(function, first), others[0])
         return turned_round(result) if linear.sources[0][0] == 2 else result
-    if first.shape.is_scalar:
+    if first.shape.is_scalar and not function.shape.is_scalar:
         form = differentiate(function, {first: Number(1)})
         result = Number(0) if form is None else tidied(form)
         order = [n for _, n in linear.sources]

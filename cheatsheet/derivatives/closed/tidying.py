@@ -21,7 +21,8 @@ from cheatsheet.derivatives.closed.length import length
 from cheatsheet.derivatives.closed.other_spellings import spread
 from cheatsheet.derivatives.closed.products import Powers, Product, chain_expression
 from cheatsheet.language.dimensions import Shape
-from cheatsheet.language.expressions import Apply, Expr, Number
+from cheatsheet.language.expressions import Apply, Expr, Index, Number
+from cheatsheet.language.table import build
 
 PENALTIES = ((1.0, 1), (0.6, 0))
 """What a form with sums multiplied out must gain: two characters; two fifths where a sum is like 1 - z."""
@@ -39,9 +40,35 @@ def tidy(terms: Terms, shape: Shape) -> Expr:
         expanded = [own for t in terms for own in _multiplied_out(t, depth)]
         if len(terms) < len(expanded) <= MOST_TERMS:
             forms.append((factor, penalty, merged(expanded)))
+    column = _entry_by_entry(terms, shape)
+    if column is not None:
+        return column
     collector = Collector()
     found = [(collector.sum(own, shape), factor, penalty) for factor, penalty, own in forms]
     return min(found, key=lambda f: length(f[0]) / f[1] + f[2])[0]
+
+
+def _entry_by_entry(terms: Terms, shape: Shape) -> Expr | None:
+    """A short column that is a sum of basis vectors, written out."""
+    places = [
+        t.chain[0].args
+        for t in terms
+        if len(t.chain) == 1 and isinstance(t.chain[0], Apply) and t.chain[0].op == "unit"
+    ]
+    numbers = [i.name for i, *_ in places if isinstance(i, Index) and isinstance(i.name, int)]
+    if len(terms) < 2 or not shape.cols.is_one or len(numbers) < len(terms) or shape.rows.kind != "integer":
+        return None
+    size, scalar = int(shape.rows.value or 0), Shape.scalar()
+    if size > MOST_TERMS:
+        return None
+    parts = [
+        Collector().sum(
+            [replace(t, chain=(), shape=scalar) for t, k in zip(terms, numbers, strict=True) if k == place],
+            scalar,
+        )
+        for place in range(size)
+    ]
+    return build("block", *parts, params=(size, 1))
 
 
 def tidied(expr: Expr) -> Expr:
