@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from cheatsheet.calculus import component_rules, determinants, differentials, exponentials, matrix_functions
+from cheatsheet.calculus import (
+    adjoints,
+    component_rules,
+    determinants,
+    differentials,
+    exponentials,
+    matrix_functions,
+)
 from cheatsheet.evaluation import values
 from cheatsheet.language.dimensions import Shape
 from cheatsheet.language.expressions import Apply, Expr, Number, Size, Symbol
@@ -69,6 +76,7 @@ ROWS = (
         sympy=translating.tr,
         components=component_rules.trace,
         linear=True,
+        adjoint=adjoints.trace,
         evaluate=values.tr,
         good="tr(A @ B) == tr(B @ A)",
         bad="tr(ones(2, 3)) == 0",

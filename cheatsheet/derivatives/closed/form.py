@@ -18,6 +18,8 @@ from cheatsheet.derivatives.closed.index_names import IndexNames
 from cheatsheet.derivatives.closed.length import length
 from cheatsheet.derivatives.closed.networks import NoMatrixFormError
 from cheatsheet.derivatives.closed.over_basis import entry_by_units, sum_over_units
+from cheatsheet.derivatives.closed.sweep import swept
+from cheatsheet.derivatives.closed.tidying import tidied
 from cheatsheet.derivatives.closed.views import Block, View
 from cheatsheet.language.display import one_line, short
 from cheatsheet.language.expressions import (
@@ -89,10 +91,18 @@ def _at_sizes(derivative: Apply, general: ClosedForm, layout: str) -> ClosedForm
     result, entry = general.result, general.entry
     own = ClosedForm(derivative, general.linear, layout)
     own.indices = tuple(Index(i.name, with_numbers_of_axis(i.axis)) for i in general.indices)
-    own.__dict__["result"] = None if result is None else with_numbers(result)
+    own.__dict__["result"] = None if result is None else _written_out(with_numbers(result))
     own.__dict__["entry"] = with_numbers(entry)
     own.general = general
     return own
+
+
+def _written_out(result: Expr) -> Expr:
+    """A short column that is a sum of basis vectors, entry by entry."""
+    if not (result.shape.cols.is_one and any(isinstance(n, Apply) and n.op == "unit" for n in walk(result))):
+        return result
+    written = tidied(result)
+    return written if prove(Equation(result, written)) else result
 
 
 class ClosedForm:
@@ -166,6 +176,7 @@ class ClosedForm:
 
     def _candidates(self) -> Iterator[Expr]:
         """Forms in matrix notation, the most readable first; those that always exist last."""
+        yield from swept(self.linear)
         for view, blocks in self.views():
             found = [] if blocks is None else list(self._read(view, blocks))
             yield from (form for _, form in sorted(found, key=lambda pair: pair[0]))
