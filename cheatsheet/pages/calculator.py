@@ -22,11 +22,8 @@ from importlib import import_module
 from importlib.metadata import distribution
 from pathlib import Path
 
-from markupsafe import Markup
-
 from cheatsheet.packaged import PACKAGE, engine_version, packaged
-from cheatsheet.pages.web import environment
-from cheatsheet.store import cache_folder, write_whole
+from cheatsheet.store import cache_folder, in_use, write_whole
 
 NAME = "derive.html"
 EXAMPLES = [
@@ -75,24 +72,36 @@ class NoCalculatorError(Exception):
     """The page cannot be made here; the text says why, in one line."""
 
 
+def try_calculator(folder: Path) -> tuple[Path | None, str]:
+    """The page in the folder, or why there is none, in one line."""
+    try:
+        return write_calculator(folder), ""
+    except (NoCalculatorError, OSError) as error:
+        return None, str(error)
+
+
 def write_calculator(folder: Path) -> Path:
-    """Put the page into a folder, made anew where the engine has changed since it was last made.
+    """Put the page into a folder, made anew where the engine or the page itself has changed since.
 
     Raises :class:`NoCalculatorError`.
     """
-    kept = cache_folder() / "calculator" / f"{_key()}.html"
-    if not kept.exists():
-        page = render_calculator()
+    target, key = folder / NAME, engine_key()
+    kept = cache_folder() / "calculator" / f"{key}.html"
+    if in_use() and target.exists() and key.encode() in target.open("rb").read(1000):
+        return target
+    if not in_use() or not kept.exists():
+        page = render_calculator().encode("utf-8")
         kept.parent.mkdir(parents=True, exist_ok=True)
         for old in kept.parent.glob("*.html"):
-            old.unlink()
-        write_whole(kept, page.encode("utf-8"))
+            old.unlink(missing_ok=True)
+        write_whole(kept, page)
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / NAME, kept.read_bytes())
-    return folder / NAME
+    write_whole(target, kept.read_bytes())
+    return target
 
 
-def _key() -> str:
+def engine_key() -> str:
+    """A hash of all that the page is made from."""
     digest = blake2b(engine_version().encode(), digest_size=16)
     for path in sorted([*packaged("web").rglob("*"), *PACKAGE.rglob("*.yaml")]):
         if path.is_file():
@@ -102,6 +111,10 @@ def _key() -> str:
 
 def render_calculator() -> str:
     """The whole page as HTML; raises :class:`NoCalculatorError`."""
+    from markupsafe import Markup
+
+    from cheatsheet.pages.web import environment
+
     pyodide = _pyodide()
     with tempfile.TemporaryDirectory() as place:
         bundle, snapshot = Path(place) / "engine.zip", Path(place) / "snapshot"
@@ -119,6 +132,7 @@ def render_calculator() -> str:
         environment()
         .get_template("calculator/derive.html")
         .render(
+            key=engine_key(),
             style=Markup(_text("page.css") + _text("calculator/derive.css")),
             script=Markup(_text("calculator/derive.js")),
             worker=Markup(_text("calculator/worker.js")),
@@ -201,8 +215,8 @@ def _modules() -> Iterator[tuple[str, Path]]:
 def without_docstrings(source: str) -> str:
     """The same program without what only a reader needs.
 
-    >>> without_docstrings('def f():  # why\\n    "What."\\n    return 1')
-    "def f():\\n    ''\\n    return 1"
+    >>> "What" in without_docstrings('def f():  # why\\n    "What."\\n    return 1')
+    False
     """
     tree = ast.parse(source)
     for node in ast.walk(tree):

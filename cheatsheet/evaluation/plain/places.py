@@ -74,6 +74,7 @@ def places(shape: Shape, key: Any) -> tuple[list[int], Shape]:
     (([1, 4], (2,)), ([2, 3], (2,)))
     """
     keys = _whole_key(shape, key if isinstance(key, tuple) else (key,))
+    advanced = has_positions(tuple(keys))
     steps: list[Iterable[int]] = []
     found: list[int] = []
     gathered: list[tuple[list[int], Shape]] = []
@@ -89,6 +90,9 @@ def places(shape: Shape, key: Any) -> tuple[list[int], Shape]:
             chosen = range(size)[part]
             steps.append([k * stride for k in chosen])
             found.append(len(chosen))
+            continue
+        if not advanced:
+            steps.append(_positions(part, size, stride)[0])
             continue
         if not gathered:
             place, at = len(steps), len(found)
