@@ -262,6 +262,7 @@
     await derive();
     if (value("answer")) compare();
   });
+  globalThis.calculator = { ask };
   begin();
   if (readAddress()) derive().then(() => { if (value("answer")) compare(); });
   else one("#expression").focus();
