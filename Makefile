@@ -1,4 +1,5 @@
 # `make`        virtual environment, dependencies, TeX when missing, then the PDFs in build/
+# `make web`    the pages for a browser alone: index.html, and derive.html where npm is
 # `make test`   the same preparation, then the whole test suite (it builds real PDFs)
 # `make check`  formatting, lint, types, tests: what a change must pass, and what CI runs
 # `make verify` the whole catalogue by SymPy as well; some minutes the first time
@@ -12,10 +13,13 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := pdf
-.PHONY: pdf install update tex browser test test-full verify test-lowest test-newest check format picture clean
+.PHONY: pdf web install update tex browser test test-full verify test-lowest test-newest check format picture clean
 
 pdf: install tex
 	$(BIN)/cheatsheet build
+
+web: install
+	$(BIN)/cheatsheet build --no-pdf
 
 install: $(STAMP)
 

@@ -240,6 +240,7 @@ def print_report(report: CatalogueReport, only_failing: bool = False, err: bool 
 @click.option(
     "--sums", type=_SUMS, default="sigma", show_default=True, help="Whether Σ stands in derivations."
 )
+@click.option("--no-pdf", is_flag=True, help="Only the pages for a browser: index.html and derive.html.")
 @no_cache
 @_packaged
 def build(
@@ -251,14 +252,18 @@ def build(
     greyscale: bool,
     full: bool,
     sums: Sums,
+    no_pdf: bool,
     shipped: bool,
 ) -> None:
-    """Verify FILE, then write the sheet and the handbook as PDFs, and the page for a browser."""
+    """Verify FILE, then write the sheet and the handbook as PDFs, and the pages for a browser."""
     look = (lang, layout, paper, greyscale, sums, full)
     before = built_before(place_of_catalogue(file, shipped), out, look)
     if before is not None:
-        for pdf in before.files:
-            click.echo(pdf)
+        from cheatsheet.pages.calculator import try_calculator
+
+        for made in before.files:
+            click.echo(made)
+        tell_calculator(*try_calculator(out))
         return
     catalogue = open_catalogue(file, shipped)
     from cheatsheet import pipeline
@@ -269,7 +274,9 @@ def build(
     refuse_words(catalogue)
     try:
         with stages() as progress:
-            built = pipeline.build(catalogue, out, lang, layout, progress, paper, greyscale, sums, full)
+            built = pipeline.build(
+                catalogue, out, lang, layout, progress, paper, greyscale, sums, full, True, not no_pdf
+            )
     except pipeline.CatalogueDoesNotHold as finding:
         print_report(finding.report, only_failing=True, err=True)
         click.echo(f"{catalogue.path}: nothing is printed until every claim is as expected", err=True)
@@ -285,6 +292,15 @@ def build(
             click.echo(problem, err=True)
         click.echo(compiled.pdf)
     click.echo(built.page)
+    tell_calculator(built.calculator, built.note)
+
+
+def tell_calculator(page: Path | None, note: str) -> None:
+    """Where the calculator is, or why there is none: the rest of a build is whole without it."""
+    if page is not None:
+        click.echo(page)
+    else:
+        click.echo(note, err=True)
 
 
 @contextmanager
