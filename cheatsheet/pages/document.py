@@ -75,7 +75,7 @@ def _entry_pages(reports: list[EntryReport], layout: Layout | None, progress: Pr
     finally:
         shelf.close()
     pages |= dict(zip(missing, made, strict=True))
-    return [pages[key] for key in named]
+    return [replace(pages[key], key=key) for key in named]
 
 
 def _page(asked: tuple[EntryReport, Layout | None]) -> EntryPage:

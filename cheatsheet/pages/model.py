@@ -219,6 +219,8 @@ class EntryPage:
     source: str | None = None
     aliases: tuple[str, ...] = ()
     everywhere: tuple[WebClaim, ...] = ()
+    key: str = ""
+    """What the page was made from, as a hash (pages/kept.py)."""
 
     @property
     def common_verdict(self) -> Verdict | None:

@@ -19,6 +19,7 @@ from cheatsheet.language.glossary import Text, word
 from cheatsheet.packaged import packaged
 from cheatsheet.pages.book import einstein, part_starts, short_sums, worked
 from cheatsheet.pages.indexes import book_indexes, sheet_indexes
+from cheatsheet.pages.kept import Chapters
 from cheatsheet.pages.linebreaks import breakable
 from cheatsheet.pages.model import DisplayBlock, Document, FigureBlock, StepsBlock, TableBlock
 from cheatsheet.pages.prose import Latex, escape_text, outline, plain, prose
@@ -42,7 +43,9 @@ def render(document: Document, kind: Kind) -> str:
     title = Text(pattern.zh.format(document.title.zh), pattern.en.format(document.title.en))
     in_step = einstein if document.sums == "einstein" else short_sums
     blocks = [b for s in document.sections for e in s.entries for b in e.blocks]
-    return (
+    has_parts = any(section.part for section in document.sections)
+    chapters = Chapters(document, kind, has_parts)
+    source = (
         environment()
         .get_template(f"{kind}.tex")
         .render(
@@ -50,6 +53,8 @@ def render(document: Document, kind: Kind) -> str:
             kind=kind,
             lang=languages[0],
             both=len(languages) > 1,
+            deeper=int(has_parts),
+            chapter=lambda section, caller: Latex(chapters.written(section, caller)),
             has_figures=kind == "handbook" and any(isinstance(b, FigureBlock) for b in blocks),
             indexes=sheet_indexes(document) if kind == "sheet" else book_indexes(document),
             step=lambda value: Latex(breakable(_balanced(in_step(value)))),
@@ -62,6 +67,8 @@ def render(document: Document, kind: Kind) -> str:
             pdf_language=Latex("zh-Hans" if "zh" in languages else "en"),
         )
     )
+    chapters.keep()
+    return source
 
 
 @cache

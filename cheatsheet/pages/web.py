@@ -22,6 +22,7 @@ from cheatsheet.catalogue.entries import Catalogue, Entry
 from cheatsheet.catalogue.reports import CatalogueReport
 from cheatsheet.language.glossary import Text, word
 from cheatsheet.packaged import packaged
+from cheatsheet.pages.kept import Chapters
 from cheatsheet.pages.model import (
     DisplayBlock,
     Document,
@@ -78,13 +79,18 @@ def render_page(document: Document, catalogue: Catalogue, report: CatalogueRepor
     ]
     made = environment()
     details = made.get_template("details.html").module
-    return made.get_template("index.html").render(
+    chapters = Chapters(document, NAME)
+    page = made.get_template("index.html").render(
         document=document,
-        sections=[(section, entries, _packed(details, entries)) for section, entries in sections],
+        sections=sections,
+        chapter=lambda section, caller: Markup(chapters.written(section, caller)),
+        packed=lambda entries: _packed(details, entries),
         summary=report.summary,
         script=Markup(_asset("page.js")),
         style=Markup(_asset("page.css")),
     )
+    chapters.keep()
+    return page
 
 
 def write_page(folder: Path, page: str) -> Path:
