@@ -16,6 +16,7 @@ from cheatsheet.language.glossary import FILE, Text
 from cheatsheet.language.syntax import ClaimError
 from cheatsheet.packaged import engine_version
 from cheatsheet.pages import model as pages
+from cheatsheet.pages import pictures
 from cheatsheet.pages.model import Document, EntryPage, SectionPage
 from cheatsheet.pages.stamps import fingerprint
 from cheatsheet.store import Shelf, cache_folder
@@ -95,8 +96,9 @@ class _Reader(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> type:
         found = Text if (module, name) == (Text.__module__, "Text") else None
-        if module == pages.__name__ and isinstance(getattr(pages, name, None), type):
-            found = getattr(pages, name)
+        for room in (pages, pictures):
+            if module == room.__name__ and isinstance(getattr(room, name, None), type):
+                found = getattr(room, name)
         if found is None:
             raise pickle.UnpicklingError(f"{module}.{name} is no part of a page")
         return found

@@ -22,6 +22,7 @@ from cheatsheet.pages.indexes import book_indexes, sheet_indexes
 from cheatsheet.pages.kept import Chapters
 from cheatsheet.pages.linebreaks import breakable
 from cheatsheet.pages.model import DisplayBlock, Document, FigureBlock, StepsBlock, TableBlock
+from cheatsheet.pages.pictures import tex
 from cheatsheet.pages.prose import Latex, escape_text, outline, plain, prose
 from cheatsheet.pages.search import searchable, typed
 from cheatsheet.pages.tables import shape_table
@@ -42,7 +43,6 @@ def render(document: Document, kind: Kind) -> str:
     pattern = word(f"{kind}-of")
     title = Text(pattern.zh.format(document.title.zh), pattern.en.format(document.title.en))
     in_step = einstein if document.sums == "einstein" else short_sums
-    blocks = [b for s in document.sections for e in s.entries for b in e.blocks]
     has_parts = any(section.part for section in document.sections)
     chapters = Chapters(document, kind, has_parts)
     source = (
@@ -55,7 +55,6 @@ def render(document: Document, kind: Kind) -> str:
             both=len(languages) > 1,
             deeper=int(has_parts),
             chapter=lambda section, caller: Latex(chapters.written(section, caller)),
-            has_figures=kind == "handbook" and any(isinstance(b, FigureBlock) for b in blocks),
             indexes=sheet_indexes(document) if kind == "sheet" else book_indexes(document),
             step=lambda value: Latex(breakable(_balanced(in_step(value)))),
             shapes=shape_table(document.layout),
@@ -106,6 +105,7 @@ def environment() -> jinja2.Environment:
         "text": lambda value: Latex(escape_text(value)),
         "formula": lambda value: Latex(breakable(_balanced(value))),
         "trusted": lambda value: Latex(_balanced(value)),
+        "drawn": lambda figure: Latex(tex(figure.picture)),
         "anchor": _anchor,
         "box_anchor": lambda value: _anchor(value.replace(".", "-")),
         "url": lambda value: Latex(value.replace("#", r"\#").replace("%", r"\%")),

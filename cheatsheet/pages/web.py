@@ -31,6 +31,7 @@ from cheatsheet.pages.model import (
     StepsBlock,
     TableBlock,
 )
+from cheatsheet.pages.pictures import svg
 from cheatsheet.pages.prose import PIECES, plain
 from cheatsheet.printing.arrays import LIBRARIES
 from cheatsheet.printing.mathml import bare_mathml, inline_mathml, mathml
@@ -126,6 +127,9 @@ def environment() -> jinja2.Environment:
         "line": lambda latex: Markup(bare_mathml(latex)),
         "words": html_prose,
         "plain": plain,
+        "drawn": lambda figure: Markup(
+            svg(figure.picture, plain(figure.caption.en if figure.caption else ""))
+        ),
         "initials": lambda layouts: " ".join(name[0].upper() for name in layouts),
     }
     made.tests |= {
