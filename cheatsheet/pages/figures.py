@@ -65,7 +65,7 @@ ARROW_LENGTH = 0.17
 
 def gradient_figure() -> FigureBlock:
     """Level curves of a quadratic form, and its gradients at points of one of them."""
-    middle = (UNIT * 4.2, UNIT * 2.85)
+    middle = (UNIT * 4.2, UNIT * 2.95)
     parts = _axes(UNIT * 3.75, UNIT * 2.5, ("x_1", "x_2"))
     for level in LEVELS:
         parts.append(Path(_scaled(level_curve(WEIGHTS, level, ellipse_arc())), "mute", 0.5))
