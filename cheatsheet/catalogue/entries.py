@@ -183,7 +183,7 @@ class Entry:
     pitfalls: tuple[Pitfall, ...] = ()
     note: Text | None = None
     example: Mapping[str, Value] | None = None
-    show: str | None = None
+    show: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     citations: tuple[Citation, ...] = ()

@@ -75,7 +75,7 @@ def _entry_pages(reports: list[EntryReport], layout: Layout | None, progress: Pr
     finally:
         shelf.close()
     pages |= dict(zip(missing, made, strict=True))
-    return [pages[key] for key in named]
+    return [replace(pages[key], key=key) for key in named]
 
 
 def _page(asked: tuple[EntryReport, Layout | None]) -> EntryPage:
@@ -142,9 +142,7 @@ def _bold(text: Text, letters: frozenset[str]) -> Text:
 
 def _blocks(report: EntryReport, layout: Layout | None) -> list[Block]:
     entry = report.entry
-    blocks: list[Block] = []
-    if entry.show is not None:
-        blocks.append(shown_block(entry.show, layout))
+    blocks: list[Block] = [shown_block(name, layout) for name in entry.show]
     held = [r for r in report.claims if r.claim.expect == "holds"]
     for number, r in enumerate(held, start=1):
         blocks += [replace(b, of=number) for b in blocks_of_claim(r, several=len(held) > 1, layout=layout)]
