@@ -71,7 +71,10 @@ def _stays_defined(node: Expr, k: Symbol, least: Number) -> bool:
             return k not in symbols(node.children[1])
         case Apply(op="matrix_power" | "power", args=(Expr() as base, Expr() as exponent)):
             step, first = _step(exponent, k), _number(_with(exponent, k, least))
-            growing = step is not None and step > 0 and first is not None and first >= 0
+            whole = (
+                step is not None and step.denominator == 1
+            )  # else half of the steps are roots of a negative
+            growing = whole and step is not None and step > 0 and first is not None and first >= 0
             return k not in symbols(base) and (growing or _is_never_zero(base))
     return isinstance(node, Apply) and TABLE[node.op].defined_everywhere
 

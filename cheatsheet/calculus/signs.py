@@ -119,8 +119,8 @@ def _of_function(name: str, argument: Poly) -> Signs:
             return _times(signs_of(argument), signs_of(argument), same=True)
         case "sign":
             return signs_of(argument)
-        case "log":
-            return signs_of(argument - Poly.number(1))
+        case "log":  # where a product was split, log a stands for log |a|
+            return signs_of(argument - Poly.number(1)) if is_nonnegative(argument) else ANY
     return signs_of(argument) if has_sign_of_argument(name) else BY_COLUMN[TABLE[name].sign]
 
 
@@ -289,6 +289,8 @@ def difference_of_arguments(poly: Poly) -> Poly | None:
     fact = TABLE[str(f.data)].one_element if f.head == g.head == "fn" and f.data == g.data else None
     if fact is None or not fact.increasing or f.data == "exp" or (c == d and fact.parity != "odd"):
         return difference_of_exponents(poly)
+    if f.data == "log" and not all(is_nonnegative(h.subs[0]) for h in (f, g)):
+        return None
     u, v = (sub.times(1 if e > 0 else -1) for e, sub in ((c, f.subs[0]), (d, g.subs[0])))
     return (u + v).collect()
 

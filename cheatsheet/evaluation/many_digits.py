@@ -50,6 +50,8 @@ class Precise(Field):
         """How many operations may each have been chosen with pains, so that sides which differ agree to more digits."""
         self.feigned = 0.0
         """To how many digits they may agree because of the numbers written in the claim."""
+        self.spend: Callable[[int], None] = lambda steps: None
+        """Called with what a function to many digits costs, in additions of small numbers."""
         self._watching = True
         self._lowest = -int(digits / 2 / 0.30103)
         self.step = self.context.mpf(2) ** -20
@@ -120,6 +122,7 @@ class Precise(Field):
         if fact.saturates is not None:  # tanh(100) differs from 1 in the 87th digit
             largest = max((float(min(abs(v), 1e9)) for v in a.ravel()), default=0.0)
             self.need(name, fact.saturates(largest))
+        self.spend(a.size * self.digits**2)
         bad = self.outside(name, a)
         result = a.copy()
         for place in zip(*np.nonzero(~bad), strict=True):

@@ -33,6 +33,8 @@ LEAST_POINTS = 2
 ENOUGH_POINTS = 6
 FEW_INTEGERS = 5
 MANY_INTEGERS = 80
+SHARE = 0.5
+"""Of the steps that are left, for a difference seen in floating point to be confirmed: it may be rounding."""
 UNCONFIRMED = "the sides differ at a point, and no counterexample was confirmed"
 Prover = Callable[[Equation], bool]
 
@@ -289,7 +291,13 @@ class _Inquiry:
         if comparison.agrees:
             self.agreed(points, defined)
             return None
-        found = search(self.claim, field_, self.budget, [points])
+        budget = self.budget if field_.exact else self.budget.part(SHARE)
+        try:
+            found = search(self.claim, field_, budget, [points])
+        except OutOfBudgetError:
+            if field_.exact:
+                raise
+            found = None
         if found is not None:
             return found
         if field_.exact:
