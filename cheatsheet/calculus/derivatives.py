@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cheatsheet.calculus import algebra
 from cheatsheet.calculus.differentials import NoDifferential, differentiate, expand_differential
+from cheatsheet.calculus.factors import JetEntry
 from cheatsheet.calculus.index_values import Value, leaves, split
 from cheatsheet.calculus.terms import ZERO, Factor, NoIndexForm, Poly
 from cheatsheet.language.expressions import Apply, Expr, Index, Jet, Number, Symbol, walk
@@ -96,8 +97,7 @@ def jet_component(info: Jet, own: list[Value], directions: list[Value]) -> Poly:
 
 
 def _jet_factor(info: Jet, by: tuple[Symbol, ...], places: tuple) -> Factor:  # type: ignore[type-arg]
-    label = f"{info.symbol.name}/{','.join(s.name for s in by)}"
-    return Factor("jet", Jet(info.symbol, by), places, label=label)
+    return JetEntry(Jet(info.symbol, by), places)
 
 
 def _symmetric_jet(info: Jet, own: list[Value], pairs: list[tuple[Symbol, Value]]) -> Poly:
