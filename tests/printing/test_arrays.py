@@ -50,6 +50,12 @@ WRITTEN = {
     "softmax(x)": "np.exp(x - np.logaddexp.reduce(x))",
     "logsumexp(A @ x)": "np.logaddexp.reduce(A @ x)",
     "softplus(x)": "np.logaddexp(0, x)",
+    "softmax(X, axis=1)": "np.exp(X - np.logaddexp.reduce(X, axis=1, keepdims=True))",
+    "logsumexp(X, axis=0)": "np.logaddexp.reduce(X, axis=0)",
+    "sum(X, axis=1)": "np.sum(X, axis=1)",
+    "sum(x, axis=0)": "np.sum(x)",
+    "sum(x, axis=1)": "x",
+    "softmax(x, axis=1)": "np.ones(x.shape[0])",
     "1 / 2 * x": "0.5 * x",
     "1 / 3 * x": "1 / 3 * x",
     "x ** -1": "1 / x",
@@ -201,8 +207,8 @@ def _shims() -> dict[str, Arrays]:
     def typed(function: Any) -> Any:
         return lambda *sizes, dtype=None: function(sizes if len(sizes) > 1 else sizes[0])
 
-    def softmax(z: Any, dim: int = 0) -> Any:
-        return np.exp(z - np.logaddexp.reduce(z))
+    def softmax(z: Any, dim: int = 0, axis: int = 0) -> Any:
+        return np.exp(z - np.logaddexp.reduce(z, axis=dim or axis, keepdims=True))
 
     def sigmoid(z: Any) -> Any:
         return 1 / (1 + np.exp(-z))
@@ -210,8 +216,11 @@ def _shims() -> dict[str, Arrays]:
     def relu(z: Any) -> Any:
         return np.maximum(z, 0)
 
-    def logsumexp(z: Any, dim: int = 0) -> Any:
-        return np.logaddexp.reduce(z)
+    def logsumexp(z: Any, dim: int = 0, axis: int = 0) -> Any:
+        return np.logaddexp.reduce(z, axis=dim or axis)
+
+    def total(z: Any, dim: int | None = None, axis: int | None = None) -> Any:
+        return np.sum(z, axis=axis if dim is None else dim)
 
     def softplus(z: Any) -> Any:
         return np.logaddexp(0, z)
@@ -226,8 +235,9 @@ def _shims() -> dict[str, Arrays]:
             return lambda z: fact.floating(np, z)
 
     shared = "outer kron einsum sum diag trace abs exp log sqrt sin cos tan sinh cosh tanh arcsin arccos arctan sign pi"
-    shared += " maximum minimum"
+    shared += " maximum minimum heaviside"
     common = {name: getattr(np, name) for name in [*shared.split(), "hstack", "vstack", "stack"]}
+    common["sum"] = total
     linalg = {
         name: getattr(np.linalg, name) for name in "solve inv det slogdet pinv matrix_power norm".split()
     }
