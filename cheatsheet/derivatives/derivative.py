@@ -16,6 +16,7 @@ from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.closed.differential import Differential
 from cheatsheet.derivatives.closed.form import ClosedForm, NoClosedFormError, closed_form
 from cheatsheet.derivatives.remarks import conditions, warnings
+from cheatsheet.derivatives.source import expression_source, function_source
 from cheatsheet.derivatives.steps.claims import derive_cases
 from cheatsheet.derivatives.steps.drawings import drawn
 from cheatsheet.derivatives.steps.familiar_indices import with_familiar_indices
@@ -28,7 +29,7 @@ from cheatsheet.language.glossary import Text, word
 from cheatsheet.language.inference import declared_axes, infer_declarations
 from cheatsheet.language.syntax import ClaimError, parse_expression
 from cheatsheet.language.table import build
-from cheatsheet.printing.arrays import LIBRARIES, NoCodeError, code_for
+from cheatsheet.printing.arrays import LIBRARIES, NoCodeError
 from cheatsheet.printing.latex import latex_claim, latex_of
 from cheatsheet.printing.letters import Letters
 from cheatsheet.printing.macros import expand
@@ -155,9 +156,28 @@ class Derivative:
     def _source(self, library: str) -> str | None:
         given = symbols(self.derivative)  # of what does not stand in the expression the code takes no sizes
         try:
-            if self.result is not None:
-                return code_for(self.result, library, given)
-            return code_for(self.entry, library, given, self.indices)
+            return expression_source(self.result, self.entry, self.indices, library, given)
+        except NoCodeError:
+            return None
+
+    def function(self, library: str = "numpy") -> str | None:
+        """Source of a function of the symbols for a library, with its imports; None where there is nothing to compute.
+
+        >>> from cheatsheet.derivatives.derivative import derive
+        >>> print(derive("sum(softmax(z) ** 2)", wrt="z", layout="denominator").function())
+        import numpy as np
+        <BLANKLINE>
+        <BLANKLINE>
+        def derivative(z):
+            \"\"\"Derivative of sum(softmax(z) ** 2) by z; z: n; returns n.\"\"\"
+            p = np.exp(z - np.logaddexp.reduce(z))
+            return 2 * (p ** 2 - np.sum(p ** 2) * p)
+        """
+        given = symbols(self.derivative)
+        shapes = "; ".join(f"{s.name}: {_array_shape(s)}" for s in given)
+        told = f"Derivative of {self.input} by {self.wrt}; {shapes}; returns {_array_shape(self.derivative)}."
+        try:
+            return function_source(self.result, self.entry, self.indices, library, given, told)
         except NoCodeError:
             return None
 
@@ -251,6 +271,11 @@ def derive(
         raise _claim_error(expression, str(error), 0, len(expression)) from error
     inferred = frozenset(declared.keys() - known.keys())
     return Derivative(expression, wrt, layout, declared, closed, LANGUAGES[lang], inferred)
+
+
+def _array_shape(expr: Expr) -> str:
+    """The shape of the array that stands for an expression: vectors have one axis, scalars none."""
+    return "×".join(map(str, expr.shape.free_axes)) or "number"
 
 
 def _is_zero(expr: Expr) -> bool:

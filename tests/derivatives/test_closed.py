@@ -412,7 +412,10 @@ def test_scalars_from_products_take_the_form_with_fewest_transposes() -> None:
         ("c.T @ tanh(B @ sigmoid(C @ tanh(Y @ x)))", "x"),
         ("norm(tanh(B @ tanh(C @ softmax(Y @ x))) - w) ** 2", "Y"),
         ("tanh(B @ tanh(C @ tanh(Y @ x + c) + w) + r)", "x"),
-        ("sum(sin(x + tanh(B @ (x + tanh(C @ (x + tanh(Y @ x)))))))", "x"),  # with connections past the layers
+        (
+            "sum(sin(x + tanh(B @ (x + tanh(C @ (x + tanh(Y @ x)))))))",
+            "x",
+        ),  # with connections past the layers
     ],
 )
 def test_a_deep_function_is_taken_apart_into_stages_that_are_proved(text: str, wrt: str, layout: str) -> None:

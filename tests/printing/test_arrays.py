@@ -37,7 +37,9 @@ WRITTEN = {
     "-inv(A) @ x": "-np.linalg.solve(A, x)",
     "inv(A) @ inv(B) @ x": "np.linalg.solve(A, np.linalg.solve(B, x))",
     "inv(A) @ x @ y.T": "np.outer(np.linalg.solve(A, x), y)",
-    "A @ inv(B)": "A @ np.linalg.inv(B)",
+    "A @ inv(B)": "np.linalg.solve(B.T, A.T).T",
+    "x.T @ inv(B)": "np.linalg.solve(B.T, x)",
+    "A @ inv(B).T": "np.linalg.solve(B, A.T).T",
     "diag(x) @ y": "x * y",
     "diag(x) @ A @ diag(y)": "x[:, None] * (A * y)",
     "norm(A @ x - y) ** 2": "np.sum((A @ x - y) ** 2)",
@@ -81,7 +83,10 @@ def test_the_other_libraries_have_their_own_names() -> None:
     assert code_for(parse("softmax(A @ x)"), "torch") == "torch.softmax(A @ x, dim=0)"
     assert code_for(parse("softmax(A @ x)"), "jax") == "jax.nn.softmax(A @ x)"
     assert code_for(parse("inv(A) @ x"), "jax") == "jnp.linalg.solve(A, x)"
-    assert code_for(parse("ones(m, n) @ x"), "torch") == "torch.ones(m, x.shape[0], dtype=x.dtype) @ x"
+    assert (
+        code_for(parse("ones(m, n) @ x"), "torch")
+        == "torch.ones(m, x.shape[0], dtype=x.dtype, device=x.device) @ x"
+    )
     assert code_for(parse("kron(A.T, I(n))"), "torch") == (
         "torch.kron(A.T.contiguous(), torch.eye(A.shape[0], dtype=A.dtype))"
     )
@@ -205,7 +210,7 @@ def _shims() -> dict[str, Arrays]:
     """NumPy under the names of PyTorch and JAX: their sources run where the libraries are not installed."""
 
     def typed(function: Any) -> Any:
-        return lambda *sizes, dtype=None: function(sizes if len(sizes) > 1 else sizes[0])
+        return lambda *sizes, dtype=None, device=None: function(sizes if len(sizes) > 1 else sizes[0])
 
     def softmax(z: Any, dim: int = 0, axis: int = 0) -> Any:
         return np.exp(z - np.logaddexp.reduce(z, axis=dim or axis, keepdims=True))
@@ -235,15 +240,15 @@ def _shims() -> dict[str, Arrays]:
             return lambda z: fact.floating(np, z)
 
     shared = "outer kron einsum sum diag trace abs exp log sqrt sin cos tan sinh cosh tanh arcsin arccos arctan sign pi"
-    shared += " maximum minimum heaviside"
+    shared += " maximum minimum heaviside where"
     common = {name: getattr(np, name) for name in [*shared.split(), "hstack", "vstack", "stack"]}
     common["sum"] = total
     linalg = {
-        name: getattr(np.linalg, name) for name in "solve inv det slogdet pinv matrix_power norm".split()
+        name: getattr(np.linalg, name) for name in "solve inv det slogdet pinv matrix_power norm svd".split()
     }
     torch = Shim(
         **common,
-        eye=lambda n, dtype=None: np.eye(n),
+        eye=lambda n, dtype=None, device=None: np.eye(n),
         ones=typed(np.ones),
         zeros=typed(np.zeros),
         tensor=np.asarray,
