@@ -218,7 +218,7 @@ def log_determinant(w: Writer, expr: Apply) -> Code:
 
 
 def adjugate(w: Writer, expr: Apply) -> Code:
-    """From A = U diag(s) V, for singular matrices too: det(UV) Vᵀ diag(p) Uᵀ, where pᵢ is the product of the other s."""
+    """Of A = U diag(s) V, which may be singular: det(UV) Vᵀ diag(p) Uᵀ, where pᵢ is the product of the other s."""
     det, where, diag, svd = (w.function(name) for name in ("linalg.det", "where", "diag", "linalg.svd"))
     others = f"{where}({diag}(s * 0 + 1) > 0, s * 0 + 1, s).prod(1)"
     inside = f"{det}(u @ v) * (v.T * {others}) @ u.T"

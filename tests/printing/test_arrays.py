@@ -88,7 +88,7 @@ def test_the_other_libraries_have_their_own_names() -> None:
         == "torch.ones(m, x.shape[0], dtype=x.dtype, device=x.device) @ x"
     )
     assert code_for(parse("kron(A.T, I(n))"), "torch") == (
-        "torch.kron(A.T.contiguous(), torch.eye(A.shape[0], dtype=A.dtype))"
+        "torch.kron(A.T.contiguous(), torch.eye(A.shape[0], dtype=A.dtype, device=A.device))"
     )
     assert code_for(parse("sin(pi)"), "torch") == "torch.sin(torch.tensor(float(torch.pi)))"
 
