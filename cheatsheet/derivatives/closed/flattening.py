@@ -316,7 +316,11 @@ def _totalled(t: Product, shape: Shape) -> Product:
         case Apply(op="power", args=(Expr() as a, Number(value=2))) if whole.shape.is_vector:
             number = inner_product(factors_of(a), factors_of(a))
         case Apply(op="diag"):
-            number = build("tr" if whole.shape.is_vector else "total", whole.children[0])
+            inside = build("tr" if whole.shape.is_vector else "total", whole.children[0])
+            one = single(inside)
+            return product(t.coefficient * one.coefficient, [*t.scalars, *one.scalars], (), shape)
+        case Apply(op="softmax"):
+            return product(t.coefficient, t.scalars, (), shape)
         case _:
             number = build("total", whole)
     constant = constant_of(number) if is_sum(whole) else None

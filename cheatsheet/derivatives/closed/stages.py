@@ -147,7 +147,7 @@ def _joined(found: Expr, handed: Expr, part: Stage, scalar: bool) -> Expr:
 
 def _multiple(number: Fraction, expr: Expr) -> Expr:
     """A multiple with its number and its sign at the very front."""
-    whole = scaled(Number(abs(number.numerator)), expr)
+    whole = expr if abs(number.numerator) == 1 else scaled(Number(abs(number.numerator)), expr)
     whole = build("over", whole, Number(number.denominator)) if number.denominator > 1 else whole
     return negated(whole) if number < 0 else whole
 
