@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -347,8 +347,13 @@ def stages() -> Iterator[Callable[[str, int, int], None]]:
 @click.option("--layout", type=click.Choice(LAYOUTS), default=LAYOUTS[0], show_default=True)
 @click.option("--lang", type=_LANGUAGES, default="both", show_default=True, help="Language of the reasons.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@click.option(
+    "--code", type=click.Choice(("numpy", "torch", "jax")), help="A function to paste, and nothing else."
+)
 @no_cache
-def derive(expression: str, wrt: str, given: str, layout: str, lang: str, as_json: bool) -> None:
+def derive(
+    expression: str, wrt: str, given: str, layout: str, lang: str, as_json: bool, code: str | None
+) -> None:
     """Differentiate EXPR by X: closed form, worked steps, verdict, code."""
     from cheatsheet.catalogue.load import read_given
     from cheatsheet.derivatives.text import derivation_text
@@ -362,6 +367,8 @@ def derive(expression: str, wrt: str, given: str, layout: str, lang: str, as_jso
         passage = Passage(text, SourceFile(name, text), Position(1, 1))
         click.echo(passage.problem(error.start, error.end, error.message, error.hint).render(), err=True)
         sys.exit(UNUSABLE)
+    if code is not None:
+        _print_function(derivation, code)
     document = derivation.to_json(text=not as_json)
     for warning in document.get("warnings", ()):
         click.echo(f"warning: {warning}", err=True)
@@ -370,6 +377,18 @@ def derive(expression: str, wrt: str, given: str, layout: str, lang: str, as_jso
     else:
         click.echo(derivation_text(document, ("zh", "en") if lang == "both" else (lang,)))
     sys.exit(HOLDS if document["verdict"] in ("proved", "checked", "sampled") else FAILS)
+
+
+def _print_function(derivation: Any, library: str) -> NoReturn:
+    """The derivative as a function, on standard output; what looks unintended, on standard error."""
+    for warning in derivation.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    source = derivation.function(library)
+    if source is None:
+        click.echo(f"{derivation.input}: there is no array code for this derivative", err=True)
+        sys.exit(FAILS)
+    click.echo(source)
+    sys.exit(HOLDS if derivation.verdict.holds else FAILS)
 
 
 @main.command()

@@ -218,10 +218,11 @@ def log_determinant(w: Writer, expr: Apply) -> Code:
 
 
 def adjugate(w: Writer, expr: Apply) -> Code:
-    """det(A) A⁻¹, for an invertible matrix."""
-    (a,) = expr.children
-    text = w.argument(a)
-    return Code(f"{w.function('linalg.det')}({text}) * {w.function('linalg.inv')}({text})", PRODUCT)
+    """Of A = U diag(s) V, which may be singular: det(UV) Vᵀ diag(p) Uᵀ, where pᵢ is the product of the other s."""
+    det, where, diag, svd = (w.function(name) for name in ("linalg.det", "where", "diag", "linalg.svd"))
+    others = f"{where}({diag}(s * 0 + 1) > 0, s * 0 + 1, s).prod(1)"
+    inside = f"{det}(u @ v) * (v.T * {others}) @ u.T"
+    return Code(f"(lambda u, s, v: {inside})(*{svd}({w.argument(expr.children[0])}))")
 
 
 def pseudo_inverse(w: Writer, expr: Apply) -> Code:

@@ -176,7 +176,7 @@ TEXTBOOK = [
     ),
     ("x.T @ B @ x * x.T @ C @ x", "x", "(x.T @ C @ x * (B + B.T) + x.T @ B @ x * (C + C.T)) @ x"),
     ("(A @ x) / (A @ c)", "c", "-A.T @ diag(A @ x / (A @ c) ** 2)"),
-    ("sum(log(x[i] + x[j]), i, j)", "x", "2 / (x @ ones(n).T + ones(n) @ x.T) @ ones(n)"),
+    ("sum(log(x[i] + x[j]), i, j)", "x", "2 / (ones(n) @ x.T + x @ ones(n).T) @ ones(n)"),
     # by a scalar, of abstract functions
     ("inv(U)", "t", "-inv(U).T @ diff(U, t) @ inv(U).T"),
     ("logdet(U)", "t", "tr(inv(U).T @ diff(U, t))"),
@@ -400,3 +400,29 @@ def test_scalars_from_products_take_the_form_with_fewest_transposes() -> None:
     b, c = GIVEN["B"], GIVEN["C"]
     assert to_text(trace((build("transpose", b), build("transpose", c)))) == "tr(C @ B)"
     assert to_text(inner_product((build("transpose", b), x), (GIVEN["c"],))) == "x.T @ B @ c"
+
+
+# --- functions of functions of functions ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(
+    ("text", "wrt"),
+    [
+        ("c.T @ tanh(B @ sigmoid(C @ tanh(Y @ x)))", "x"),
+        ("norm(tanh(B @ tanh(C @ softmax(Y @ x))) - w) ** 2", "Y"),
+        ("tanh(B @ tanh(C @ tanh(Y @ x + c) + w) + r)", "x"),
+        (
+            "sum(sin(x + tanh(B @ (x + tanh(C @ (x + tanh(Y @ x)))))))",
+            "x",
+        ),  # with connections past the layers
+    ],
+)
+def test_a_deep_function_is_taken_apart_into_stages_that_are_proved(text: str, wrt: str, layout: str) -> None:
+    node = derivative(text, wrt, layout)
+    found = closed_form(node)
+    assert found.result is not None
+    assert found.lemmas
+    assert verify(Equation(node, found.result), prover=lambda _: False, steps=40_000_000).status != "refuted"
+    wrong = build("scale", Number(3), found.result)
+    assert verify(Equation(node, wrong), prover=lambda _: False, steps=40_000_000).status == "refuted"

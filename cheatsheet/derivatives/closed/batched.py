@@ -168,6 +168,11 @@ def _scale(b: _Batching, expr: Apply) -> Batch:
     if not b.varies(s):
         inner = b(a)
         return Batch(times(s, inner.array), inner.kind)
+    if not b.varies(a):
+        column = a if a.shape.cols.is_one else build("transpose", a)
+        return Batch(
+            build("matmul", column, build("transpose", b(s).array)), "column" if a is column else "row"
+        )
     inner = b(a)
     return Batch(build("matmul", inner.array, build("diag", b(s).array)), inner.kind)
 

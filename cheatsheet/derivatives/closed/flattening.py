@@ -11,7 +11,7 @@ from cheatsheet.derivatives.closed.collecting import Collector, content, merged
 from cheatsheet.derivatives.closed.entrywise import entry
 from cheatsheet.derivatives.closed.length import length
 from cheatsheet.derivatives.closed.networks import inner_product, trace
-from cheatsheet.derivatives.closed.other_spellings import are_ones, sparse
+from cheatsheet.derivatives.closed.other_spellings import are_ones, diagonal_matrix, power_of, sparse
 from cheatsheet.derivatives.closed.products import (
     Chain,
     Product,
@@ -243,9 +243,9 @@ def _met(a: Expr, b: Expr) -> Expr | None:
         if u.shape.is_vector and v.shape.is_vector:
             merged_ = whole_entrywise(build("hadamard", u, v), u.shape)
             if merged_.coefficient == 1 and not merged_.scalars:
-                return _diagonal_matrix(chain_expression(merged_.chain, u.shape.rows))
+                return diagonal_matrix(chain_expression(merged_.chain, u.shape.rows))
         return None
-    (m, j), (n, k) = _power_of(a), _power_of(b)
+    (m, j), (n, k) = power_of(a), power_of(b)
     if m != n or (m is a and n is b):
         return None
     exponent = Collector().sum([*flat(j), *flat(k)], Shape.scalar())
@@ -254,19 +254,17 @@ def _met(a: Expr, b: Expr) -> Expr | None:
     return m if exponent == Number(1) else build("matrix_power", m, exponent)
 
 
-def _power_of(a: Expr) -> tuple[Expr, Expr]:
-    if isinstance(a, Apply) and a.op == "matrix_power":
-        return a.children[0], a.children[1]
-    return a, Number(1)
-
-
 def _inner(chain: Chain) -> Product:
     """A row times matrices times a column, as it is written."""
     scalar = Shape.scalar()
     if len(chain) == 1:
         return _factor(chain[0])
+    if isinstance(last := chain[-1], Apply) and last.op == "unit":
+        return _at_a_place(turned_chain(chain[:-1]), last)
     first, *rest = chain
     column = turned(first)
+    if isinstance(column, Apply) and column.op == "unit":
+        return _at_a_place(tuple(rest), column)
     if len(rest) == 1:
         return _totalled(whole_entrywise(build("hadamard", column, rest[0]), column.shape), scalar)
     if isinstance(column, Apply) and column.op == "ones":
@@ -274,6 +272,16 @@ def _inner(chain: Chain) -> Product:
     if isinstance(chain[-1], Apply) and chain[-1].op == "ones":
         return _factor(build("total", chain_expression(turned_chain(chain[:-1]), chain[-1].shape.rows)))
     return _factor(inner_product((column,), tuple(rest)))
+
+
+def _at_a_place(chain: Chain, unit: Apply) -> Product:
+    """An entry of a column; of a matrix beside two basis vectors, one of the matrix."""
+    place = next(a for a in unit.args if isinstance(a, Index))
+    last = chain[-1]
+    if len(chain) == 2 and isinstance(last, Apply) and last.op == "unit":
+        other = next(a for a in last.args if isinstance(a, Index))
+        return _factor(entry(chain[0], [place, other]))
+    return _factor(entry(chain_expression(chain, chain[0].shape.rows), [place]))
 
 
 def _totalled(t: Product, shape: Shape) -> Product:
@@ -308,7 +316,11 @@ def _totalled(t: Product, shape: Shape) -> Product:
         case Apply(op="power", args=(Expr() as a, Number(value=2))) if whole.shape.is_vector:
             number = inner_product(factors_of(a), factors_of(a))
         case Apply(op="diag"):
-            number = build("tr" if whole.shape.is_vector else "total", whole.children[0])
+            inside = build("tr" if whole.shape.is_vector else "total", whole.children[0])
+            one = single(inside)
+            return product(t.coefficient * one.coefficient, [*t.scalars, *one.scalars], (), shape)
+        case Apply(op="softmax"):
+            return product(t.coefficient, t.scalars, (), shape)
         case _:
             number = build("total", whole)
     constant = constant_of(number) if is_sum(whole) else None
@@ -342,7 +354,7 @@ def _diagonal(t: Product, shape: Shape) -> Product:
         column = chain_expression(chain if t.shape.cols.is_one else turned_chain(chain), shape.rows)
         if isinstance(column, Apply) and column.op == "ones":
             return product(t.coefficient, t.scalars, (), shape)
-        return product(t.coefficient, t.scalars, (_diagonal_matrix(column),), shape)
+        return product(t.coefficient, t.scalars, (diagonal_matrix(column),), shape)
     if not chain:
         own: Chain = (build("ones", shape.rows),)
     elif len(chain) == 1 and isinstance(chain[0], Apply) and chain[0].op == "diag":
@@ -354,12 +366,6 @@ def _diagonal(t: Product, shape: Shape) -> Product:
         forms = [build("diag", chain_expression(c, shape.rows)) for c in (chain, turned_chain(chain))]
         own = (min(forms, key=length),)
     return product(t.coefficient, t.scalars, own, shape)
-
-
-def _diagonal_matrix(column: Expr) -> Expr:
-    if isinstance(column, Apply) and column.op == "diag" and column.children[0].shape.is_vector:
-        return column.children[0]
-    return build("diag", column)
 
 
 def _component(expr: Apply) -> Terms:
@@ -423,6 +429,11 @@ def over_entries(t: Product, factors: Factors, shape: Shape) -> Product:
     for f, e in total.items():
         if e and not (isinstance(f, Apply) and f.op == "ones"):
             kept.append((f, e))
+    unit = next((f for f, e in kept if e == 1 and isinstance(f, Apply) and f.op == "unit"), None)
+    if unit is not None and len(kept) > 1:
+        place = next(a for a in unit.args if isinstance(a, Index))
+        at = [(entry(f if f.shape.cols.is_one else turned(f), [place]), e) for f, e in kept if f != unit]
+        return product(coefficient, [*scalars, *at], (unit,), shape)
     if not kept:
         ones = build("ones", *(shape.axes[:1] if shape.cols.is_one else shape.axes))
         return product(coefficient, scalars, (ones,), shape)

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from cheatsheet.derivatives.closed.products import Chain, chain_expression, factors_of, hadamard, turned_chain
 from cheatsheet.language.dimensions import Shape
-from cheatsheet.language.expressions import Apply, Expr
+from cheatsheet.language.expressions import Apply, Expr, Number
 from cheatsheet.language.table import build
 
 _ONE = Fraction(1)
@@ -95,3 +95,17 @@ def are_ones(kept: list[Expr], row: Expr) -> bool:
     own = row.children[0] if isinstance(row, Apply) and row.op == "transpose" else row
     both = (kept[-1], own) if kept else ()
     return bool(both) and row.shape.rows.is_one and all(isinstance(x, Apply) and x.op == "ones" for x in both)
+
+
+def power_of(a: Expr) -> tuple[Expr, Expr]:
+    """The matrix and the exponent of a power of a matrix."""
+    if isinstance(a, Apply) and a.op == "matrix_power":
+        return a.children[0], a.children[1]
+    return a, Number(1)
+
+
+def diagonal_matrix(column: Expr) -> Expr:
+    """The diagonal matrix of a column, which may be the diagonal of one."""
+    if isinstance(column, Apply) and column.op == "diag" and column.children[0].shape.is_vector:
+        return column.children[0]
+    return build("diag", column)

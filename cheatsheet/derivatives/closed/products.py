@@ -247,7 +247,9 @@ def negated(expr: Expr) -> Expr:
         case Apply(op="neg"):
             return expr.children[0]
         case Apply() if expr.op in LEFTMOST or expr.op in ("scale", "reciprocal"):
-            return build(expr.op, negated(expr.children[0]), expr.children[1])
+            first, second = expr.children
+            turns = isinstance(first, Apply) and first.op == "sub"  # (x - c) @ … keeps its sign
+            return build(expr.op, build("neg", first) if turns else negated(first), second)
         case Apply(op="sub"):
             return build("sub", *expr.children[::-1])
     return build("neg", expr)

@@ -1,18 +1,16 @@
-"""The derivative by a sweep backwards through the expression: each operator hands the adjoint of its value down."""
+"""A sweep backwards through an expression: each operator hands the adjoint of its value down to its operands."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cheatsheet.calculus.differentials import NoDifferential, apply_rule, differentiate
+from cheatsheet.calculus.differentials import apply_rule, differentiate
 from cheatsheet.derivatives.closed.collecting import zero
-from cheatsheet.derivatives.closed.differential import Differential
 from cheatsheet.derivatives.closed.flattening import Terms, flat
-from cheatsheet.derivatives.closed.linear_maps import NotLinearError, matrix_of
-from cheatsheet.derivatives.closed.rewritten import rewritten
-from cheatsheet.derivatives.closed.tidying import tidied, tidy, turned_round
-from cheatsheet.language.expressions import Apply, Expr, Number, Symbol, inline_definitions, rebuild, symbols
-from cheatsheet.language.table import TABLE, ShapeError, build
+from cheatsheet.derivatives.closed.linear_maps import matrix_of
+from cheatsheet.derivatives.closed.tidying import tidy, turned_round
+from cheatsheet.language.expressions import Apply, Expr, Number, Symbol, rebuild
+from cheatsheet.language.table import TABLE, build
 
 FUSED = {"tr": ("matrix_power", "expm")}
 """Operators whose differential with another inside is known although that of the other by itself is not."""
@@ -20,51 +18,6 @@ FUSED = {"tr": ("matrix_power", "expm")}
 
 class NoSweepError(Exception):
     """An operator hands down nothing that could be written as a product of matrices."""
-
-
-def swept(linear: Differential) -> Iterator[Expr]:
-    """The derivative in matrix notation, where the sweep reaches; at most one form."""
-    try:
-        found = _derivative(linear)
-    except (NoSweepError, NoDifferential, NotLinearError, ShapeError):
-        return
-    if found is not None:
-        yield found
-
-
-def _derivative(linear: Differential) -> Expr | None:
-    function = rewritten(inline_definitions(linear.derivative.children[0]))
-    variables = linear.variables
-    if linear.form is None or not all(isinstance(v, Symbol) and not v.of for v in variables):
-        return None
-    if any(s.of for s in symbols(function)):
-        return None
-    first, *others = (v for v in variables if isinstance(v, Symbol))
-    if others:
-        if not function.shape.is_scalar or len(others) > 1 or not all(v.shape.is_vector for v in variables):
-            return None
-        result = jacobian(gradient(function, first), others[0])
-        return turned_round(result) if linear.sources[0][0] == 2 else result
-    if first.shape.is_scalar and not function.shape.is_scalar:
-        form = differentiate(function, {first: Number(1)})
-        result = Number(0) if form is None else tidied(form)
-        order = [n for _, n in linear.sources]
-        return _laid(result, linear, order)
-    if function.shape.is_scalar:
-        result = gradient(function, first)
-        return _laid(result, linear, [n for _, n in linear.sources])
-    if function.shape.is_vector and first.shape.is_vector:
-        result = jacobian(function, first)
-        return turned_round(result) if linear.sources[0][0] == 1 else result
-    return None
-
-
-def _laid(result: Expr, linear: Differential, order: list[int]) -> Expr:
-    """A gradient, or a derivative by a scalar, the way round that the layout has it."""
-    shape = linear.derivative.shape
-    if len(order) == 2:
-        return turned_round(result) if order == [1, 0] else result
-    return result if result.shape.agrees(shape) else turned_round(result)
 
 
 def gradient(function: Expr, variable: Symbol) -> Expr:

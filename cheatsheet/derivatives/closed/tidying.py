@@ -39,7 +39,9 @@ def tidy(terms: Terms, shape: Shape) -> Expr:
     for depth, (factor, penalty) in enumerate(PENALTIES, start=1):
         expanded = [own for t in terms for own in _multiplied_out(t, depth)]
         if len(terms) < len(expanded) <= MOST_TERMS:
-            forms.append((factor, penalty, merged(expanded)))
+            apart = merged(expanded)
+            fewer = len(apart) <= len(terms)  # much cancelled
+            forms.append((1.0, 0, apart) if fewer else (factor, penalty, apart))
     column = _entry_by_entry(terms, shape)
     if column is not None:
         return column
@@ -158,6 +160,16 @@ def _is_one(a: Expr) -> bool:
 def _powers(factor: Expr, exponent: Fraction, depth: int) -> Terms:
     if exponent == 1 and _is_divisible(factor, depth):
         return flat(factor)
+    if exponent == 1 and isinstance(factor, Apply) and factor.op == "matmul":
+        pairs = [
+            joined(
+                p.coefficient * q.coefficient, (*p.scalars, *q.scalars), (*p.chain, *q.chain), factor.shape
+            )
+            for p in _parts(factor.children[0], depth)
+            for q in _parts(factor.children[1], depth)
+        ]
+        if 1 < len(pairs) <= MOST_TERMS:
+            return pairs
     powers: Powers = ((factor, exponent),)
     return [Product(ONE, powers, (), factor.shape)]
 
