@@ -73,6 +73,14 @@ class NoCalculatorError(Exception):
     """The page cannot be made here; the text says why, in one line."""
 
 
+PROGRAMS = ("node", "npm")
+
+
+def can_be_made() -> bool:
+    """Whether the programs are there that make it."""
+    return all(map(shutil.which, PROGRAMS))
+
+
 def try_calculator(folder: Path) -> tuple[Path | None, str]:
     """The page in the folder, or why there is none, in one line."""
     try:
@@ -156,7 +164,7 @@ def version() -> str:
 
 def _pyodide() -> Path:
     """The folder of Pyodide, fetched once and checked against the checksums of the lock file."""
-    for program in ("node", "npm"):
+    for program in PROGRAMS:
         if shutil.which(program) is None:
             raise NoCalculatorError(f"{NAME} is not made: {program} is not installed")
     names = ("package.json", "package-lock.json")

@@ -12,7 +12,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import jinja2
@@ -31,6 +31,7 @@ from cheatsheet.pages.model import (
     TableBlock,
 )
 from cheatsheet.pages.prose import PIECES, plain
+from cheatsheet.pages.questions import question
 from cheatsheet.printing.arrays import LIBRARIES
 from cheatsheet.printing.mathml import bare_mathml, inline_mathml, mathml
 from cheatsheet.printing.terminal_maths import plain as terminal
@@ -45,6 +46,11 @@ class WebEntry:
 
     page: EntryPage
     entry: Entry
+
+    @cached_property
+    def questions(self) -> dict[str, str]:
+        """What each claim asks of the calculator, by its text."""
+        return {claim.text: question(claim) for claim in self.entry.claims}
 
     @property
     def has_details(self) -> bool:
@@ -67,8 +73,10 @@ def typed(latex: str) -> str:
     return re.sub(r"\s+", "", terminal(latex))
 
 
-def render_page(document: Document, catalogue: Catalogue, report: CatalogueReport) -> str:
-    """The whole page as HTML.
+def render_page(
+    document: Document, catalogue: Catalogue, report: CatalogueReport, calculator: bool = False
+) -> str:
+    """The whole page as HTML; with links to the calculator where that is made as well.
 
     Raises :class:`cheatsheet.pages.prose.ProseError` for words that cannot be set.
     """
@@ -82,6 +90,7 @@ def render_page(document: Document, catalogue: Catalogue, report: CatalogueRepor
         document=document,
         sections=[(section, entries, _packed(details, entries)) for section, entries in sections],
         summary=report.summary,
+        calculator=calculator,
         script=Markup(_asset("page.js")),
         style=Markup(_asset("page.css")),
     )
