@@ -17,7 +17,7 @@ from cheatsheet.catalogue.reports import CatalogueReport, check_entries
 from cheatsheet.derivatives.authored.worked import problems
 from cheatsheet.language.errors import Problem
 from cheatsheet.pages import stamps
-from cheatsheet.pages.calculator import try_calculator
+from cheatsheet.pages.calculator import can_be_made, try_calculator
 from cheatsheet.pages.compile import Compiled, compile_all
 from cheatsheet.pages.document import document
 from cheatsheet.pages.model import Document, Language, Layout, Paper, Sums
@@ -82,7 +82,7 @@ def build(
     tell = progress or (lambda stage, done, total: None)
     report, pages = checked_pages(catalogue, tell, lang, layout)
     pages = replace(pages, version=__version__, **look)  # type: ignore[arg-type]
-    page = write_page(folder, render_page(pages, catalogue, report))
+    page = write_page(folder, render_page(pages, catalogue, report, calculator and can_be_made()))
     with ThreadPoolExecutor(1) as beside:
         making = beside.submit(try_calculator, folder) if calculator else None
         pdfs = _pdfs(pages, folder, tell) if pdf else {}

@@ -56,20 +56,29 @@ WORDS = """
     tier-missing
 """.split()
 ROOMS = "language calculus evaluation printing operators verdicts derivatives catalogue".split()
-BESIDE = [
-    "__init__.py",
-    "in_browser.py",
-    "packaged.py",
-    "store.py",
-    "parallel.py",
-    "pages/__init__.py",
-    "pages/numbers.py",
-]
+BESIDE = "__init__.py in_browser.py packaged.py pages/__init__.py pages/numbers.py".split()
+UNUSED = frozenset(
+    """_pyrepl bdb cmd configparser ctypes curses dbm doctest email ensurepip ftplib http idlelib imaplib ipaddress
+    lib2to3 mailbox multiprocessing netrc nntplib optparse pdb pickletools poplib profile pstats pyclbr pydoc pydoc_data
+    smtplib sqlite3 statistics tarfile telnetlib test tkinter turtle turtledemo unittest uuid venv webbrowser wsgiref
+    xml xmlrpc zipapp""".split()
+)
+ENCODINGS = frozenset(
+    ["", *"__init__ aliases ascii cp437 latin_1 raw_unicode_escape unicode_escape utf_8 utf_8_sig".split()]
+)
 LIBRARIES = {"yaml": "PyYAML", "mpmath": "mpmath"}
 
 
 class NoCalculatorError(Exception):
     """The page cannot be made here; the text says why, in one line."""
+
+
+PROGRAMS = ("node", "npm")
+
+
+def can_be_made() -> bool:
+    """Whether the programs are there that make it."""
+    return all(map(shutil.which, PROGRAMS))
 
 
 def try_calculator(folder: Path) -> tuple[Path | None, str]:
@@ -117,16 +126,19 @@ def render_calculator() -> str:
 
     pyodide = _pyodide()
     with tempfile.TemporaryDirectory() as place:
-        bundle, snapshot = Path(place) / "engine.zip", Path(place) / "snapshot"
+        bundle, standard, snapshot = (
+            Path(place) / name for name in ("engine.zip", "library.zip", "snapshot")
+        )
         bundle.write_bytes(engine())
+        standard.write_bytes(library(pyodide / "python_stdlib.zip"))
         script, warm_up = _asset("snapshot.mjs"), _asset("warm_up.py")
-        _run(["node", str(script), str(pyodide), str(bundle), str(warm_up), str(snapshot)])
+        _run(["node", *map(str, (script, pyodide, standard, bundle, warm_up, snapshot))])
         parts = {
             "engine-wasm": (pyodide / "pyodide.asm.wasm").read_bytes(),
             "engine-snapshot": snapshot.read_bytes(),
             "engine-asm": (pyodide / "pyodide.asm.mjs").read_bytes(),
             "engine-loader": (pyodide / "pyodide.mjs").read_bytes(),
-            "engine-library": _library(pyodide),
+            "engine-library": standard.read_bytes(),
         }
     return (
         environment()
@@ -152,7 +164,7 @@ def version() -> str:
 
 def _pyodide() -> Path:
     """The folder of Pyodide, fetched once and checked against the checksums of the lock file."""
-    for program in ("node", "npm"):
+    for program in PROGRAMS:
         if shutil.which(program) is None:
             raise NoCalculatorError(f"{NAME} is not made: {program} is not installed")
     names = ("package.json", "package-lock.json")
@@ -176,7 +188,8 @@ def _run(command: list[str], folder: Path | None = None) -> None:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         said = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()] or ["no message"]
-        raise NoCalculatorError(f"{NAME} is not made: {command[0]} failed: {said[-1][:300]}")
+        reason = next((line for line in reversed(said) if "Error" in line), said[-1])
+        raise NoCalculatorError(f"{NAME} is not made: {command[0]} failed: {reason.strip()[:300]}")
 
 
 # --- what goes into it ------------------------------------------------------------------------------------------------
@@ -192,6 +205,11 @@ def engine() -> bytes:
                 zipfile.ZipInfo(name), without_docstrings(text) if path.suffix == ".py" else text
             )
     return content.getvalue()
+
+
+_MANUAL = "mpmath/function_docs.py"
+_NO_MANUAL = "def __getattr__(name):\n    return ''\n"
+"""In the place of a module that holds the docstrings of mpmath's functions."""
 
 
 def _modules() -> Iterator[tuple[str, Path]]:
@@ -218,7 +236,10 @@ def without_docstrings(source: str) -> str:
     >>> "What" in without_docstrings('def f():  # why\\n    "What."\\n    return 1')
     False
     """
-    tree = ast.parse(source)
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # of a Python newer than the one that runs this
+        return source
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body:
             match node.body[0]:
@@ -227,10 +248,19 @@ def without_docstrings(source: str) -> str:
     return ast.unparse(tree)
 
 
-def _library(pyodide: Path) -> bytes:
-    """The standard library; empty, for all that is used of it lies in the snapshot."""
+def library(whole: Path) -> bytes:
+    """Python's standard library without what a page has no use for; it is read from seldom, and then by name."""
     content = io.BytesIO()
-    zipfile.ZipFile(content, "w").close()
+    with (
+        zipfile.ZipFile(whole) as source,
+        zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target,
+    ):
+        for item in source.infolist():
+            top, _, rest = item.filename.removesuffix(".py").partition("/")
+            if top not in UNUSED and (top != "encodings" or rest in ENCODINGS):
+                name = zipfile.ZipInfo(item.filename, item.date_time)
+                text = source.read(item).decode("utf-8")
+                target.writestr(name, without_docstrings(text), zipfile.ZIP_DEFLATED, 9)
     return content.getvalue()
 
 

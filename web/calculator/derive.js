@@ -102,9 +102,9 @@
   const value = (name) => one(`#${name}`).value.trim();
   const layout = () => one("#layout input:checked").value;
   const question = () => ({ expression: value("expression"), wrt: value("wrt"), given: value("given"), layout: layout() });
-  function link() {
+  function link(judged = Boolean(one("#judged").childElementCount)) {
     const said = new URLSearchParams();
-    for (const [name, short] of Object.entries(FIELDS)) if (value(name)) said.set(short, value(name));
+    for (const [name, short] of Object.entries(FIELDS)) if (value(name) && (name !== "answer" || judged)) said.set(short, value(name));
     if (layout() !== "numerator") said.set("l", layout());
     return `${location.href.split("#")[0]}#${said}`;
   }
@@ -125,7 +125,7 @@
   function showError({ field, text, start, end, message, hint }) {
     one(`#${field}`).setAttribute("aria-invalid", "true");
     const place = make("code", { class: "place" }, text.slice(0, start), make("mark", {}, text.slice(start, end) || " "), text.slice(end));
-    one(`#${field}-said`).replaceChildren(place, make("span", { class: "message" }, message), ...(hint ? [make("span", { class: "hint" }, hint)] : []));
+    one(`#${field}-said`).replaceChildren(place, make("span", { class: "message" }, message), ...(hint ? [make("span", { class: "hint" }, hint.replace("--given", "a declaration"))] : []));
   }
 
   // ---- reading as one types: what each name is taken for
@@ -176,7 +176,7 @@
     if (found.steps.length) parts.push(stepsOf(found));
     parts.push(codeOf(told.code));
     one("#result").replaceChildren(...parts.flat());
-    for (const part of all("#result .formula, #result .steps")) if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
+    watch("#result");
   }
   function stepsOf(found) {
     const why = (lang, words) => { const said = make("span", { lang }); said.innerHTML = words; return said; };
@@ -186,6 +186,14 @@
   function codeOf(code) {
     const lines = Object.entries(code).filter(([, source]) => source);
     return lines.length ? [make("section", { class: "code" }, make("h3", {}, say("code")), ...lines.map(([library, source]) => make("div", {}, make("span", { class: "library" }, library), make("pre", {}, make("code", {}, source)), copyButton(say("derive-copy"), source))))] : [];
+  }
+
+  // what can be scrolled sideways can be reached with the keyboard
+  const sizes = new ResizeObserver((seen) => {
+    for (const { target } of seen) if (target.scrollWidth > target.clientWidth) target.tabIndex = 0; else target.removeAttribute("tabindex");
+  });
+  function watch(selector) {
+    for (const part of all(".formula, .steps, pre", one(selector))) sizes.observe(part);
   }
 
   async function work(request, show) {
@@ -206,9 +214,9 @@
     const asked = question();
     const empty = ["expression", "wrt"].find((name) => !asked[name]);
     if (empty) { one(`#${empty}`).focus(); return; }
+    one("#judged").replaceChildren();
     history.replaceState(null, "", link());
     reading++;
-    one("#judged").replaceChildren();
     await work({ task: "derive", ...asked }, (found) => {
       one("#reading").hidden = true;
       one("#own").hidden = false;
@@ -217,9 +225,10 @@
   }
   async function compare() {
     if (!value("answer")) { one("#answer").focus(); return; }
-    history.replaceState(null, "", link());
+    history.replaceState(null, "", link(true));
     await work({ task: "compare", ...question(), answer: value("answer") }, (found) => {
       one("#judged").replaceChildren(...[formula(found.formula), ...verdictOf(found)].flat());
+      watch("#judged");
     });
   }
   one("#question").addEventListener("submit", (event) => { event.preventDefault(); derive(); });
@@ -259,8 +268,9 @@
 
   addEventListener("hashchange", async () => {
     if (!readAddress()) return;
+    const own = value("answer");
     await derive();
-    if (value("answer")) compare();
+    if (own) compare();
   });
   globalThis.calculator = { ask };
   begin();
