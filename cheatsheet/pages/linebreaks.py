@@ -1,8 +1,9 @@
 r"""Where a formula may be broken: a mark ``\brk{penalty}`` before its relations and operators.
 
 TeX itself breaks only after an operator; a display is broken before it. What stands inside braces or an environment is
-one box for TeX and is left alone. So is what stands in ``\left( … \right)``; where a formula cannot be broken otherwise,
-its parentheses may be given up for such of a fixed size: ``\Lft`` and ``\Rgt`` (templates/fitting.tex) are either.
+one box for TeX and is left alone. So is what stands in ``\left( … \right)``; where a formula cannot be broken
+otherwise, its parentheses may be given up for such of a fixed size: ``\Lft`` and ``\Rgt`` (templates/fitting.tex)
+are either.
 """
 
 from __future__ import annotations
@@ -58,7 +59,11 @@ def breakable(latex: str) -> str:
             boxed += 1
         elif token in ("}", r"\right", r"\end"):
             boxed -= 1
-        elif not boxed and token in _PENALTIES and (previous == "," and token in _SPACES or not _begins(previous)):
+        elif (
+            not boxed
+            and token in _PENALTIES
+            and ((previous == "," and token in _SPACES) or not _begins(previous))
+        ):
             out.append(rf"\brk{{{_PENALTIES[token] + _DEEPER * parentheses}}}")
         elif not boxed:
             parentheses += (token in _OPENING) - (token in _CLOSING and parentheses > 0)

@@ -31,6 +31,8 @@ def in_one_layout(text: Text, layout: Layout | None) -> Text | None:
     if layout is None:
         return text
     zh, en = (_left(text[language], language, layout) for language in ("zh", "en"))
+    if (zh, en) == (text.zh, text.en):
+        return text
     return Text(zh, en) if zh and en else None
 
 
