@@ -22,6 +22,7 @@ from cheatsheet.pages.indexes import book_indexes, sheet_indexes
 from cheatsheet.pages.kept import Chapters
 from cheatsheet.pages.linebreaks import breakable
 from cheatsheet.pages.model import DisplayBlock, Document, FigureBlock, StepsBlock, TableBlock
+from cheatsheet.pages.one_layout import in_one_layout
 from cheatsheet.pages.pictures import tex
 from cheatsheet.pages.prose import Latex, escape_text, outline, plain, prose
 from cheatsheet.pages.search import searchable, typed
@@ -58,6 +59,7 @@ def render(document: Document, kind: Kind) -> str:
             indexes=sheet_indexes(document) if kind == "sheet" else book_indexes(document),
             step=lambda value: Latex(breakable(_balanced(in_step(value)))),
             shapes=shape_table(document.layout),
+            layouts_explained=in_one_layout(word("layouts-explained"), document.layout),
             counted=lambda pattern: _filled(pattern, document.counts),
             pdf_title=Latex(" · ".join(escape_text(plain(title[lang])) for lang in languages)),
             title=title,
