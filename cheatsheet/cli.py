@@ -179,7 +179,7 @@ def check(arguments: tuple[str, ...], as_json: bool, by_sympy: bool, shipped: bo
     )
     catalogue = open_catalogue(file, shipped)
     click.echo(f"checking {catalogue.path}", err=True)
-    from cheatsheet import pipeline
+    from cheatsheet.pages.authored import wrong_lines
     from cheatsheet.pages.words import refuse_words
 
     refuse_words(catalogue)
@@ -188,7 +188,7 @@ def check(arguments: tuple[str, ...], as_json: bool, by_sympy: bool, shipped: bo
         report = ask_sympy(report)
     for warning in report.warnings:
         click.echo(warning, err=True)
-    wrong = pipeline.wrong_lines(report)
+    wrong = wrong_lines(report)
     if as_json:
         found = report.to_json()
         lines = {"derivations": [problem.headline for problem in wrong]} if wrong else {}

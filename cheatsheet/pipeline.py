@@ -14,9 +14,9 @@ from pathlib import Path
 from cheatsheet import __version__
 from cheatsheet.catalogue.entries import Catalogue
 from cheatsheet.catalogue.reports import CatalogueReport, check_entries
-from cheatsheet.derivatives.authored.worked import problems
 from cheatsheet.language.errors import Problem
 from cheatsheet.pages import stamps
+from cheatsheet.pages.authored import wrong_lines
 from cheatsheet.pages.calculator import can_be_made, try_calculator
 from cheatsheet.pages.compile import Compiled, compile_all
 from cheatsheet.pages.document import document
@@ -106,14 +106,6 @@ def checked_pages(
     if not report.ok or wrong:
         raise CatalogueDoesNotHold(report, wrong)
     return report, document(catalogue, report, lang, layout, _counter(tell, "derive", len(catalogue)))
-
-
-def wrong_lines(report: CatalogueReport) -> list[Problem]:
-    """What is wrong with the derivations that entries have in their own words, where their claims hold."""
-    entries = [entry.entry for entry in report.entries if entry.ok]
-    return [
-        problem for entry in entries for derivation in entry.derivations for problem in problems(derivation)
-    ]
 
 
 def _counter(tell: Progress, stage: str, total: int) -> Callable[[int], None]:

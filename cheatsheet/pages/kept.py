@@ -75,12 +75,29 @@ def _written(derivation: AuthoredDerivation) -> tuple[object, ...]:
         (line.passage.text, [rule.text for rule in line.by], line.label, _both(line.words))
         for line in derivation.lines
     ]
-    cited = [(said, _both(lemma.name), repr(lemma.claim)) for said, lemma in derivation.lemmas.items()]
-    return derivation.numbers, derivation.style, lines, cited
+    claims = {said: lemma.claim for said, lemma in derivation.lemmas.items()}
+    cited = [(said, _meaning(claim)) for said, claim in claims.items() if isinstance(claim, Claim)]
+    names = [(said, _both(lemma.name)) for said, lemma in derivation.lemmas.items()]
+    own = [(name, passage.text) for name, passage in derivation.own.items()]
+    return derivation.numbers, derivation.style, own, lines, cited, names
 
 
 def _declared(entry: Entry) -> tuple[object, ...]:
     return declarations_text(Declarations(dict(entry.given))), list(entry.given), list(entry.let.items())
+
+
+class RightLines:
+    """The entries whose own derivations were found right, by the keys of their pages."""
+
+    def __init__(self) -> None:
+        self.shelf = Shelf(cache_folder() / "pages.sqlite", "lines", MOST_PAGES)
+
+    def known(self, keys: Iterable[str]) -> set[str]:
+        return set(self.shelf.find(keys))
+
+    def keep(self, keys: Iterable[str]) -> None:
+        self.shelf.keep(dict.fromkeys(keys, b""))
+        self.shelf.close()
 
 
 class PageShelf:

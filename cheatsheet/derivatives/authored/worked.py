@@ -222,7 +222,8 @@ class Board:
         words = [transformation_words(p.text.strip(), factor) for p, factor in done]
         if remarks:
             self.needs.clear()
-        return (*words, *used, *remarks), bool(done)
+        reasons = (*words, *used, *remarks)
+        return reasons or (Reason("rearrange", word("why-rearrange")),), bool(done)
 
     def only_polynomials(self, passage: Passage, equation: Equation) -> Reason:
         """The remark that what holds on a dense set holds everywhere."""
