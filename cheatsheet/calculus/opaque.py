@@ -75,14 +75,27 @@ def matrix_factor(
 ) -> MatrixEntry:
     """The factor of an opaque matrix, turned so that a matrix and its transpose give the same one."""
     row, col = slots
-    turned = tuple(Idx.free(name, slot.axis) for name, slot in zip(SLOTS, (col, row), strict=True))
-    poly = poly.collect()
-    swapped = poly.replace({row: turned[1], col: turned[0]}).collect()
+    turned = (Idx.free(SLOTS[0], col.axis), Idx.free(SLOTS[1], row.axis))
+    poly = _at_the_row(poly, slots)
+    swapped = _at_the_row(poly.replace({row: turned[1], col: turned[0]}), turned)
     own, other = poly.key({}), swapped.key({})
     if other < own:
         poly, places, (row, col) = swapped, places[::-1], turned
     data = MatrixFunction(kind, a, (row, col), None, exponent.collect())
     return MatrixEntry(data, places, (poly,), own == other and row.axis == col.axis)
+
+
+def _at_the_row(poly: Poly, slots: Slots) -> Poly:
+    """The polynomial with δᵢⱼ pⱼ written δᵢⱼ pᵢ, so that a diagonal matrix is seen to be its own transpose."""
+    row, col = slots
+    terms = []
+    for coefficient, term in poly.terms:
+        deltas = [f for f, _ in term.factors if f.head == "delta" and set(f.places) == {row, col}]
+        if deltas:
+            rest = tuple((f if f in deltas else f.replace({col: row}), e) for f, e in term.factors)
+            term = Term(rest, term.bound)
+        terms.append((coefficient, term))
+    return Poly(terms).collect()
 
 
 def identity_part(poly: Poly, slots: Slots) -> tuple[Poly, Poly]:

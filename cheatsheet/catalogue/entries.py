@@ -190,7 +190,7 @@ class Entry:
     derivations: tuple[AuthoredDerivation, ...] = ()
     note: Text | None = None
     example: Mapping[str, Value] | None = None
-    show: str | None = None
+    show: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     citations: tuple[Citation, ...] = ()

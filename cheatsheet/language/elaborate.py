@@ -18,7 +18,8 @@ from cheatsheet.language.table import TABLE, ShapeError, build
 
 LARGEST_EXPONENT = 1000
 _ADDITIVE = {"+": "add", "-": "sub"}
-FUNCTIONS = frozenset(name for name, row in TABLE.items() if not row.infix) - {"total"} | {"sum"}
+ALONG = {row.along: name for name, row in TABLE.items() if row.along}
+FUNCTIONS = frozenset(n for n, row in TABLE.items() if not (row.infix or row.along)) - {"total"} | {"sum"}
 
 
 @dataclass(frozen=True)
@@ -314,6 +315,8 @@ class Elaborator:
             if name in self.symbols:
                 self.fail(raw, f"{name} is a symbol, not a function", "write * or @ for a product")
             self.fail(raw, f"unknown function {name}", near(name, FUNCTIONS))
+        if raw.axis is not None:
+            return self.along(raw)
         if name == "sum":
             return self.sum(raw)
         if name == "block":
@@ -352,6 +355,14 @@ class Elaborator:
                 f"write {_usage(raw.text)}",
             )
         return base + base[-1:] * (count - least)
+
+    def along(self, raw: Raw) -> Expr:
+        """A function of each row (``axis=1``) or of each column (``axis=0``)."""
+        if raw.text not in ALONG:
+            self.fail(raw, f"{raw.text} takes no axis", f"axis= belongs to {', '.join(sorted(ALONG))}")
+        operator = ALONG[raw.text]
+        self.check_count(raw, TABLE[operator].arguments)
+        return self.build(raw, operator, self.expression(raw.children[0]), params=(raw.axis,))
 
     def delta(self, raw: Raw) -> Expr:
         """Both indices of a delta range over the same axis: what one place says of it serves the other."""

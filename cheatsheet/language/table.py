@@ -126,6 +126,12 @@ class Operator:
     """Which values are invertible matrices: all, or those of square invertible operands (scalars apart)."""
     derivative: Differentiation | None = None
     """The facts of an operator that differentiates by its arguments but the first."""
+    along: str = ""
+    """The function of a vector, or of all entries, that this one applies to each row or column: called by that name,
+    with ``axis=1`` or ``axis=0``, which is the only parameter of the application."""
+    adjoint: Callable[[Apply, int, Expr], Expr | None] | None = None
+    """How the adjoint of the value becomes that of an argument, by number; None where the differential tells it, which
+    is linear in the increments."""
     one_element: OneElement | None = None
     """The facts of a function of one number that is applied entry by entry."""
     traps: Mapping[str, str] = field(default_factory=dict)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from cheatsheet.calculus import component_rules, determinants, differentials, exponentials, matrix_functions
+from cheatsheet.calculus import (
+    adjoints,
+    component_rules,
+    determinants,
+    differentials,
+    exponentials,
+    matrix_functions,
+)
 from cheatsheet.evaluation import values
 from cheatsheet.language.constants import ConstantError, constant_value
 from cheatsheet.language.dimensions import Shape
@@ -82,6 +89,7 @@ ROWS = (
         sympy=translating.tr,
         components=component_rules.trace,
         linear=True,
+        adjoint=adjoints.trace,
         evaluate=values.tr,
         good="tr(A @ B) == tr(B @ A)",
         bad="tr(ones(2, 3)) == 0",

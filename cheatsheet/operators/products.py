@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cheatsheet.calculus import component_rules
+from cheatsheet.calculus import adjoints, component_rules
 from cheatsheet.evaluation import values
 from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.shapes import Args, no_tensor, same_length, scalar_result, vector
@@ -94,6 +94,7 @@ ROWS = (
         sympy=translating.matmul,
         components=component_rules.matmul,
         linear=True,
+        adjoint=adjoints.matmul,
         evaluate=values.matmul,
         good="(A @ B).T == B.T @ A.T",
         bad="x @ x == x",
@@ -116,6 +117,7 @@ ROWS = (
         sympy=translating.transpose,
         components=component_rules.transpose,
         linear=True,
+        adjoint=adjoints.transpose,
         evaluate=values.transpose,
         good="A.T.T == A",
         bad="",
@@ -136,6 +138,7 @@ ROWS = (
         sympy=translating.dot,
         components=component_rules.dot,
         linear=True,
+        adjoint=adjoints.dot,
         evaluate=values.dot,
         good="dot(x, y) == x.T @ y",
         bad="dot(A, x) == 0",
@@ -156,6 +159,7 @@ ROWS = (
         sympy=translating.outer,
         components=component_rules.outer,
         linear=True,
+        adjoint=adjoints.outer,
         evaluate=values.outer,
         good="outer(x, y) == x @ y.T",
         bad="outer(A, x) == A",
@@ -176,6 +180,7 @@ ROWS = (
         sympy=translating.cross,
         components=component_rules.cross,
         linear=True,
+        adjoint=adjoints.cross,
         evaluate=values.cross,
         good="cross(p, q) == -cross(q, p)",
         bad="cross(x, y) == x",
@@ -197,6 +202,7 @@ ROWS = (
         sympy=translating.kron,
         components=component_rules.kron,
         linear=True,
+        adjoint=adjoints.kron,
         evaluate=values.kron,
         good="kron(A, B).T == kron(A.T, B.T)",
         bad="kron(A, B) == A",
@@ -237,6 +243,7 @@ ROWS = (
         sympy=translating.diag,
         components=component_rules.diag,
         linear=True,
+        adjoint=adjoints.diagonal,
         evaluate=values.diag,
         good="diag(diag(x)) == x",
         bad="diag(ones(2, 3)) == x",
@@ -257,6 +264,7 @@ ROWS = (
         sympy=translating.total,
         components=component_rules.total,
         linear=True,
+        adjoint=adjoints.total,
         evaluate=values.total,
         good="sum(A) == sum(A.T)",
         bad="sum(A) == A",

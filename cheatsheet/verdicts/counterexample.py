@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, islice
 
-import numpy as np
-
 from cheatsheet.evaluation.fields import Array, Field, Rational, UnsupportedError
+from cheatsheet.evaluation.numerics import IS_NUMPY, np
 from cheatsheet.evaluation.points import NoPointError, Points
 from cheatsheet.verdicts.claim import Claim
 from cheatsheet.verdicts.compare import Budget, Comparison, compare
@@ -16,7 +15,7 @@ from cheatsheet.verdicts.dimensions_to_try import smallest
 from cheatsheet.verdicts.presentation import present
 from cheatsheet.verdicts.verdicts import Counterexample
 
-MOST_WORK = 20_000_000
+MOST_WORK = 20_000_000 if IS_NUMPY else 40_000
 PATIENCE = 12
 Key = tuple[tuple[str, int | bytes], ...]
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from cheatsheet.evaluation.fields import Floating, UnsupportedError
+from cheatsheet.evaluation.numerics import np
 from cheatsheet.evaluation.points import NoPointError, Points
 from cheatsheet.verdicts.claim import Claim
 from cheatsheet.verdicts.compare import Budget, compare

@@ -477,9 +477,11 @@ FACTS: dict[str, tuple[Check, Others]] = {
 }
 OF_ONE = {field.name for field in fields(OneElement)}
 OTHERS = set(
-    "name syntax arguments shape good bad infix differential linear one_element traps regular derivative".split()
+    """name syntax arguments shape good bad infix along differential linear adjoint one_element traps regular
+    derivative""".split()
 )
-"""What each row has that other tests look at: what it is, its two claims, its differential, what it may leave out."""
+"""What each row has that other tests look at: what it is, its two claims, its differential and adjoint, what it may
+leave out."""
 MEANINGS = {"components", "latex", "evaluate", "sympy"}
 """The meanings of the operator, which are tested one against another."""
 

@@ -103,7 +103,7 @@ class Reader:
         if not (isinstance(scalar, Apply) and scalar.op in ("total", "tr", "matmul")):
             return None
         if scalar not in self.constants:
-            self.constants[scalar] = _constant(scalar)
+            self.constants[scalar] = constant_of(scalar)
         return self.constants[scalar]
 
     # --- factors ---------------------------------------------------------------------------------------------------
@@ -205,7 +205,8 @@ def _indices_of_tensors(term: Term, terminals: set[Idx]) -> frozenset[Idx]:
     return frozenset(found)
 
 
-def _constant(scalar: Expr) -> Fraction | None:
+def constant_of(scalar: Expr) -> Fraction | None:
+    """The value of a sum that is always the same; None for any other."""
     sums = any(isinstance(n, Apply) and n.op in ("add", "sub") for n in walk(scalar))
     if not sums or free_indices(scalar):
         return None
