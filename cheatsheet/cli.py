@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -135,21 +133,6 @@ def find_entries(catalogue: Catalogue, ids: tuple[str, ...]) -> list[Entry]:
     return [catalogue[id] for id in ids] if ids else list(catalogue)
 
 
-@contextmanager
-def progress_bar(label: str, total: int) -> Iterator[Callable[[int], None] | None]:
-    """A bar on standard error while something works; nothing where nobody looks."""
-    if not sys.stderr.isatty() or total < 2:
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    look = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*look, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(label, total=total)
-        yield lambda done: bar.advance(task, done)
-
-
 def write_json(document: dict[str, Any]) -> None:
     """The document with a line for each of its members and for each item of a list: to be read, and quickly made."""
     lines = []
@@ -203,6 +186,7 @@ def check(arguments: tuple[str, ...], as_json: bool, by_sympy: bool, shipped: bo
 def verify_entries(entries: list[Entry]) -> CatalogueReport:
     """The verdicts on entries, with a progress bar."""
     from cheatsheet.catalogue.reports import check_entries
+    from cheatsheet.screen_reports import progress_bar
 
     with progress_bar("checking", sum(len(entry.all_claims) for entry in entries)) as progress:
         return check_entries(entries, progress)
@@ -211,6 +195,7 @@ def verify_entries(entries: list[Entry]) -> CatalogueReport:
 def ask_sympy(report: CatalogueReport) -> CatalogueReport:
     """The report with SymPy's judgements; where they contradict the verdicts, both are shown, and that is the end."""
     from cheatsheet.catalogue.reports import judged_by_sympy
+    from cheatsheet.screen_reports import progress_bar
     from cheatsheet.verdicts.by_sympy.judgement import JudgesDisagree
 
     try:
@@ -277,6 +262,7 @@ def build(
     from cheatsheet.pages.compile import CompileError, MissingTeXError
     from cheatsheet.pages.prose import ProseError
     from cheatsheet.pages.words import refuse_words
+    from cheatsheet.screen_reports import stages
 
     refuse_words(catalogue)
     try:
@@ -310,34 +296,6 @@ def tell_calculator(page: Path | None, note: str) -> None:
         click.echo(page)
     else:
         click.echo(note, err=True)
-
-
-@contextmanager
-def stages() -> Iterator[Callable[[str, int, int], None]]:
-    """Tells on standard error how far a build is: bars on a terminal, else one line for each stage."""
-    if not sys.stderr.isatty():
-        seen: set[str] = set()
-
-        def note(stage: str, done: int, total: int) -> None:
-            if stage not in seen:
-                seen.add(stage)
-                click.echo(f"{stage} …", err=True)
-
-        yield note
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    look = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*look, console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, Any] = {}
-
-        def advance(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(stage)
-            bar.update(tasks[stage], completed=done, total=total or None)
-
-        yield advance
 
 
 @main.command(cls=TakesExpression)
@@ -428,6 +386,7 @@ def export(kind: str, file: str | None, output: Path | None, shipped: bool) -> N
     """Write the catalogue for other programs, once every claim is as expected."""
     from cheatsheet import pipeline
     from cheatsheet.pages import exports
+    from cheatsheet.screen_reports import stages
 
     catalogue = open_catalogue(file, shipped)
     target = output or Path(f"cheatsheet.{exports.SUFFIXES[kind]}")

@@ -6,9 +6,9 @@ import sys
 
 import click
 
-from cheatsheet.cli import FAILS, UNUSABLE, open_catalogue, progress_bar
+from cheatsheet.cli import FAILS, UNUSABLE, open_catalogue
 from cheatsheet.language.errors import CatalogueError
-from cheatsheet.screen_reports import failure
+from cheatsheet.screen_reports import failure, progress_bar
 from tools.coverage import checking, data, page
 
 
