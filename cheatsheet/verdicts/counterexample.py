@@ -73,7 +73,7 @@ def _best(
 
 def _key(point: Points) -> Key:
     """The dimensions and the values of a point."""
-    values = ((str(k), (v / point.denominator).tobytes()) for k, v in sorted(point.integers.items()))
+    values = ((str(k), tuple((v / point.denominator).ravel().tolist())) for k, v in sorted(point.integers.items()))
     return (*sorted(point.dims.items()), *values)
 
 
