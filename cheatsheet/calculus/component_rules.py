@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.algebra import ONE_POLY
 from cheatsheet.calculus.chains import first_rotation
+from cheatsheet.calculus.factors import Pi
 from cheatsheet.calculus.index_values import Value, locate, require_alike, split
 from cheatsheet.calculus.signs import is_positive_integer
 from cheatsheet.calculus.structure import nilpotent_step
-from cheatsheet.calculus.terms import ZERO, Factor, NoIndexForm, Poly
+from cheatsheet.calculus.terms import ZERO, NoIndexForm, Poly
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, Index
 from cheatsheet.language.table import build
@@ -276,7 +277,7 @@ def block(c: Components, expr: Apply, at: At) -> Poly:
 
 
 def constant_pi(c: Components, expr: Apply, at: At) -> Poly:
-    return algebra.single(Factor("pi", None, label="pi"))
+    return algebra.single(Pi())
 
 
 def leibniz(c: Components, a: Expr, rows: list[Value], cols: list[Value]) -> Poly:

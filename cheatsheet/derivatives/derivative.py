@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,11 +15,13 @@ from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.closed.differential import Differential
 from cheatsheet.derivatives.closed.form import ClosedForm, NoClosedFormError, closed_form
 from cheatsheet.derivatives.remarks import conditions, warnings
+from cheatsheet.derivatives.rules.words import reason_words
 from cheatsheet.derivatives.source import expression_source, function_source
 from cheatsheet.derivatives.steps.claims import derive_cases
 from cheatsheet.derivatives.steps.drawings import drawn
 from cheatsheet.derivatives.steps.familiar_indices import with_familiar_indices
 from cheatsheet.derivatives.steps.steps import BrokenStep, Derivation
+from cheatsheet.derivatives.text import derivation_text
 from cheatsheet.language.display import code, details, formula, html_list, one_line, short
 from cheatsheet.language.elaborate import Declarations, elaborate_expression
 from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Number, Symbol, rebuild, symbols
@@ -100,7 +101,6 @@ class Derivative:
     def read_as(self) -> dict[str, list[str]]:
         """How each name that nobody declared was read: its axes, as a declaration has them.
 
-        >>> from cheatsheet.derivatives.derivative import derive
         >>> derive("sum(x) / n + c", wrt="x").read_as
         {'x': ['n'], 'c': []}
         """
@@ -110,7 +110,6 @@ class Derivative:
     def conditions(self) -> tuple[str, ...]:
         """Where the function, and the closed form of its derivative, are defined, so far as nothing declared says so.
 
-        >>> from cheatsheet.derivatives.derivative import derive
         >>> derive("logdet(A) + log(a.T @ x)", wrt="A").conditions
         ('det(A) > 0', 'a.T @ x > 0')
         """
@@ -120,7 +119,6 @@ class Derivative:
     def warnings(self) -> tuple[str, ...]:
         """What looks unintended: a result that does not depend on the variable, a name read as its letter has it.
 
-        >>> from cheatsheet.derivatives.derivative import derive
         >>> derive("tr(AB)", wrt="B").warnings
         ('tr(AB) does not depend on B; AB was read as one symbol; did you mean A @ B?',)
         """
@@ -247,8 +245,6 @@ class Derivative:
         return "<br>".join(told)
 
     def __str__(self) -> str:
-        from cheatsheet.screen import derivation_text
-
         return derivation_text(self.to_json(text=True), self.languages)
 
 
@@ -256,29 +252,19 @@ def derive(
     expression: str,
     *,
     wrt: str,
-    given: str | Mapping[str, Any] = "",
+    given: Mapping[str, Symbol] | None = None,
     layout: str = "numerator",
     lang: str = "both",
 ) -> Derivative:
-    """Differentiate an expression by a symbol, its transpose, its ``vec`` or a component of it.
+    """:func:`cheatsheet.derive`, with what is declared as symbols.
 
-    ``given`` declares symbols as a catalogue does, ``"x: [n], A: [n, n]"`` or ``{"x": ["n"], "A": ["n", "n"]}``, or is
-    a mapping to symbols; names that it leaves out are inferred from their use and then from their letter (lower case a
-    to g and Greek names scalars, other lower case vectors, capitals matrices), which
-    :attr:`Derivative.read_as` tells. ``lang`` is the language of ``str()``.
-
-    >>> from cheatsheet.derivatives.derivative import derive
-    >>> found = derive("norm(A @ x - b) ** 2", wrt="x", given="b: [m]", layout="denominator")
+    >>> found = derive("A @ x", wrt="x", layout="denominator")
     >>> found.result, found.verdict.status
-    (2 * A.T @ (A @ x - b), 'proved')
+    (A.T, 'proved')
     >>> derive("u @ v.T", wrt="v").to_json()["components"]["expr"]
     'u[i] * delta(j, k)'
-
-    Raises :class:`~cheatsheet.language.syntax.ClaimError` where the input is not well-formed (its ``text`` says which
-    of the two texts it is about) or has an operator without a rule,
-    :class:`~cheatsheet.language.errors.CatalogueError` for ``given``.
     """
-    known = _declared(given)
+    known = given or {}
     node, declared = _elaborated(expression, wrt, known, layout)
     try:
         closed = closed_form(node, layout)
@@ -309,17 +295,6 @@ def _is_zero(expr: Expr) -> bool:
 
 
 # --- input ------------------------------------------------------------------------------------------------------------
-
-
-def _declared(given: str | Mapping[str, Any]) -> Mapping[str, Symbol]:
-    """The symbols of ``given``, in whichever form."""
-    if not isinstance(given, str):
-        if all(isinstance(symbol, Symbol) for symbol in given.values()):
-            return given
-        given = json.dumps(given)  # which is YAML
-    from cheatsheet.catalogue.load import read_given
-
-    return read_given(given)
 
 
 def _elaborated(
@@ -354,7 +329,7 @@ def _typed(expression: str, wrt: str, declarations: Declarations) -> Apply:
 
 def _claim_error(text: str, message: str, start: int, end: int, hint: str = "") -> ClaimError:
     error = ClaimError(message, start, end, hint)
-    error.text = text  # type: ignore[attr-defined]
+    error.text = text
     return error
 
 
@@ -438,5 +413,5 @@ def _replaced(expr: Expr, change: Mapping[Expr, Expr]) -> Expr:
 
 
 def _sentence(reasons: tuple[str, ...]) -> Text:
-    words = list(dict.fromkeys(word(f"why-{reason}") for reason in reasons))
+    words = list(dict.fromkeys(reason_words(reason) for reason in reasons))
     return Text("；".join(w.zh for w in words), "; ".join(w.en for w in words))

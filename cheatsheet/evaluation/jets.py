@@ -16,9 +16,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-import numpy as np
-
 from cheatsheet.evaluation.fields import Array, Field, UnsupportedError
+from cheatsheet.evaluation.numerics import np
 
 Terms = dict[int, Array]
 

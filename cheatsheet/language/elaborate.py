@@ -332,8 +332,11 @@ class Elaborator:
                 arguments.append(self.expression(child))
             else:
                 arguments.append(self.index(child, axes[0]) if kind == "i" else axes.pop(0))
-        if name in ("diff", "grad", "jacobian", "hessian"):
-            return self.derivative(raw, name, arguments)
+        differentiation = TABLE[name].derivative
+        if differentiation is not None:
+            self.check_variables(raw, name, arguments)
+            layout = (self.layout,) if differentiation.layout == "as asked" else ()
+            return self.build(raw, name, *arguments, params=layout)
         if name == "d":
             return self.build(raw, "d", *arguments, params=(self.varying,))
         return self.build(raw, name, *arguments)
@@ -416,7 +419,7 @@ class Elaborator:
         parts = [self.expression(part) for row in rows for part in row.children]
         return self.build(raw, "block", *parts, params=(len(rows), len(rows[0].children)))
 
-    def derivative(self, raw: Raw, name: str, arguments: list[Argument]) -> Expr:
+    def check_variables(self, raw: Raw, name: str, arguments: list[Argument]) -> None:
         for child, argument in zip(raw.children[1:], arguments[1:], strict=True):
             if not _is_variable(argument):
                 self.fail(
@@ -424,7 +427,6 @@ class Elaborator:
                     f"{name} differentiates by a declared symbol, its transpose, its vec, or a component of it",
                     "name the expression with a symbol of its own",
                 )
-        return self.build(raw, name, *arguments, params=(self.layout,) if name == "diff" else ())
 
 
 def _is_variable(argument: Argument) -> bool:

@@ -40,8 +40,11 @@ _POWER = 40
 class ClaimError(Exception):
     """What is wrong with a claim, where (offsets into its text), and how to mend it.
 
-    ``axes`` lists the pairs of axes that would have to be of one size, where that is what is wrong.
+    ``axes`` lists the pairs of axes that would have to be of one size, where that is what is wrong; ``text`` is what
+    the offsets are about, where there are several texts.
     """
+
+    text: str | None = None
 
     def __init__(
         self, message: str, start: int, end: int, hint: str = "", axes: tuple[tuple[Any, Any], ...] = ()

@@ -105,6 +105,7 @@ ROWS = (
         sign="any",
         entrywise="neg",
         transposed="each",
+        regular="with its operands",
         latex=notation.negated,
         code=coding.negated,
         sympy=translating.neg,

@@ -88,6 +88,7 @@ ROWS = (
         sign="nonnegative",
         entrywise=None,
         transposed="itself",
+        regular="always",
         latex=notation.sized("I", ","),
         code=coding.identity,
         sympy=translating.identity,

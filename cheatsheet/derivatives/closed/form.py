@@ -36,11 +36,10 @@ from cheatsheet.language.expressions import (
     symbols,
     walk,
 )
-from cheatsheet.language.table import ShapeError, build
+from cheatsheet.language.table import ShapeError, build, differentiation
 
 Seen = tuple[View, list[Block] | None]
 FAILURES = (NoIndexForm, NoMatrixFormError, ShapeError)
-DERIVATIVES = ("diff", "grad", "jacobian", "hessian")
 PENALTIES = ((1.0, 0), (1.0, 1), (0.6, 0))
 """What a form found by taking sums apart must gain: at depth 1 two characters, at depth 2 two fifths of the length."""
 
@@ -246,12 +245,12 @@ def _is_simple(form: Expr) -> bool:
 def worked_out(expr: Expr, layout: str) -> Expr:
     """The expression with every derivative inside it in closed form, as far as there is one."""
     match expr:
-        case Apply(op="component", args=(Apply() as inner, *places)) if inner.op in DERIVATIVES:
+        case Apply(op="component", args=(Apply() as inner, *places)) if differentiation(inner):
             if inner.shape.is_tensor:
                 closed = closed_form(inner, layout)
                 given = zip(closed.indices, places, strict=True)
                 return substitute(closed.entry, {str(i.name): p for i, p in given if isinstance(p, Index)})
-        case Apply() if expr.op in DERIVATIVES:
+        case Apply() if differentiation(expr):
             result = closed_form(expr, layout).result
             return expr if result is None else result
     return rebuild(expr, lambda child: worked_out(child, layout))
