@@ -11,13 +11,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 import cheatsheet
 from cheatsheet import store
 from cheatsheet.arguments import TakesExpression
+from cheatsheet.language.authored import ALL_STYLES
 from cheatsheet.language.errors import CatalogueError, Position, near
 from cheatsheet.language.layouts import LAYOUTS
 from cheatsheet.language.source import Passage, SourceFile
@@ -178,6 +179,7 @@ def check(arguments: tuple[str, ...], as_json: bool, by_sympy: bool, shipped: bo
     )
     catalogue = open_catalogue(file, shipped)
     click.echo(f"checking {catalogue.path}", err=True)
+    from cheatsheet.pages.authored import wrong_lines
     from cheatsheet.pages.words import refuse_words
 
     refuse_words(catalogue)
@@ -186,11 +188,16 @@ def check(arguments: tuple[str, ...], as_json: bool, by_sympy: bool, shipped: bo
         report = ask_sympy(report)
     for warning in report.warnings:
         click.echo(warning, err=True)
+    wrong = wrong_lines(report)
     if as_json:
-        write_json({"file": str(catalogue.path), **report.to_json()})
+        found = report.to_json()
+        lines = {"derivations": [problem.headline for problem in wrong]} if wrong else {}
+        write_json({"file": str(catalogue.path), **found, "ok": report.ok and not wrong, **lines})
     else:
         print_report(report)
-    sys.exit(HOLDS if report.ok else FAILS)
+    for problem in wrong:
+        click.echo(problem.render(), err=True)
+    sys.exit(HOLDS if report.ok and not wrong else FAILS)
 
 
 def verify_entries(entries: list[Entry]) -> CatalogueReport:
@@ -279,6 +286,8 @@ def build(
             )
     except pipeline.CatalogueDoesNotHold as finding:
         print_report(finding.report, only_failing=True, err=True)
+        for line in finding.lines:
+            click.echo(line.render(), err=True)
         click.echo(f"{catalogue.path}: nothing is printed until every claim is as expected", err=True)
         sys.exit(FAILS)
     except (CompileError, MissingTeXError, ProseError) as error:
@@ -338,21 +347,28 @@ def stages() -> Iterator[Callable[[str, int, int], None]]:
 @click.option("--layout", type=click.Choice(LAYOUTS), default=LAYOUTS[0], show_default=True)
 @click.option("--lang", type=_LANGUAGES, default="both", show_default=True, help="Language of the reasons.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@click.option(
+    "--code", type=click.Choice(("numpy", "torch", "jax")), help="A function to paste, and nothing else."
+)
 @no_cache
-def derive(expression: str, wrt: str, given: str, layout: str, lang: str, as_json: bool) -> None:
+def derive(
+    expression: str, wrt: str, given: str, layout: str, lang: str, as_json: bool, code: str | None
+) -> None:
     """Differentiate EXPR by X: closed form, worked steps, verdict, code."""
     from cheatsheet.catalogue.load import read_given
-    from cheatsheet.screen import derivation_text
+    from cheatsheet.derivatives.text import derivation_text
 
     symbols = read_given(given)
     try:
         derivation = cheatsheet.derive(expression, wrt=wrt, given=symbols, layout=layout)
     except ClaimError as error:
-        text = getattr(error, "text", expression)
+        text = expression if error.text is None else error.text
         name = "--wrt" if text == wrt and text != expression else "EXPR"
         passage = Passage(text, SourceFile(name, text), Position(1, 1))
         click.echo(passage.problem(error.start, error.end, error.message, error.hint).render(), err=True)
         sys.exit(UNUSABLE)
+    if code is not None:
+        _print_function(derivation, code)
     document = derivation.to_json(text=not as_json)
     for warning in document.get("warnings", ()):
         click.echo(f"warning: {warning}", err=True)
@@ -363,12 +379,29 @@ def derive(expression: str, wrt: str, given: str, layout: str, lang: str, as_jso
     sys.exit(HOLDS if document["verdict"] in ("proved", "checked", "sampled") else FAILS)
 
 
+def _print_function(derivation: Any, library: str) -> NoReturn:
+    """The derivative as a function, on standard output; what looks unintended, on standard error."""
+    for warning in derivation.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    source = derivation.function(library)
+    if source is None:
+        click.echo(f"{derivation.input}: there is no array code for this derivative", err=True)
+        sys.exit(FAILS)
+    click.echo(source)
+    sys.exit(HOLDS if derivation.verdict.holds else FAILS)
+
+
 @main.command()
 @click.argument("id")
 @click.argument("file", required=False)
 @click.option("--lang", type=_LANGUAGES, default="both", show_default=True, help="Language of the text.")
+@click.option(
+    "--style",
+    type=click.Choice(ALL_STYLES),
+    help="How derivations go about it, where there are several ways.",
+)
 @no_cache
-def show(id: str, file: str | None, lang: str) -> None:
+def show(id: str, file: str | None, lang: str, style: str | None) -> None:
     """Show one entry: its claims, the verdicts, and the derivation step by step.
 
     Without FILE, and without an identities.yaml in the directory, the entry is looked up in the program's catalogue.
@@ -381,7 +414,7 @@ def show(id: str, file: str | None, lang: str) -> None:
     report = verify_entries([entry])
     from cheatsheet.screen import entry_text
 
-    click.echo(entry_text(report.entries[0], ("zh", "en") if lang == "both" else (lang,)))
+    click.echo(entry_text(report.entries[0], ("zh", "en") if lang == "both" else (lang,), style))
     sys.exit(HOLDS if report.ok else FAILS)
 
 
@@ -412,6 +445,8 @@ def export(kind: str, file: str | None, output: Path | None, shipped: bool) -> N
             write_whole(target, content)
     except pipeline.CatalogueDoesNotHold as finding:
         print_report(finding.report, only_failing=True, err=True)
+        for line in finding.lines:
+            click.echo(line.render(), err=True)
         click.echo(f"{catalogue.path}: nothing is exported until every claim is as expected", err=True)
         sys.exit(FAILS)
     except OSError as error:

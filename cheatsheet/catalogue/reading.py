@@ -121,7 +121,8 @@ def read_id(node: Node, report: Report) -> Scalar | None:
     return None
 
 
-def _one_of(thing: str, allowed: Iterable[str]) -> Read:
+def read_one_of(thing: str, allowed: Iterable[str]) -> Read:
+    """A reader of one of some words."""
     choices = tuple(allowed)
 
     def read(node: Node, report: Report) -> str | None:
@@ -135,14 +136,20 @@ def _one_of(thing: str, allowed: Iterable[str]) -> Read:
     return read
 
 
-read_layout = _one_of("layout", LAYOUTS)
-read_show = _one_of("table or figure", SHOWS)
-read_unproved = _one_of("value of `unproved`", UNPROVED)
+read_layout = read_one_of("layout", LAYOUTS)
+_read_one_show = read_one_of("table or figure", SHOWS)
+read_unproved = read_one_of("value of `unproved`", UNPROVED)
 
 
 def one_or_list(node: Node) -> list[Node]:
     """The items of a list; anything else counts as a list of one."""
     return node.items if isinstance(node, Sequence) else [node]
+
+
+def read_show(node: Node, report: Report) -> tuple[str, ...] | None:
+    """A table or figure, or several."""
+    found = [_read_one_show(item, report) for item in one_or_list(node) if not isinstance(item, Refused)]
+    return tuple(name for name in found if name is not None)
 
 
 def read_words(node: Node, report: Report) -> tuple[str, ...] | None:

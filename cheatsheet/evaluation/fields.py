@@ -42,6 +42,10 @@ class Field(ABC):
         """Surrounds the summation of a series, whose small terms say nothing about the size of what is computed."""
         return nullcontext()
 
+    def need(self, name: str, orders: float) -> None:
+        """Take note that a function may have so many decimal orders of magnitude between its parts."""
+        return
+
     @abstractmethod
     def array(self, integers: Array, denominator: int = 1) -> Array:
         """The field's own array of ``integers / denominator``."""

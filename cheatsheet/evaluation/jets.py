@@ -155,6 +155,10 @@ class Jet:
         axes = tuple(range(-self.rank, 0))
         return self.linear(lambda t: self.field.sum(t, axes)[..., np.newaxis, np.newaxis], 2)
 
+    def summed(self, axis: int) -> Jet:
+        """The sums of the rows (``axis=1``) or of the columns (``axis=0``), as a column."""
+        return self.linear(lambda t: self.field.sum(t, -1 if axis else -2)[..., np.newaxis])
+
     def trace(self) -> Jet:
         return self.linear(
             lambda t: self.field.sum(t.diagonal(axis1=-2, axis2=-1), -1)[..., np.newaxis, np.newaxis]

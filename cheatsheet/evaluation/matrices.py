@@ -7,7 +7,7 @@ field: Faddeev and LeVerrier's recursion M ← A·M + c·I, c ← −tr(A·M)/k 
 from __future__ import annotations
 
 from fractions import Fraction
-from math import ceil, log2, log10
+from math import ceil, log, log2, log10
 
 from cheatsheet.evaluation.fields import Array, UnsupportedError
 from cheatsheet.evaluation.jets import Domain, Jet, geometric, power
@@ -105,6 +105,7 @@ def expm(a: Jet) -> Jet:
         raise UnsupportedError("expm")
     a = _moderate(a)
     largest = max(float(abs(t).max()) for t in a.terms.values())
+    field.need("expm", 2 * largest * a.core[0] / log(10))  # beside one eigenvalue others may leave no trace
     squarings = max(0, ceil(log2(largest * a.core[0] + 1e-300)) + 3)
     result = term = identity(a.domain, a.core[0])
     with field.series():

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cheatsheet.language.glossary import Text
+from cheatsheet.pages.pictures import Picture
 
 Language = Literal["zh", "en", "both"]
 Layout = Literal["numerator", "denominator", "mixed"]
@@ -123,7 +124,8 @@ class StepsBlock:
     """A derivation, line by line.
 
     ``claim`` is what it derives, in LaTeX, where an entry has several; ``layouts`` where it is good for those alone;
-    ``of`` is the number of the claim, from 1.
+    ``of`` is the number of the claim, from 1; ``style`` what the catalogue's own derivations go by, empty for one that
+    the program made, element by element.
     """
 
     rows: tuple[StepRow, ...]
@@ -131,6 +133,7 @@ class StepsBlock:
     claim: str = ""
     layouts: tuple[Layout, ...] = ()
     of: int = 0
+    style: str = ""
 
 
 @dataclass(frozen=True)
@@ -158,9 +161,9 @@ class TableBlock:
 
 @dataclass(frozen=True)
 class FigureBlock:
-    """A figure drawn from data: ``tikz`` is the body of a ``tikzpicture``, units in centimetres."""
+    """A figure drawn from data."""
 
-    tikz: str
+    picture: Picture
     caption: Text | None = None
 
 
@@ -219,6 +222,8 @@ class EntryPage:
     source: str | None = None
     aliases: tuple[str, ...] = ()
     everywhere: tuple[WebClaim, ...] = ()
+    key: str = ""
+    """What the page was made from, as a hash (pages/kept.py)."""
 
     @property
     def common_verdict(self) -> Verdict | None:

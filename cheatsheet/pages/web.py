@@ -22,6 +22,7 @@ from cheatsheet.catalogue.entries import Catalogue, Entry
 from cheatsheet.catalogue.reports import CatalogueReport
 from cheatsheet.language.glossary import Text, word
 from cheatsheet.packaged import packaged
+from cheatsheet.pages.kept import Chapters
 from cheatsheet.pages.model import (
     DisplayBlock,
     Document,
@@ -30,6 +31,7 @@ from cheatsheet.pages.model import (
     StepsBlock,
     TableBlock,
 )
+from cheatsheet.pages.pictures import svg
 from cheatsheet.pages.prose import PIECES, plain
 from cheatsheet.pages.questions import question
 from cheatsheet.printing.arrays import LIBRARIES
@@ -86,14 +88,19 @@ def render_page(
     ]
     made = environment()
     details = made.get_template("details.html").module
-    return made.get_template("index.html").render(
+    chapters = Chapters(document, NAME)
+    page = made.get_template("index.html").render(
         document=document,
-        sections=[(section, entries, _packed(details, entries)) for section, entries in sections],
+        sections=sections,
+        chapter=lambda section, caller: Markup(chapters.written(section, caller)),
+        packed=lambda entries: _packed(details, entries),
         summary=report.summary,
         calculator=calculator,
         script=Markup(_asset("page.js")),
         style=Markup(_asset("page.css")),
     )
+    chapters.keep()
+    return page
 
 
 def write_page(folder: Path, page: str) -> Path:
@@ -129,6 +136,9 @@ def environment() -> jinja2.Environment:
         "line": lambda latex: Markup(bare_mathml(latex)),
         "words": html_prose,
         "plain": plain,
+        "drawn": lambda figure: Markup(
+            svg(figure.picture, plain(figure.caption.en if figure.caption else ""))
+        ),
         "initials": lambda layouts: " ".join(name[0].upper() for name in layouts),
     }
     made.tests |= {
