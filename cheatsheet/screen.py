@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Any
 
 from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.catalogue.entries import Entry
@@ -15,10 +13,9 @@ from cheatsheet.derivatives.steps.claims import derive_claim
 from cheatsheet.derivatives.steps.steps import BrokenStep, Derivation
 from cheatsheet.language.expressions import Symbol
 from cheatsheet.language.glossary import Text, word
+from cheatsheet.printing.terminal_words import in_languages, readable
 from cheatsheet.screen_reports import counterexample_lines, failure
 
-_NAMES = "alpha beta gamma delta epsilon lambda mu pi sigma partial nabla times cdot circ otimes neq leq geq in".split()
-_SYMBOLS = dict(zip(_NAMES, "αβγδελμπσ∂∇×·∘⊗≠≤≥∈", strict=True))
 _INDENT = "    "
 
 
@@ -37,45 +34,13 @@ def entry_text(report: EntryReport, languages: tuple[str, ...], style: str | Non
         if claim.claim.expect == "holds":
             lines += ["", *_claim_lines(claim, languages, own.get(number), number)]
     if entry.note is not None:
-        lines += ["", *(_readable(entry.note[language]) for language in languages)]
+        lines += ["", *(readable(entry.note[language]) for language in languages)]
     for pitfall, claim in zip(entry.pitfalls, report.claims[len(entry.claims) :], strict=True):
         lines += ["", *_pitfall_lines(claim, pitfall.why, languages)]
     for citation in entry.citations:
         name, work = (in_languages(text, languages, " / ") for text in (word("source"), citation.full))
         lines += ["", f"{name}: {work}"]
     return "\n".join(lines)
-
-
-def derivation_text(document: dict[str, Any], languages: tuple[str, ...]) -> str:
-    """The document of ``derive --json`` for a reader."""
-    shape = "×".join(document["shape"])
-    lines = [f"{document['input']}  by  {document['wrt']}  ·  {document['layout']} layout  ·  {shape}"]
-    if read := document.get("read_as"):
-        shapes = ", ".join(f"{name}: [{', '.join(axes)}]" for name, axes in read.items())
-        lines.append(f"{in_languages(word('read-as'), languages, ' / ')}  {shapes}")
-    if document["result"] is not None:
-        lines += ["", f"{_INDENT}{document['result']}"]
-    if "text" in document:
-        lines += ["", f"{_INDENT}{document['text']}"]
-    components = document["components"]
-    if components["indices"]:
-        place = ", ".join(components["indices"])
-        lines += ["", f"{_INDENT}[{place}]  {components['expr']}"]
-    lines += ["", in_languages(word(document["verdict"]), languages, " / ")]
-    if needed := document.get("conditions"):
-        lines.append(f"{in_languages(word('needs'), languages, ' / ')}  {', '.join(needed)}")
-    for step in document["steps"]:
-        why = in_languages(Text(step["why"]["zh"], step["why"]["en"]), languages, " / ")
-        lines += [f"{_INDENT}{step.get('text', step['latex'])}", *([f"{_INDENT}    ({why})"] if why else [])]
-    for name, source in document["code"].items():
-        if source:
-            lines += ["", f"{name}:", *(_INDENT + line for line in source.splitlines())]
-    return "\n".join(lines)
-
-
-def in_languages(text: Text, languages: tuple[str, ...], separator: str) -> str:
-    """A text in the languages asked for, side by side."""
-    return separator.join(dict.fromkeys(_readable(text[language]) for language in languages))
 
 
 def given_lines(entry: Entry) -> list[str]:
@@ -169,16 +134,4 @@ def _pitfall_lines(report: ClaimReport, why: Text | None, languages: tuple[str, 
     if report.verdict.counterexample is not None:
         yield from (_INDENT + line for line in counterexample_lines(report.verdict.counterexample))
     if why is not None:
-        yield from (_INDENT + _readable(why[language]) for language in languages)
-
-
-def _readable(text: str) -> str:
-    r"""Markdown-light text for a terminal: formulas without dollar signs, symbols as characters.
-
-    >>> _readable(r"when $A^{\mathsf T} = A$ and $\delta_{ij}$")
-    'when A^T = A and δ_ij'
-    """
-    text = re.sub(r"\\(?:operatorname|mathsf|mathrm|mathbf|M)\b\s*", "", text)
-    text = re.sub(r"\\([A-Za-z]+)\s*", lambda m: _SYMBOLS.get(m[1], m[1] + " "), text)
-    text = re.sub(r"\\[,;!]", " ", text)
-    return " ".join(re.sub(r"[${}]|\*\*", "", text).split())
+        yield from (_INDENT + readable(why[language]) for language in languages)

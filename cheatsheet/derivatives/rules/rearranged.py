@@ -22,6 +22,7 @@ from fractions import Fraction
 from functools import reduce
 from math import floor, gcd, lcm
 
+from cheatsheet.calculus.factors import Delta, Dimension, Group, Letter, Prime
 from cheatsheet.calculus.terms import UNIT, ZERO, Factor, Factors, Idx, Place, Poly, Term, pieces, refreshed
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Size, Sum, Symbol
@@ -65,7 +66,7 @@ class _Reading:
             case Size():
                 return _size(expr.axis)
             case Symbol():
-                return self.whole(Factor("sym", expr, label=_name(expr)), expr)
+                return self.whole(Letter("sym", _name(expr)), expr)
             case Sum():
                 return self.sum(expr)
             case Apply():
@@ -112,7 +113,7 @@ class _Reading:
         if not expr.shape.is_scalar:
             scalars[_word(atoms, f"I {expr.shape.rows.size}")] = _ONE
         elif atoms:
-            _multiply(scalars, Factor("number", subs=atoms), _ONE)
+            _multiply(scalars, Letter("number", subs=atoms), _ONE)
         return _poly(scalars, coefficient)
 
     def flat(self, expr: Expr) -> tuple[Fraction, Factors, tuple[Poly, ...]]:
@@ -149,7 +150,7 @@ class _Reading:
         if list(inner.values()) == [_ONE]:
             scalars |= inner
         else:
-            product = Factor("entrywise", subs=(_poly(inner),), label=_text(expr.shape.axes))
+            product = Letter("entrywise", _text(expr.shape.axes), subs=(_poly(inner),))
             scalars[_word((_poly({product: _ONE}),))] = _ONE
         return _poly(scalars, coefficient)
 
@@ -194,7 +195,7 @@ class _Reading:
         places, texts = self.places(i for i in expr.args if isinstance(i, Index))
         axes = _text(a for a in expr.args if isinstance(a, Axis))
         label = f"{expr.op} {_parameters(expr)} {axes} {texts}"
-        letter = Factor("op", places=places, subs=tuple(subs), label=label)
+        letter = Letter("op", label, places, tuple(subs))
         return _times(_poly(scalars, coefficient), self.whole(letter, expr))
 
     def entry(self, operand: Expr, indices: list[Index]) -> Poly:
@@ -208,10 +209,10 @@ class _Reading:
             symbol = atoms[0].terms[0][1].factors if len(atoms) == 1 and len(atoms[0].terms) == 1 else ()
             if len(symbol) == 1 and symbol[0][0].head == "sym":
                 of = symbol[0][0]
-                entry = Factor("sym", of.data, places, label=f"{of.label} {texts}")
+                entry = Letter("sym", f"{of.label} {texts}", places)
             else:
                 word = _poly({_word(atoms, f"I {operand.shape.rows.size}"): _ONE})
-                entry = Factor("entry", None, places, (word,), texts)
+                entry = Letter("entry", texts, places, (word,))
             _multiply(scalars, entry, _ONE)
             total += _poly(scalars, number)
         return total.collect()
@@ -219,8 +220,8 @@ class _Reading:
     def delta(self, i: Index, j: Index) -> Poly:
         places, texts = self.places((i, j))
         if len(places) == 2:
-            return _poly({Factor("delta", None, places, symmetric=True): _ONE})
-        return _poly({Factor("delta", None, places, label=texts): _ONE})
+            return _poly({Delta(places): _ONE})
+        return _poly({Letter("delta", texts, places): _ONE})
 
     def derivative(self, expr: Apply) -> Poly:
         """A derivative of numbers by numbers; ∂(∂y/∂a)/∂b is the one of second order."""
@@ -231,7 +232,7 @@ class _Reading:
             variables = [*y.children[1:], *variables]
             y = y.children[0]
         subs = tuple(self(part).collect() for part in (y, *variables))
-        return _poly({Factor("op", subs=subs, label="diff"): _ONE})
+        return _poly({Letter("op", "diff", subs=subs): _ONE})
 
     def places(self, indices: Iterable[Index]) -> tuple[tuple[Place, ...], str]:
         """The plain indices that stand in some, and how pairs and blocks are made of them."""
@@ -259,8 +260,8 @@ def _poly(factors: Factors, coefficient: Fraction | int = 1) -> Poly:
     value = Fraction(coefficient)
     kept: Factors = {}
     for factor, exponent in factors.items():
-        if factor.head == "prime":
-            value *= Fraction(factor.data) ** floor(exponent)
+        if isinstance(factor, Prime):
+            value *= Fraction(factor.number) ** floor(exponent)
             exponent -= floor(exponent)
         if exponent:
             kept[factor] = exponent
@@ -288,7 +289,7 @@ def _multiply(factors: Factors, factor: Factor, exponent: Fraction) -> None:
 
 def _word(atoms: tuple[Poly, ...], unit: str = "") -> Factor:
     """A product of matrices in their order; without any, the identity of a size."""
-    return Factor("word", subs=atoms, label="" if atoms else unit)
+    return Letter("word", "" if atoms else unit, subs=atoms)
 
 
 def _joined(
@@ -314,7 +315,7 @@ def _split(poly: Poly) -> tuple[Fraction, Factors, tuple[Poly, ...]]:
     bracket = poly.times(1 / number).collect()
     if any(f.head == "word" for _, term in poly.terms for f, _ in term.factors):
         return number, {}, (bracket,)
-    return number, {Factor("group", subs=(bracket,)): _ONE}, ()
+    return number, {Group(bracket): _ONE}, ()
 
 
 def _times(a: Poly, b: Poly) -> Poly:
@@ -344,18 +345,18 @@ def _power(poly: Poly, exponent: Fraction) -> Poly:
         return poly
     number, scalars, atoms = _split(poly)
     if not number:
-        return _poly({Factor("op", label=f"0 to {exponent}"): _ONE}) if exponent <= 0 else ZERO
+        return _poly({Letter("op", f"0 to {exponent}"): _ONE}) if exponent <= 0 else ZERO
     assert not atoms
     if exponent.denominator == 1:
         return _poly({f: e * exponent for f, e in scalars.items()}, number ** int(exponent))
     if number < 0:
-        return _poly({Factor("group", subs=(poly.collect(),)): exponent})
-    root = {Factor("prime", p, label=str(p)): e * exponent for p, e in _primes(number).items()}
+        return _poly({Group(poly.collect()): exponent})
+    root: Factors = {Prime(p): e * exponent for p, e in _primes(number).items()}
     if not scalars:
         return _poly(root)
     if list(scalars.values()) == [_ONE]:
         return _poly({**root, next(iter(scalars)): exponent})
-    return _poly({**root, Factor("group", subs=(_poly(scalars),)): exponent})
+    return _poly({**root, Group(_poly(scalars)): exponent})
 
 
 def _primes(number: Fraction) -> dict[int, Fraction]:
@@ -392,7 +393,7 @@ def _summed(poly: Poly, bound: frozenset[Idx]) -> Poly:
         if any(f.head == "word" for f, _ in own):
             outside[_word((inner,))] = _ONE
         else:
-            _multiply(outside, Factor("group", subs=(inner,)), _ONE)
+            _multiply(outside, Group(inner), _ONE)
     idle = bound - {i for factor in factors for i in factor.indices}
     return reduce(_times, (_size(i.axis) for i in idle), _poly(outside, number))
 
@@ -430,7 +431,7 @@ def _size(axis: Axis) -> Poly:
     for names, coefficient in axis.size:
         factors: Factors = {}
         for name in names:
-            _multiply(factors, Factor("size", label=name), _ONE)
+            _multiply(factors, Dimension(name), _ONE)
         total += _poly(factors, coefficient) if factors else Poly([(Fraction(coefficient), UNIT)])
     return total.collect()
 
