@@ -1,15 +1,11 @@
-"""Reports on a terminal: a line for each entry, of what fails place, counterexample and a hint; and how far work is."""
+"""Reports as text for a terminal: a line for each entry, and of what fails the place, the counterexample and a hint."""
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
-
-import click
 
 from cheatsheet.catalogue.reports import CatalogueReport, ClaimReport, EntryReport
 from cheatsheet.language.errors import Problem, columns
@@ -178,49 +174,3 @@ def sympy_line(report: CatalogueReport) -> str:
         if any(counts.values())
     ]
     return "; ".join(["SymPy on " + parts[0], *parts[1:]]) if parts else ""
-
-
-# --- while something works -------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def progress_bar(label: str, total: int) -> Iterator[Callable[[int], None] | None]:
-    """A bar on standard error while something works; nothing where nobody looks."""
-    if not sys.stderr.isatty() or total < 2:
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    look = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*look, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(label, total=total)
-        yield lambda done: bar.advance(task, done)
-
-
-@contextmanager
-def stages() -> Iterator[Callable[[str, int, int], None]]:
-    """Tells on standard error how far a build is: bars on a terminal, else one line for each stage."""
-    if not sys.stderr.isatty():
-        seen: set[str] = set()
-
-        def note(stage: str, done: int, total: int) -> None:
-            if stage not in seen:
-                seen.add(stage)
-                click.echo(f"{stage} …", err=True)
-
-        yield note
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    look = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*look, console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, Any] = {}
-
-        def advance(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(stage)
-            bar.update(tasks[stage], completed=done, total=total or None)
-
-        yield advance

@@ -8,7 +8,8 @@ import click
 
 from cheatsheet.cli import FAILS, UNUSABLE, open_catalogue
 from cheatsheet.language.errors import CatalogueError
-from cheatsheet.screen_reports import failure, progress_bar
+from cheatsheet.parallel import progress_bar
+from cheatsheet.screen_reports import failure
 from tools.coverage import checking, data, page
 
 
