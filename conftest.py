@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -17,14 +16,24 @@ if os.environ.get("CI"):
     settings.load_profile("ci")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def cache_of_its_own() -> Iterator[None]:
-    """A cache directory that lasts as long as the test session; subprocesses inherit it."""
-    before = os.environ.get("XDG_CACHE_HOME")
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["XDG_CACHE_HOME"] = folder
-        yield
-    if before is None:
-        del os.environ["XDG_CACHE_HOME"]
-    else:
-        os.environ["XDG_CACHE_HOME"] = before
+_before: list[str | None] = []
+_folders: list[tempfile.TemporaryDirectory[str]] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A cache directory that lasts as long as the run; the processes that share the work share what they find."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        _before.append(os.environ.get("XDG_CACHE_HOME"))
+        _folders.append(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+        os.environ["XDG_CACHE_HOME"] = _folders[-1].name
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    for before in _before:
+        if before is None:
+            del os.environ["XDG_CACHE_HOME"]
+        else:
+            os.environ["XDG_CACHE_HOME"] = before
+    for folder in _folders:
+        folder.cleanup()
+    _before.clear(), _folders.clear()
