@@ -44,7 +44,8 @@ Lift = Callable[[Expr, list[Index]], Expr]
 class Atoms:
     """Replaces what does not vary; ``meaning`` says what each symbol stands for.
 
-    ``directions`` gives the direction in which each varying symbol moves. With ``plain`` axes are not split: Kronecker products, ``vec`` and blocks stay whole too.
+    ``directions`` gives the direction in which each varying symbol moves. With ``plain`` axes are not split: Kronecker
+    products, ``vec`` and blocks stay whole too.
     """
 
     def __init__(self, adjugates: bool, lift: Lift, plain: bool) -> None:
