@@ -134,7 +134,7 @@ def _worked_out(asked: Request) -> Derivative:
 @lru_cache(maxsize=8)
 def _derivative(expression: str, wrt: str, layout: str, given: str) -> Derivative:
     """Kept, for whoever checks an answer of their own asks about the derivative that was shown."""
-    return derive(expression, wrt=wrt, given=given, layout=layout)
+    return derive(expression, wrt=wrt, given=read_given(given), layout=layout)
 
 
 def _wrong_declaration(text: str, error: CatalogueError) -> _Wrong:
