@@ -125,8 +125,15 @@
   ));
   const results = document.createElement("section");
   results.id = "results";
-  main.prepend(results);
-  let moved = new Set();
+  const end = document.createElement("div");
+  main.prepend(results, end);
+  let moved = new Set(), waitingToShow = [];
+  function showMore() {  // a few at a time: as many as one reads, and the next when one comes to them
+    const few = waitingToShow.splice(0, 12);
+    for (const entry of few) { entry.article.hidden = false; moved.add(entry); }
+    results.append(...few.map((entry) => entry.article));
+  }
+  new IntersectionObserver(([seen]) => { if (seen.isIntersecting && waitingToShow.length) showMore(); }, { rootMargin: "600px" }).observe(end);
   function restore() {  // what was shown as a result goes back to its place among its neighbours
     for (const { packed, own } of sections) {
       if (own.some((entry) => moved.has(entry))) packed.before(...own.map((entry) => entry.article));
@@ -139,21 +146,18 @@
     const shape = /[(^'′@ᵀ‖|]|[A-Z]/.test(query) ? tokens(formulaOf(query)) : [];
     const typed = formulaOf(query);
     const chapter = one("#chapter").value, verdict = one("#verdict").value;
-    let count = 0;
     const ranked = [];
     for (const entry of entries) {
       const fits = (!chapter || entry.chapter === chapter) && (!verdict || entry.verdicts.includes(verdict));
       const score = fits ? rank(entry, words, shape, typed) : 0;
-      entry.article.hidden = !score;
-      if (score) { count++; ranked.push([score, entry]); }
+      if (!query) entry.article.hidden = !score;
+      if (score) ranked.push([score, entry]);
     }
+    const count = ranked.length;
     if (moved.size) restore();
-    if (query) {
-      ranked.sort((a, b) => b[0] - a[0]);
-      moved = new Set(ranked.slice(0, 30).map(([, entry]) => entry));
-      results.append(...[...moved].map((entry) => entry.article));
-    }
-    for (const { section, own } of sections) section.hidden = own.every((entry) => entry.article.hidden || moved.has(entry));
+    waitingToShow = query ? ranked.sort((a, b) => b[0] - a[0]).map(([, entry]) => entry) : [];
+    showMore();
+    for (const { section, own } of sections) section.hidden = Boolean(query) || own.every((entry) => entry.article.hidden);
     one(".legend").hidden = Boolean(query);
     told.textContent = query || chapter || verdict ? inLanguage(`找到 ${count} 条`, `${count} found`) : "";
   }
