@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 import cheatsheet
 from cheatsheet import store
 from cheatsheet.arguments import TakesExpression
+from cheatsheet.language.authored import ALL_STYLES
 from cheatsheet.language.errors import CatalogueError, Position, near
 from cheatsheet.language.layouts import LAYOUTS
 from cheatsheet.language.source import Passage, SourceFile
 from cheatsheet.language.syntax import ClaimError
 from cheatsheet.packaged import packaged
 from cheatsheet.pages.stamps import built_before
+from cheatsheet.parallel import progress_bar, stages
 from cheatsheet.store import write_whole
 from cheatsheet.verdicts.verdicts import TierDisagreement
 
@@ -134,21 +134,6 @@ def find_entries(catalogue: Catalogue, ids: tuple[str, ...]) -> list[Entry]:
     return [catalogue[id] for id in ids] if ids else list(catalogue)
 
 
-@contextmanager
-def progress_bar(label: str, total: int) -> Iterator[Callable[[int], None] | None]:
-    """A bar on standard error while something works; nothing where nobody looks."""
-    if not sys.stderr.isatty() or total < 2:
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    look = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*look, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(label, total=total)
-        yield lambda done: bar.advance(task, done)
-
-
 def write_json(document: dict[str, Any]) -> None:
     """The document with a line for each of its members and for each item of a list: to be read, and quickly made."""
     lines = []
@@ -178,6 +163,7 @@ def check(arguments: tuple[str, ...], as_json: bool, by_sympy: bool, shipped: bo
     )
     catalogue = open_catalogue(file, shipped)
     click.echo(f"checking {catalogue.path}", err=True)
+    from cheatsheet.pages.authored import wrong_lines
     from cheatsheet.pages.words import refuse_words
 
     refuse_words(catalogue)
@@ -186,11 +172,16 @@ def check(arguments: tuple[str, ...], as_json: bool, by_sympy: bool, shipped: bo
         report = ask_sympy(report)
     for warning in report.warnings:
         click.echo(warning, err=True)
+    wrong = wrong_lines(report)
     if as_json:
-        write_json({"file": str(catalogue.path), **report.to_json()})
+        found = report.to_json()
+        lines = {"derivations": [problem.headline for problem in wrong]} if wrong else {}
+        write_json({"file": str(catalogue.path), **found, "ok": report.ok and not wrong, **lines})
     else:
         print_report(report)
-    sys.exit(HOLDS if report.ok else FAILS)
+    for problem in wrong:
+        click.echo(problem.render(), err=True)
+    sys.exit(HOLDS if report.ok and not wrong else FAILS)
 
 
 def verify_entries(entries: list[Entry]) -> CatalogueReport:
@@ -240,6 +231,7 @@ def print_report(report: CatalogueReport, only_failing: bool = False, err: bool 
 @click.option(
     "--sums", type=_SUMS, default="sigma", show_default=True, help="Whether Σ stands in derivations."
 )
+@click.option("--no-pdf", is_flag=True, help="Only the pages for a browser: index.html and derive.html.")
 @no_cache
 @_packaged
 def build(
@@ -251,14 +243,18 @@ def build(
     greyscale: bool,
     full: bool,
     sums: Sums,
+    no_pdf: bool,
     shipped: bool,
 ) -> None:
-    """Verify FILE, then write the sheet and the handbook as PDFs, and the page for a browser."""
+    """Verify FILE, then write the sheet and the handbook as PDFs, and the pages for a browser."""
     look = (lang, layout, paper, greyscale, sums, full)
     before = built_before(place_of_catalogue(file, shipped), out, look)
     if before is not None:
-        for pdf in before.files:
-            click.echo(pdf)
+        from cheatsheet.pages.calculator import try_calculator
+
+        for made in before.files:
+            click.echo(made)
+        tell_calculator(*try_calculator(out))
         return
     catalogue = open_catalogue(file, shipped)
     from cheatsheet import pipeline
@@ -269,9 +265,13 @@ def build(
     refuse_words(catalogue)
     try:
         with stages() as progress:
-            built = pipeline.build(catalogue, out, lang, layout, progress, paper, greyscale, sums, full)
+            built = pipeline.build(
+                catalogue, out, lang, layout, progress, paper, greyscale, sums, full, True, not no_pdf
+            )
     except pipeline.CatalogueDoesNotHold as finding:
         print_report(finding.report, only_failing=True, err=True)
+        for line in finding.lines:
+            click.echo(line.render(), err=True)
         click.echo(f"{catalogue.path}: nothing is printed until every claim is as expected", err=True)
         sys.exit(FAILS)
     except (CompileError, MissingTeXError, ProseError) as error:
@@ -285,34 +285,15 @@ def build(
             click.echo(problem, err=True)
         click.echo(compiled.pdf)
     click.echo(built.page)
+    tell_calculator(built.calculator, built.note)
 
 
-@contextmanager
-def stages() -> Iterator[Callable[[str, int, int], None]]:
-    """Tells on standard error how far a build is: bars on a terminal, else one line for each stage."""
-    if not sys.stderr.isatty():
-        seen: set[str] = set()
-
-        def note(stage: str, done: int, total: int) -> None:
-            if stage not in seen:
-                seen.add(stage)
-                click.echo(f"{stage} …", err=True)
-
-        yield note
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    look = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*look, console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, Any] = {}
-
-        def advance(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(stage)
-            bar.update(tasks[stage], completed=done, total=total or None)
-
-        yield advance
+def tell_calculator(page: Path | None, note: str) -> None:
+    """Where the calculator is, or why there is none: the rest of a build is whole without it."""
+    if page is not None:
+        click.echo(page)
+    else:
+        click.echo(note, err=True)
 
 
 @main.command(cls=TakesExpression)
@@ -322,21 +303,28 @@ def stages() -> Iterator[Callable[[str, int, int], None]]:
 @click.option("--layout", type=click.Choice(LAYOUTS), default=LAYOUTS[0], show_default=True)
 @click.option("--lang", type=_LANGUAGES, default="both", show_default=True, help="Language of the reasons.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@click.option(
+    "--code", type=click.Choice(("numpy", "torch", "jax")), help="A function to paste, and nothing else."
+)
 @no_cache
-def derive(expression: str, wrt: str, given: str, layout: str, lang: str, as_json: bool) -> None:
+def derive(
+    expression: str, wrt: str, given: str, layout: str, lang: str, as_json: bool, code: str | None
+) -> None:
     """Differentiate EXPR by X: closed form, worked steps, verdict, code."""
     from cheatsheet.catalogue.load import read_given
-    from cheatsheet.screen import derivation_text
+    from cheatsheet.derivatives.text import derivation_text
 
     symbols = read_given(given)
     try:
         derivation = cheatsheet.derive(expression, wrt=wrt, given=symbols, layout=layout)
     except ClaimError as error:
-        text = getattr(error, "text", expression)
+        text = expression if error.text is None else error.text
         name = "--wrt" if text == wrt and text != expression else "EXPR"
         passage = Passage(text, SourceFile(name, text), Position(1, 1))
         click.echo(passage.problem(error.start, error.end, error.message, error.hint).render(), err=True)
         sys.exit(UNUSABLE)
+    if code is not None:
+        _print_function(derivation, code)
     document = derivation.to_json(text=not as_json)
     for warning in document.get("warnings", ()):
         click.echo(f"warning: {warning}", err=True)
@@ -347,12 +335,29 @@ def derive(expression: str, wrt: str, given: str, layout: str, lang: str, as_jso
     sys.exit(HOLDS if document["verdict"] in ("proved", "checked", "sampled") else FAILS)
 
 
+def _print_function(derivation: Any, library: str) -> NoReturn:
+    """The derivative as a function, on standard output; what looks unintended, on standard error."""
+    for warning in derivation.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    source = derivation.function(library)
+    if source is None:
+        click.echo(f"{derivation.input}: there is no array code for this derivative", err=True)
+        sys.exit(FAILS)
+    click.echo(source)
+    sys.exit(HOLDS if derivation.verdict.holds else FAILS)
+
+
 @main.command()
 @click.argument("id")
 @click.argument("file", required=False)
 @click.option("--lang", type=_LANGUAGES, default="both", show_default=True, help="Language of the text.")
+@click.option(
+    "--style",
+    type=click.Choice(ALL_STYLES),
+    help="How derivations go about it, where there are several ways.",
+)
 @no_cache
-def show(id: str, file: str | None, lang: str) -> None:
+def show(id: str, file: str | None, lang: str, style: str | None) -> None:
     """Show one entry: its claims, the verdicts, and the derivation step by step.
 
     Without FILE, and without an identities.yaml in the directory, the entry is looked up in the program's catalogue.
@@ -365,7 +370,7 @@ def show(id: str, file: str | None, lang: str) -> None:
     report = verify_entries([entry])
     from cheatsheet.screen import entry_text
 
-    click.echo(entry_text(report.entries[0], ("zh", "en") if lang == "both" else (lang,)))
+    click.echo(entry_text(report.entries[0], ("zh", "en") if lang == "both" else (lang,), style))
     sys.exit(HOLDS if report.ok else FAILS)
 
 
@@ -396,6 +401,8 @@ def export(kind: str, file: str | None, output: Path | None, shipped: bool) -> N
             write_whole(target, content)
     except pipeline.CatalogueDoesNotHold as finding:
         print_report(finding.report, only_failing=True, err=True)
+        for line in finding.lines:
+            click.echo(line.render(), err=True)
         click.echo(f"{catalogue.path}: nothing is exported until every claim is as expected", err=True)
         sys.exit(FAILS)
     except OSError as error:

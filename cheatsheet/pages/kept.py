@@ -10,6 +10,8 @@ from hashlib import blake2b
 
 from cheatsheet.catalogue.entries import Claim, Entry
 from cheatsheet.catalogue.reports import EntryReport
+from cheatsheet.derivatives.rules.laws import FILE as LAWS
+from cheatsheet.language.authored import AuthoredDerivation
 from cheatsheet.language.declared import declarations_text
 from cheatsheet.language.elaborate import Declarations
 from cheatsheet.language.glossary import FILE, Text
@@ -29,7 +31,7 @@ class PageKeys:
     """The keys of pages: all that a page is made from, the number of the entry apart."""
 
     def __init__(self, layout: str | None) -> None:
-        words = blake2b(FILE.read_bytes(), digest_size=12).hexdigest()
+        words = blake2b(FILE.read_bytes() + LAWS.read_bytes(), digest_size=12).hexdigest()
         self.prefix = f"{engine_version()}\0{words}\0{layout}\0"
 
     def key(self, report: EntryReport) -> str:
@@ -50,6 +52,7 @@ class PageKeys:
             [_meaning(claim) for claim in entry.all_claims],
             [_both(pitfall.why) for pitfall in entry.pitfalls],
             _declared(entry),
+            [_written(derivation) for derivation in entry.derivations],
             verdicts,
         )
         return blake2b((self.prefix + repr(parts)).encode(), digest_size=16).hexdigest()
@@ -66,8 +69,35 @@ def _meaning(claim: Claim) -> tuple[object, ...]:
         return claim.text, error.message
 
 
+def _written(derivation: AuthoredDerivation) -> tuple[object, ...]:
+    """What an authored derivation says, with the claims that it cites."""
+    lines = [
+        (line.passage.text, [rule.text for rule in line.by], line.label, _both(line.words))
+        for line in derivation.lines
+    ]
+    claims = {said: lemma.claim for said, lemma in derivation.lemmas.items()}
+    cited = [(said, _meaning(claim)) for said, claim in claims.items() if isinstance(claim, Claim)]
+    names = [(said, _both(lemma.name)) for said, lemma in derivation.lemmas.items()]
+    own = [(name, passage.text) for name, passage in derivation.own.items()]
+    return derivation.numbers, derivation.style, own, lines, cited, names
+
+
 def _declared(entry: Entry) -> tuple[object, ...]:
     return declarations_text(Declarations(dict(entry.given))), list(entry.given), list(entry.let.items())
+
+
+class RightLines:
+    """The entries whose own derivations were found right, by the keys of their pages."""
+
+    def __init__(self) -> None:
+        self.shelf = Shelf(cache_folder() / "pages.sqlite", "lines", MOST_PAGES)
+
+    def known(self, keys: Iterable[str]) -> set[str]:
+        return set(self.shelf.find(keys))
+
+    def keep(self, keys: Iterable[str]) -> None:
+        self.shelf.keep(dict.fromkeys(keys, b""))
+        self.shelf.close()
 
 
 class PageShelf:

@@ -12,7 +12,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import jinja2
@@ -33,6 +33,7 @@ from cheatsheet.pages.model import (
 )
 from cheatsheet.pages.pictures import svg
 from cheatsheet.pages.prose import PIECES, plain
+from cheatsheet.pages.questions import question
 from cheatsheet.printing.arrays import LIBRARIES
 from cheatsheet.printing.mathml import bare_mathml, inline_mathml, mathml
 from cheatsheet.printing.terminal_maths import plain as terminal
@@ -47,6 +48,11 @@ class WebEntry:
 
     page: EntryPage
     entry: Entry
+
+    @cached_property
+    def questions(self) -> dict[str, str]:
+        """What each claim asks of the calculator, by its text."""
+        return {claim.text: question(claim) for claim in self.entry.claims}
 
     @property
     def has_details(self) -> bool:
@@ -69,8 +75,10 @@ def typed(latex: str) -> str:
     return re.sub(r"\s+", "", terminal(latex))
 
 
-def render_page(document: Document, catalogue: Catalogue, report: CatalogueReport) -> str:
-    """The whole page as HTML.
+def render_page(
+    document: Document, catalogue: Catalogue, report: CatalogueReport, calculator: bool = False
+) -> str:
+    """The whole page as HTML; with links to the calculator where that is made as well.
 
     Raises :class:`cheatsheet.pages.prose.ProseError` for words that cannot be set.
     """
@@ -87,6 +95,7 @@ def render_page(document: Document, catalogue: Catalogue, report: CatalogueRepor
         chapter=lambda section, caller: Markup(chapters.written(section, caller)),
         packed=lambda entries: _packed(details, entries),
         summary=report.summary,
+        calculator=calculator,
         script=Markup(_asset("page.js")),
         style=Markup(_asset("page.css")),
     )

@@ -1,0 +1,67 @@
+"""A rule is a name and what it makes of an expression; a step is carried by its rules if nothing else is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from cheatsheet.calculus.terms import NoIndexForm
+from cheatsheet.derivatives.rules.rearranged import rearranged
+from cheatsheet.language.expressions import Expr
+
+MOST_ROUNDS = 12
+"""How often the rules of a step are applied in turn to all of a line."""
+
+
+class Rule(Protocol):
+    """One named rule, read from left to right."""
+
+    @property
+    def id(self) -> str:
+        """The name of the rule; its words are ``why-{id}`` in the glossary."""
+
+    def rewritten(self, expr: Expr) -> Expr:
+        """The expression with the rule applied wherever it fits, the same expression where it does not."""
+
+
+def exhausted(expr: Expr, rules: Sequence[Rule]) -> Expr:
+    """The expression with the rules applied in turn until none fits any more, or for a bounded number of rounds."""
+    for _ in range(MOST_ROUNDS):
+        before = expr
+        for rule in rules:
+            expr = rule.rewritten(expr)
+        if expr == before:
+            break
+    return expr
+
+
+def carries(before: Expr, rules: Sequence[Rule], after: Expr) -> bool:
+    """Whether the rules and rearrangement lead from one expression to the other, read forwards or backwards.
+
+    Both sides are rewritten by these rules alone until none fits; the step is proved if what is left is rearranged
+    into the same. Without rules, rearrangement alone has to do it.
+
+    >>> from cheatsheet.language.elaborate import Declarations, elaborate_claim
+    >>> from cheatsheet.catalogue.load import read_given
+    >>> equation = elaborate_claim("a * b + c == c + b * a", Declarations(read_given("a: [], b: [], c: []")))
+    >>> carries(equation.lhs, [], equation.rhs), carries(equation.lhs, [], equation.lhs.children[0])
+    (True, False)
+    """
+    try:
+        if rearranged(before) == rearranged(after):
+            return True
+        return bool(rules) and rearranged(exhausted(before, rules)) == rearranged(exhausted(after, rules))
+    except NoIndexForm:
+        return False
+
+
+def needed(before: Expr, rules: Iterable[Rule], after: Expr) -> tuple[Rule, ...] | None:
+    """As few of the rules as carry the step: none of them can be left out. None if all together do not carry it."""
+    kept = list(rules)
+    if not carries(before, kept, after):
+        return None
+    for rule in list(kept):
+        others = [r for r in kept if r is not rule]
+        if carries(before, others, after):
+            kept = others
+    return tuple(kept)
