@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cheatsheet.calculus.genericity import known_invertible
 from cheatsheet.calculus.terms import NoIndexForm
-from cheatsheet.derivatives.authored.rules import Constant, Reason, Units, group, transposes_inside
+from cheatsheet.derivatives.authored.carrying import sufficient
+from cheatsheet.derivatives.authored.rules import Constant, Reason, Units, fitted, group, transposes_inside
 from cheatsheet.derivatives.authored.worked import Worked, WorkedLine
 from cheatsheet.derivatives.rules.factors import Product, chain
 from cheatsheet.derivatives.rules.laws import law
-from cheatsheet.derivatives.rules.rule import Rule, exhausted, needed
+from cheatsheet.derivatives.rules.rule import Rule, exhausted
 from cheatsheet.derivatives.rules.words import LAW, law_words
 from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, inline_definitions, rebuild, walk
 from cheatsheet.language.glossary import word
@@ -18,7 +20,8 @@ from cheatsheet.language.table import TABLE, ShapeError, build
 from cheatsheet.language.tidying import tidied
 
 STYLE = "differential"
-_ALGEBRA = ("multiplying-out", "transposes", "properties", "inverses", "row-times-column")
+_ALGEBRA = ("multiplying-out", "transposes", "properties", "inverses", "row-times-column", "powers")
+_ALSO = ("adj-inverse", "det-product", "det-transpose", "det-inverse", "power-difference")
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ def by_differentials(equation: Equation) -> Worked | None:
     if found is None:
         return None
     derivative, y, x = found
+    form = inline_definitions(equation.rhs)
     start = build("d", y, params=(frozenset({x.name}),))
     rules = [one.rule for one in group("differentials")]
     quiet: list[Rule] = [Units(), Constant(frozenset({x.name})), law("trace-sum").rule]
@@ -76,10 +80,12 @@ def by_differentials(equation: Equation) -> Worked | None:
         expanded = tidied(exhausted(start, [*rules, *quiet]))
         if _unfinished(expanded, x):
             return None
-        collected = tidied(_times_increment(derivative, equation.rhs, x))
+        collected = tidied(_times_increment(derivative, form, x))
         algebra = [one.rule for name in _ALGEBRA for one in group(name)]
-        used = needed(expanded, [Cyclic(), *quiet, *algebra], collected)
-        own = needed(start, [*rules, *quiet], expanded)
+        inverted = known_invertible(form) | known_invertible(y)
+        algebra += [fitted(law(id).rule, inverted) for id in _ALSO]
+        used = sufficient([(expanded, collected)], (Cyclic(), *algebra), tuple(quiet))
+        own = sufficient([(start, expanded)], tuple(rules), tuple(quiet))
     except (NoIndexForm, ShapeError):
         return None
     if used is None or own is None:
