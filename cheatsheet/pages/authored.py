@@ -10,6 +10,7 @@ from cheatsheet.derivatives.authored.by_differentials import by_differentials, i
 from cheatsheet.derivatives.authored.worked import Worked, WorkedLine, problems, reasons_in_words, worked
 from cheatsheet.language.errors import Problem
 from cheatsheet.language.relaying import has_layout
+from cheatsheet.pages.derivations import LetNames
 from cheatsheet.pages.kept import PageKeys, RightLines
 from cheatsheet.pages.model import Equation as PrintedEquation
 from cheatsheet.pages.model import Layout, StepRow, StepsBlock
@@ -31,7 +32,18 @@ def differential_block(entry: Entry, number: int) -> StepsBlock | None:
     """The derivation by differentials, where a textbook would take them and the rules suffice."""
     equation = entry.claims[number - 1].equation
     work = by_differentials(equation) if is_for_differentials(equation) else None
-    return None if work is None else _block(replace(work, numbers=(number,)), entry, len(entry.claims) > 1)
+    if work is None:
+        return None
+    names = LetNames.of(equation)
+    lines = tuple(
+        replace(
+            line,
+            left=None if line.left is None else names.put_back(line.left),
+            right=names.put_back(line.right),
+        )
+        for line in work.lines
+    )
+    return _block(replace(work, lines=lines, numbers=(number,)), entry, len(entry.claims) > 1)
 
 
 def _block(work: Worked, entry: Entry, several: bool) -> StepsBlock:
