@@ -6,7 +6,11 @@ from dataclasses import replace
 
 from cheatsheet.catalogue.entries import Entry
 from cheatsheet.catalogue.reports import CatalogueReport
-from cheatsheet.derivatives.authored.by_differentials import by_differentials, is_for_differentials
+from cheatsheet.derivatives.authored.by_differentials import (
+    by_differentials,
+    is_for_differentials,
+    of_differential,
+)
 from cheatsheet.derivatives.authored.worked import Worked, WorkedLine, problems, reasons_in_words, worked
 from cheatsheet.language.errors import Problem
 from cheatsheet.language.relaying import has_layout
@@ -31,7 +35,9 @@ def authored_blocks(entry: Entry) -> list[StepsBlock]:
 def differential_block(entry: Entry, number: int) -> StepsBlock | None:
     """The derivation by differentials, where a textbook would take them and the rules suffice."""
     equation = entry.claims[number - 1].equation
-    work = by_differentials(equation) if is_for_differentials(equation) else None
+    work = of_differential(equation, entry.id)
+    if work is None and is_for_differentials(equation):
+        work = by_differentials(equation)
     if work is None:
         return None
     names = LetNames.of(equation)
