@@ -276,6 +276,9 @@ def build(
         sys.exit(FAILS)
     except (CompileError, MissingTeXError, ProseError) as error:
         click.echo(error, err=True)
+        for page in (out / "index.html", out / "derive.html"):
+            if not isinstance(error, ProseError) and page.exists():
+                click.echo(page)
         sys.exit(FAILS)
     except OSError as error:
         click.echo(f"{error.filename or out}: {error.strerror or error}", err=True)
