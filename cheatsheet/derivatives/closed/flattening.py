@@ -388,7 +388,7 @@ def _component(expr: Apply) -> Terms:
 def whole_entrywise(expr: Expr, shape: Shape) -> Product:
     """A product, quotient or power of entries with equal factors made one."""
     coefficient, scalars, factors = entries(expr, ONE)
-    return over_entries(Product(coefficient, tuple(scalars), (), shape), factors, shape)
+    return over_entries(Product(coefficient, tuple(scalars), (), shape), factors, shape, apart=True)
 
 
 def entries(expr: Expr, exponent: Fraction) -> tuple[Fraction, Factors, Factors]:
@@ -416,12 +416,12 @@ def entries(expr: Expr, exponent: Fraction) -> tuple[Fraction, Factors, Factors]
     return number, scalars, [(chain_expression(one.chain, expr.shape.rows), exponent)]
 
 
-def over_entries(t: Product, factors: Factors, shape: Shape) -> Product:
+def over_entries(t: Product, factors: Factors, shape: Shape, apart: bool = False) -> Product:
     """The product with the element-wise product of the factors as its matrix."""
     coefficient, scalars, kept = t.coefficient, list(t.scalars), []
     total: dict[Expr, Fraction] = {}
     for f, e in factors:
-        c, s, own = entries(f, e)
+        c, s, own = (ONE, [], [(f, e)]) if apart else entries(f, e)
         coefficient *= c
         scalars += s
         for g, k in own:

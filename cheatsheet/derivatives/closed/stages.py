@@ -8,13 +8,12 @@ proof are linear in the number of stages, where the derivative as a whole, writt
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from cheatsheet.calculus.adjoints import inner
 from cheatsheet.calculus.prove import prove
-from cheatsheet.derivatives.closed.flattening import single
-from cheatsheet.derivatives.closed.products import negated, scaled, written
+from cheatsheet.derivatives.closed.products import LEFTMOST, negated, scaled
 from cheatsheet.derivatives.closed.sweep import adjoint_of, jacobian
 from cheatsheet.derivatives.closed.tidying import tidied
 from cheatsheet.language.dimensions import Axis
@@ -140,9 +139,22 @@ def _joined(found: Expr, handed: Expr, part: Stage, scalar: bool) -> Expr:
         return tidied(build("matmul", handed, found))
     if part.value.shape.is_scalar:
         return tidied(build("scale", handed, found))
-    number = single(handed)
-    rest = written(replace(number, coefficient=Fraction(1)))
-    return _multiple(number.coefficient, _written_out(found, {_adjoint(part): rest}))
+    number, rest = _number_first(handed)
+    return _multiple(number, _written_out(found, {_adjoint(part): rest}))
+
+
+def _number_first(expr: Expr) -> tuple[Fraction, Expr]:
+    """The number that an expression begins with, and the expression without it."""
+    match expr:
+        case Apply(op="neg"):
+            number, rest = _number_first(expr.children[0])
+            return -number, rest
+        case Apply(op="scale", args=(Number(value=number), Expr() as rest)):
+            return number, rest
+        case Apply(op=op) if op in LEFTMOST or op == "scale":
+            number, first = _number_first(expr.children[0])
+            return number, expr if number == 1 else build(op, first, expr.children[1])
+    return Fraction(1), expr
 
 
 def _multiple(number: Fraction, expr: Expr) -> Expr:
