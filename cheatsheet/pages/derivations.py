@@ -56,7 +56,7 @@ def blocks_of_claim(
     cases = tuple(sorted(worked, key=lambda derivation: derivation.entry == Number(0))[:MOST_CASES])
     if not cases:
         return []
-    names = _Names.of(equation)
+    names = LetNames.of(equation)
     lines = [_printed_lines(derivation, equation, names) for derivation in cases]
     letters = Letters(*(line for case in lines for line in case), equation.lhs, equation.rhs)
     rows = [row for d, own in zip(cases, lines, strict=True) for row in _rows(d, own, letters)]
@@ -68,7 +68,7 @@ def blocks_of_claim(
     return [steps, *(DisplayBlock((drawing.latex,), drawing.caption) for drawing in drawings)]
 
 
-def _printed_lines(derivation: Derivation, equation: Equation, names: _Names) -> list[Expr]:
+def _printed_lines(derivation: Derivation, equation: Equation, names: LetNames) -> list[Expr]:
     lines = [names.put_back(line.expr) for line in derivation.lines]
     return with_familiar_indices(lines, (equation.lhs, equation.rhs))
 
@@ -79,15 +79,15 @@ def inline(equation: Equation) -> Equation:
 
 
 @dataclass(frozen=True)
-class _Names:
+class LetNames:
     """The ``let`` names of a claim, to stand again for what they mean in the lines worked out without them."""
 
     meanings: dict[Expr, Symbol]
 
     @staticmethod
-    def of(equation: Equation) -> _Names:
+    def of(equation: Equation) -> LetNames:
         found = _defined([equation.lhs, equation.rhs])
-        return _Names({inline_definitions(symbol): symbol for symbol in found})
+        return LetNames({inline_definitions(symbol): symbol for symbol in found})
 
     def put_back(self, expr: Expr) -> Expr:
         """The expression with every definition in it called by its name."""
