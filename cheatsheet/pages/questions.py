@@ -15,7 +15,7 @@ def question(claim: Claim) -> str:
     """What stands behind # in the calculator's address; empty where the left side is no derivative that it takes.
 
     >>> import cheatsheet
-    >>> question(cheatsheet.load()["quadratic-form"].claims[0])
+    >>> next(filter(None, map(question, cheatsheet.load()["quadratic-form"].claims)))
     'e=x.T+%40+A+%40+x&x=x&g=A%3A+%5Bn%2C+n%5D%2C+x%3A+%5Bn%5D&l=numerator'
     """
     left = claim.equation.lhs

@@ -22,7 +22,7 @@ FLAGS = "--no-sandbox --disable-gpu --disable-background-networking --disable-co
 QUESTIONS = yaml.safe_load(
     (Path(__file__).parents[1] / "corpus" / "browser.yaml").read_text(encoding="utf-8")
 )
-ENDLESS = "softmax(softmax(softmax(softmax(x))))"
+ENDLESS = "diff(logsumexp(x), x, x, x, x, x)"
 """Half a minute and more."""
 
 
