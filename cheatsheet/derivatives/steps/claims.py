@@ -11,7 +11,15 @@ from cheatsheet.calculus.prove import normal_forms, prove
 from cheatsheet.calculus.restated import equivalent_forms
 from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.calculus.to_expression import component
-from cheatsheet.derivatives.steps.contraction import contract, deltas_for_derivatives
+from cheatsheet.derivatives.rules.contraction import contract, deltas_for_derivatives
+from cheatsheet.derivatives.rules.unfolding import (
+    FUNCTIONS,
+    IndexNames,
+    in_reading_order,
+    operators_unfolded,
+    unfold,
+    unfold_once,
+)
 from cheatsheet.derivatives.steps.laws import MOST_SWEEPS, apply_laws
 from cheatsheet.derivatives.steps.naming import (
     matching_names,
@@ -27,14 +35,6 @@ from cheatsheet.derivatives.steps.reasons import (
     writing_out,
 )
 from cheatsheet.derivatives.steps.steps import BrokenStep, Derivation, Line, checked, ordered
-from cheatsheet.derivatives.steps.unfolding import (
-    FUNCTIONS,
-    IndexNames,
-    in_reading_order,
-    operators_unfolded,
-    unfold,
-    unfold_once,
-)
 from cheatsheet.language.expressions import (
     Apply,
     Equation,

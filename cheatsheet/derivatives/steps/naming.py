@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import permutations
 
-from cheatsheet.derivatives.steps.unfolding import IndexNames
+from cheatsheet.derivatives.rules.unfolding import IndexNames
 from cheatsheet.language.expressions import Apply, Expr, Index, Sum, rebuild, substitute
 
 MOST_BOUND = 5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cheatsheet.calculus.differentials import depends
-from cheatsheet.derivatives.steps.unfolding import operators_unfolded
+from cheatsheet.derivatives.rules.unfolding import operators_unfolded
 from cheatsheet.language.expressions import Apply, Expr, Index, Sum, Symbol, symbols, walk
 
 MOST_RULES = 3

@@ -25,6 +25,7 @@ from cheatsheet.language.expressions import (
     plain_indices,
     rebuild,
     substitute,
+    walk,
 )
 from cheatsheet.language.layouts import arrange
 from cheatsheet.language.table import TABLE, build
@@ -42,6 +43,24 @@ class IndexNames:
 
     def __init__(self, taken: set[str]) -> None:
         self.taken = set(taken)
+
+    @staticmethod
+    def beside(*expressions: Expr) -> IndexNames:
+        """Names that do not occur in the expressions: no symbol, small or capital, no size, no index."""
+        taken: set[str] = set()
+        for node in (n for expr in expressions for n in walk(expr)):
+            taken |= node.shape.names
+            match node:
+                case Symbol():
+                    taken |= {node.name, node.name.lower(), *(s.name for s in node.of)}
+                    if node.definition is not None:
+                        taken |= IndexNames.beside(node.definition).taken
+                case Sum():
+                    taken |= {str(i.name) for i in node.indices}
+                case Apply():
+                    written = (plain_indices(a) for a in node.args if isinstance(a, Index))
+                    taken |= {str(i.name) for plain in written for i in plain}
+        return IndexNames(taken)
 
     def fresh(self, axis: Axis) -> str:
         names = (c + suffix for suffix in ("", *map(str, range(1, 1000))) for c in INDEX_NAMES)
@@ -79,17 +98,17 @@ def unfold_once(expr: Expr, names: IndexNames) -> Expr:
         case Apply(op="component"):
             operand, *indices = expr.args
             assert isinstance(operand, Expr)
-            return _entry(operand, [i for i in indices if isinstance(i, Index)], names)
+            return entry(operand, [i for i in indices if isinstance(i, Index)], names)
         case Apply(op="diff"):
             return _unfolded_derivative(expr, names)
-        case Apply(op="power", args=(Apply(op="norm") as norm, Number())) if _squared_norm(expr):
-            return _sum_of_squares(norm.children[0], names)
+        case Apply(op="power", args=(Apply(op="norm"), Number())) if squared_norm(expr):
+            return sum_of_squares(expr, names)
         case Apply() if expr.op in ENTRYWISE:
             return rebuild(expr, lambda child: unfold_once(child, names))
         case Apply(op="tr", args=(Apply() as inner,)) if not _is_unfoldable(inner) or inner.op == "expm":
             return expr
         case Apply() if expr.op not in OPAQUE and expr.shape.is_scalar:
-            return _entry(expr, [], names)
+            return entry(expr, [], names)
         case Sum():
             return prenex(rebuild(expr, lambda child: unfold_once(child, names)), names)
     return expr
@@ -100,7 +119,7 @@ def _unfolded_derivative(expr: Apply, names: IndexNames) -> Expr:
     return build("diff", unfold_once(y, names), *variables, params=expr.params)
 
 
-def _entry(operand: Expr, indices: list[Index], names: IndexNames) -> Expr:
+def entry(operand: Expr, indices: list[Index], names: IndexNames) -> Expr:
     """One step of unfolding the component of an expression."""
     match operand:
         case Symbol() | Number():
@@ -178,7 +197,9 @@ def _plain_variable(entry: Expr) -> Expr:
     return entry
 
 
-def _sum_of_squares(x: Expr, names: IndexNames) -> Expr:
+def sum_of_squares(square: Apply, names: IndexNames) -> Expr:
+    """The square of a norm written out."""
+    (x,) = square.children[0].children
     symbol = Symbol(f"□{next(_serial)}", x.shape)
     squares = Components()(build("power", build("norm", symbol), Number(2)))
     return Speller(names.fresh, {symbol: x}).poly(squares.collect())
@@ -280,7 +301,7 @@ def operators_unfolded(expr: Expr, throughout: bool = False) -> tuple[str, ...]:
             case Apply(op="component", args=(Apply() as operand, *_)):
                 visit_operand(operand)
             case Apply() if node.op in ENTRYWISE or node.op == "diff":
-                if _squared_norm(node):
+                if squared_norm(node):
                     found.append("norm")
                 else:
                     for child in node.children:
@@ -295,7 +316,7 @@ def operators_unfolded(expr: Expr, throughout: bool = False) -> tuple[str, ...]:
     return tuple(keys)[:2] or ("components",)
 
 
-def _squared_norm(expr: Expr) -> bool:
+def squared_norm(expr: Expr) -> bool:
     """The square of a norm, which is a sum of squares without a root."""
     match expr:
         case Apply(op="power", args=(Apply(op="norm"), Number() as k)):
