@@ -142,7 +142,8 @@ def _rule_of_entry(y: Expr, direction: Direction) -> str:
     if variable is None:
         return ""
     if own[0] == variable[0]:
-        return ("own-derivative", "delta", "delta-matrix")[len(own[1])]
+        whole = len(own[1]) < len(variable[1])
+        return "" if whole else ("own-derivative", "delta", "delta-matrix")[len(own[1])]
     direct = variable[0] in own[0].of
     return "" if direct and not any(depends(s, variable[0]) for s in own[0].of) else "chain-rule"
 
@@ -176,6 +177,10 @@ def _of_entry(y: Expr, direction: Direction) -> Expr | None:
     if own[0] == variable[0]:
         result: Expr = Number(1)
         for i, j in zip(own[1], variable[1], strict=True):
+            if i.name == j.name:
+                continue
+            if isinstance(i.name, int) and isinstance(j.name, int):
+                return Number(0)
             delta = build("delta", i, j)
             result = delta if result == Number(1) else build("scale", result, delta)
         return result

@@ -98,6 +98,8 @@ class _Reading:
                 return self.delta(*(i for i in expr.args if isinstance(i, Index)))
             case "diff", _:
                 return self.derivative(expr)
+            case "d", (Symbol() as x,) if x.name in expr.params[0]:
+                return self(x.increment)
             case op, _ if op in _ENTRYWISE or op == "power":
                 return self.entrywise(expr)
         return self.opaque(expr)
