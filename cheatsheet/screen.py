@@ -9,6 +9,7 @@ from typing import Any
 from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.catalogue.entries import Entry
 from cheatsheet.catalogue.reports import ClaimReport, EntryReport
+from cheatsheet.derivatives.rules.words import reason_words
 from cheatsheet.derivatives.steps.claims import derive_claim
 from cheatsheet.derivatives.steps.steps import BrokenStep, Derivation
 from cheatsheet.language.expressions import Symbol
@@ -121,7 +122,7 @@ def _step_lines(derivation: Derivation, languages: tuple[str, ...]) -> Iterator[
     first, *others = derivation.lines
     yield f"{_INDENT}{first.expr}"
     for line in others:
-        reasons = [in_languages(word(f"why-{reason}"), languages, " / ") for reason in line.reasons]
+        reasons = [in_languages(reason_words(reason), languages, " / ") for reason in line.reasons]
         yield f"{_INDENT}  = {line.expr}"
         if reasons:
             yield f"{_INDENT}      ({'; '.join(dict.fromkeys(reasons))})"

@@ -16,6 +16,7 @@ from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.closed.differential import Differential
 from cheatsheet.derivatives.closed.form import ClosedForm, NoClosedFormError, closed_form
 from cheatsheet.derivatives.remarks import conditions, warnings
+from cheatsheet.derivatives.rules.words import reason_words
 from cheatsheet.derivatives.steps.claims import derive_cases
 from cheatsheet.derivatives.steps.drawings import drawn
 from cheatsheet.derivatives.steps.familiar_indices import with_familiar_indices
@@ -380,5 +381,5 @@ def _replaced(expr: Expr, change: Mapping[Expr, Expr]) -> Expr:
 
 
 def _sentence(reasons: tuple[str, ...]) -> Text:
-    words = list(dict.fromkeys(word(f"why-{reason}") for reason in reasons))
+    words = list(dict.fromkeys(reason_words(reason) for reason in reasons))
     return Text("；".join(w.zh for w in words), "; ".join(w.en for w in words))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.catalogue.reports import ClaimReport
+from cheatsheet.derivatives.rules.words import reason_words
 from cheatsheet.derivatives.steps.claims import derive_cases
 from cheatsheet.derivatives.steps.drawings import drawn
 from cheatsheet.derivatives.steps.familiar_indices import with_familiar_indices
@@ -117,7 +118,7 @@ def _rows(derivation: Derivation, lines: list[Expr], letters: Letters) -> list[S
             reasons = [reason for reason in reasons if reason != "rearrange"]
             continue
         used = _definitions_used(above, expr, letters)
-        why = _sentence([word(f"why-{reason}") for reason in reasons] + used)
+        why = _sentence([reason_words(reason) for reason in reasons] + used)
         keys = (*dict.fromkeys(reasons), *(["definition-of"] if used else []))
         rows.append(StepRow(PrintedEquation(left, "=", shown), why, keys))
         left, above, reasons = "", expr, []

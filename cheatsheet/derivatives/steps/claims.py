@@ -12,6 +12,7 @@ from cheatsheet.calculus.restated import equivalent_forms
 from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.rules.contraction import contract, deltas_for_derivatives
+from cheatsheet.derivatives.rules.laws import taken_apart
 from cheatsheet.derivatives.rules.unfolding import (
     FUNCTIONS,
     IndexNames,
@@ -20,7 +21,7 @@ from cheatsheet.derivatives.rules.unfolding import (
     unfold,
     unfold_once,
 )
-from cheatsheet.derivatives.steps.laws import MOST_SWEEPS, apply_laws
+from cheatsheet.derivatives.rules.words import LAW
 from cheatsheet.derivatives.steps.naming import (
     matching_names,
     rename_bound,
@@ -54,6 +55,7 @@ from cheatsheet.language.table import build
 from cheatsheet.language.tidying import tidied
 
 MOST_UNFOLDINGS = 4
+MOST_SWEEPS = 5
 
 
 MOST_CASES = 16
@@ -187,10 +189,10 @@ def _written_out(expr: Expr, names: IndexNames) -> list[Line]:
     """An expression and its component form, step by step; the reason of a line explains it from the line before."""
     lines = [Line(expr)]
     for _ in range(MOST_SWEEPS):
-        lawful, laws = apply_laws(lines[-1].expr)
-        if not laws:
+        lawful, used = taken_apart(lines[-1].expr)
+        if not used:
             break
-        lines.append(Line(lawful, laws))
+        lines.append(Line(lawful, tuple(LAW + law for law in used)))
     for _ in range(MOST_UNFOLDINGS):
         used = operators_unfolded(lines[-1].expr)
         following = unfold_once(lines[-1].expr, names)

@@ -1,0 +1,434 @@
+"""One matcher for all laws: a law is applied from left to right, wherever its left side is found.
+
+The letters of a law stand for any expressions whose shapes fit and that have the properties it declares. A product is
+looked at as a word, so that a law for ``X @ inv(X)`` is used inside ``A @ X @ inv(X) @ B``; a sum as its terms in any
+order; a number may stand anywhere in a product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from cheatsheet.calculus.terms import NoIndexForm
+from cheatsheet.derivatives.rules.rearranged import rearranged
+from cheatsheet.language.dimensions import Axis
+from cheatsheet.language.expressions import (
+    Apply,
+    Argument,
+    Equation,
+    Expr,
+    Index,
+    Number,
+    Size,
+    Symbol,
+    rebuild,
+    walk,
+)
+from cheatsheet.language.table import TABLE, ShapeError, build
+
+Holds = Callable[[Expr, str], bool]
+"""Whether an expression has a property."""
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """An equation used from left to right; ``letters`` and ``sizes`` may stand for others, all else for itself."""
+
+    id: str
+    left: Expr
+    right: Expr
+    letters: frozenset[str] = frozenset()
+    sizes: frozenset[str] = frozenset()
+    holds: Holds = field(default_factory=lambda: declared)
+
+    @staticmethod
+    def of(id: str, equation: Equation, general: bool = True) -> Pattern:
+        """The rule that an equation states: for all values of its symbols, or for these alone."""
+        nodes = [*walk(equation.lhs), *walk(equation.rhs)] if general else []
+        letters = frozenset(n.name for n in nodes if isinstance(n, Symbol) and n.definition is None)
+        sizes = frozenset(name for n in nodes for name in n.shape.names)
+        return Pattern(id, equation.lhs, equation.rhs, letters, sizes)
+
+    @cached_property
+    def permutes(self) -> bool:
+        """Whether the sides differ in nothing but the names of their letters, as in tr(XY) = tr(YX)."""
+        ways = ((self.left, self.right), (self.right, self.left))
+        return all(any(True for _ in _Matcher(self).match(a, b, Match())) for a, b in ways)
+
+    @property
+    def reversed(self) -> Pattern:
+        return replace(self, left=self.right, right=self.left)
+
+    def rewritten(self, expr: Expr) -> Expr:
+        """The expression with the rule used once at every place where it fits, the innermost first.
+
+        >>> from cheatsheet.language.dimensions import Shape
+        >>> n = Axis.of("n")
+        >>> A, B, X = (Symbol(name, Shape.matrix(n, n)) for name in "ABX")
+        >>> law = Pattern.of("law", Equation(build("matmul", X, build("inv", X)), build("I", n)))
+        >>> law.rewritten(build("matmul", build("matmul", build("matmul", A, B), build("inv", B)), A))
+        A @ I(n) @ A
+        """
+        expr = rebuild(expr, self.rewritten)
+        new = self.applied(expr)
+        return expr if new is None else new
+
+    def applied(self, expr: Expr) -> Expr | None:
+        """The expression with the rule used at its top, None where it does not fit there.
+
+        A rule that only exchanges, tr(XY) = tr(YX), is used where that brings the expression into one order.
+        """
+        results = _Matcher(self).results(expr)
+        if not self.permutes:
+            return next((new for new in results if new != expr), None)
+        least = min([expr, *results], key=str)
+        return least if least != expr else None
+
+
+@dataclass(frozen=True)
+class Match:
+    """What the letters and sizes of a rule stand for."""
+
+    letters: Mapping[str, Expr] = field(default_factory=dict)
+    sizes: Mapping[str, Axis] = field(default_factory=dict)
+    params: tuple[Any, ...] = ()
+    """The symbols that vary in a ``d(…)``."""
+
+
+def declared(expr: Expr, needed: str) -> bool:
+    """Whether a symbol is declared to have a property, or a number has it."""
+    if isinstance(expr, Symbol):
+        positive = "positive_definite" in expr.properties
+        return needed in expr.properties or (needed in ("symmetric", "invertible") and positive)
+    if isinstance(expr, Size):
+        return needed in ("integer", "positive", "nonzero")
+    if isinstance(expr, Number):
+        value = expr.value
+        facts = {"integer": value.denominator == 1, "nonzero": value != 0, "positive": value > 0}
+        return facts.get(needed, False)
+    return (
+        needed == "symmetric"
+        and isinstance(expr, Apply)
+        and expr.op in ("I", "diag")
+        and expr.shape.is_square
+    )
+
+
+@dataclass(frozen=True)
+class Product:
+    """A product: a coefficient, the other scalar factors, and the matrices in their order."""
+
+    coefficient: Fraction
+    scalars: tuple[Expr, ...]
+    word: tuple[Expr, ...]
+
+    @staticmethod
+    def of(expr: Expr) -> Product:
+        """The factors of an expression, itself if it is no product."""
+        match expr:
+            case Number():
+                return Product(expr.value, (), ())
+            case Apply(op="neg"):
+                inner = Product.of(expr.children[0])
+                return replace(inner, coefficient=-inner.coefficient)
+            case Apply(op="scale"):
+                a, b = (Product.of(child) for child in expr.children)
+                scalars = (*a.numbers, *(b.numbers if expr.shape.is_scalar else b.scalars))
+                return Product(a.coefficient * b.coefficient, scalars, () if expr.shape.is_scalar else b.word)
+            case Apply(op="over", args=(Expr() as above, Expr() as below)) if above != Number(1):
+                inner = Product.of(above)
+                if isinstance(below, Number):
+                    return replace(inner, coefficient=inner.coefficient / below.value)
+                part = build("over", Number(1), below)
+                if expr.shape.is_scalar:
+                    return Product(inner.coefficient, (*inner.numbers, part), ())
+                return replace(inner, scalars=(*inner.scalars, part))
+            case Apply(op="matmul"):
+                a, b = (Product.of(child) for child in expr.children)
+                words = [p.word or (product_of(Product(Fraction(1), p.scalars, ())),) for p in (a, b)]
+                scalars = (*(a.scalars if a.word else ()), *(b.scalars if b.word else ()))
+                return Product(a.coefficient * b.coefficient, scalars, (*words[0], *words[1]))
+        return (
+            Product(Fraction(1), (expr,), ()) if expr.shape.is_scalar else Product(Fraction(1), (), (expr,))
+        )
+
+    @property
+    def numbers(self) -> tuple[Expr, ...]:
+        """The factors of a product that is a number, a row times a column among them."""
+        return (*self.scalars, *([chain(self.word)] if self.word else []))
+
+    def with_part(self, i: int, j: int, new: Expr) -> Expr:
+        """The product with something else for a part of its word."""
+        inner = Product.of(new)
+        word = (*self.word[:i], *inner.word, *self.word[j:])
+        return product_of(
+            Product(self.coefficient * inner.coefficient, (*self.scalars, *inner.scalars), word)
+        )
+
+
+def chain(word: Iterable[Expr]) -> Expr:
+    """The product of matrices, grouped to the left."""
+    first, *others = word
+    for other in others:
+        first = build("matmul", first, other)
+    return first
+
+
+def product_of(product: Product) -> Expr:
+    """The expression with these factors."""
+    body = chain(product.word) if product.word else None
+    for scalar in reversed(product.scalars):
+        body = scalar if body is None else build("scale", scalar, body)
+    if body is None:
+        return Number(product.coefficient)
+    if product.coefficient == -1:
+        return build("neg", body)
+    return body if product.coefficient == 1 else build("scale", Number(product.coefficient), body)
+
+
+def terms_of(expr: Expr) -> list[Expr]:
+    """The terms of a sum, each with its sign."""
+    match expr:
+        case Apply(op="add" | "sub"):
+            a, b = (terms_of(child) for child in expr.children)
+            return [*a, *(b if expr.op == "add" else map(negative, b))]
+        case Apply(op="neg", args=(Apply(op="add" | "sub") as inner,)):
+            return [negative(term) for term in terms_of(inner)]
+    return [expr]
+
+
+def negative(expr: Expr) -> Expr:
+    return expr.children[0] if isinstance(expr, Apply) and expr.op == "neg" else build("neg", expr)
+
+
+def sum_of(terms: Iterable[Expr]) -> Expr:
+    first, *others = terms
+    for term in others:
+        first = build("add", first, term)
+    return first
+
+
+class _Matcher:
+    """One rule at work."""
+
+    def __init__(self, rule: Pattern) -> None:
+        self.rule = rule
+
+    def results(self, expr: Expr) -> Iterator[Expr]:
+        """What the rule makes of the expression, at each of the ways in which it fits, parts of products included."""
+        left = self.rule.left
+        yield from self.in_linear(left, expr)
+        for found in self.match(left, expr, Match()):
+            if (new := self.filled(found)) is not None:
+                yield new
+        if _is_sum(left) and _is_sum(expr):
+            yield from self.in_sum(expr)
+        pattern = Product.of(left)
+        if len(pattern.word) + len(pattern.scalars) > 1 and not any(map(self.is_letter, pattern.scalars)):
+            yield from self.in_product(pattern, Product.of(expr))
+
+    def in_linear(self, left: Expr, expr: Expr) -> Iterator[Expr]:
+        """The rule behind the numbers that are drawn out of a linear function: of (2AB)ᵀ, 2 · (AB)ᵀ."""
+        if isinstance(left, Apply) and isinstance(expr, Apply) and left.op == expr.op and len(expr.args) == 1:
+            inner = Product.of(expr.children[0])
+            if TABLE[expr.op].linear and inner.word and (inner.scalars or inner.coefficient != 1):
+                bare = build(expr.op, chain(inner.word), params=expr.params)
+                for new in self.results(bare):
+                    yield replace(inner, word=(bare,)).with_part(0, 1, new)
+
+    def in_sum(self, expr: Expr) -> Iterator[Expr]:
+        for found, rest in self.terms(terms_of(self.rule.left), terms_of(expr), Match()):
+            if rest and (new := self.filled(found)) is not None:
+                yield sum_of([new, *rest])
+
+    def in_product(self, pattern: Product, own: Product) -> Iterator[Expr]:
+        for found, scalars in self.scalars(pattern.scalars, own.scalars, Match()):
+            left = Product(own.coefficient / pattern.coefficient, scalars, own.word)
+            size = len(own.word)
+            spans = (
+                [(i, j) for i in range(size) for j in range(i + 1, size + 1)] if pattern.word else [(0, 0)]
+            )
+            for i, j in spans:
+                for whole in self.word(pattern.word, own.word[i:j], found):
+                    if (new := self.filled(whole)) is not None:
+                        yield left.with_part(i, j, new)
+
+    def filled(self, found: Match) -> Expr | None:
+        """The right side with the letters replaced, None where they do not fit it."""
+        try:
+            return self.instance(self.rule.right, found)
+        except (ShapeError, KeyError):
+            return None
+
+    def instance(self, pattern: Expr, found: Match) -> Expr:
+        match pattern:
+            case Symbol() if pattern.name in self.rule.letters:
+                return found.letters[pattern.name]
+            case Size():
+                axis = pattern.axis.rename(dict(found.sizes))
+                return Size(axis) if axis.names else Number(axis.at({}))
+            case Apply():
+                args: list[Argument] = [
+                    self.instance(a, found) if isinstance(a, Expr)
+                    else a.rename(dict(found.sizes)) if isinstance(a, Axis) else a
+                    for a in pattern.args
+                ]  # fmt: skip
+                return build(pattern.op, *args, params=found.params if pattern.op == "d" else pattern.params)
+        return rebuild(pattern, lambda child: self.instance(child, found))
+
+    # --- whether a pattern fits ----------------------------------------------------------------------------------
+
+    def is_letter(self, pattern: Expr) -> bool:
+        return isinstance(pattern, Symbol) and pattern.name in self.rule.letters
+
+    def match(self, pattern: Expr, expr: Expr, found: Match) -> Iterator[Match]:
+        if self.is_letter(pattern):
+            assert isinstance(pattern, Symbol)
+            yield from self.letter(pattern, expr, found)
+        elif _is_sum(pattern):
+            for whole, rest in self.terms(terms_of(pattern), terms_of(expr), found):
+                if not rest:
+                    yield whole
+        elif Product.of(pattern) != Product(Fraction(1), (pattern,), ()) and _is_product(pattern):
+            yield from self.product(Product.of(pattern), Product.of(expr), found)
+        elif isinstance(pattern, Apply) and isinstance(expr, Apply) and pattern.op == expr.op:
+            yield from self.application(pattern, expr, found)
+        elif isinstance(pattern, Size) and isinstance(expr, (Size, Number)):
+            axis = (
+                expr.axis
+                if isinstance(expr, Size)
+                else Axis.of(int(expr.value))
+                if expr.value.denominator == 1
+                else None
+            )
+            if axis is not None:
+                yield from self.axis(pattern.axis, axis, found)
+        elif same(pattern, expr):
+            yield found
+
+    def letter(self, pattern: Symbol, expr: Expr, found: Match) -> Iterator[Match]:
+        if pattern.name in found.letters:
+            if same(found.letters[pattern.name], expr):
+                yield found
+            return
+        if len(expr.shape.axes) != 2 or not all(self.rule.holds(expr, p) for p in pattern.properties):
+            return
+        for rows in self.axis(pattern.shape.rows, expr.shape.rows, found):
+            for fits in self.axis(pattern.shape.cols, expr.shape.cols, rows):
+                yield replace(fits, letters={**fits.letters, pattern.name: expr})
+
+    def axis(self, pattern: Axis, axis: Axis, found: Match) -> Iterator[Match]:
+        if pattern.kind == "name" and pattern.value in self.rule.sizes:
+            known = found.sizes.get(str(pattern.value))
+            if known is None:
+                yield replace(found, sizes={**found.sizes, str(pattern.value): axis})
+            elif known.same_size(axis):
+                yield found
+        elif pattern.rename(dict(found.sizes)).same_size(axis):
+            yield found
+        elif (
+            pattern.kind in ("product", "concatenation")
+            and pattern.kind == axis.kind
+            and len(pattern.parts) == len(axis.parts)
+        ):
+            waiting = [found]
+            for one, other in zip(pattern.parts, axis.parts, strict=True):
+                waiting = [new for old in waiting for new in self.axis(one, other, old)]
+            yield from waiting
+
+    def application(self, pattern: Apply, expr: Apply, found: Match) -> Iterator[Match]:
+        if len(pattern.args) != len(expr.args):
+            return
+        if pattern.op == "d":
+            found = replace(found, params=expr.params)
+        elif pattern.params != expr.params:
+            return
+        orders = [expr.args]
+        if pattern.op in ("hadamard", "dot"):
+            orders.append(expr.args[::-1])
+        for args in orders:
+            waiting = [found]
+            for one, other in zip(pattern.args, args, strict=True):
+                waiting = [new for old in waiting for new in self.argument(one, other, old)]
+            yield from waiting
+
+    def argument(self, pattern: Argument, argument: Argument, found: Match) -> Iterator[Match]:
+        if isinstance(pattern, Expr) and isinstance(argument, Expr):
+            yield from self.match(pattern, argument, found)
+        elif isinstance(pattern, Axis) and isinstance(argument, Axis):
+            yield from self.axis(pattern, argument, found)
+        elif isinstance(pattern, Index) and isinstance(argument, Index) and pattern.name == argument.name:
+            yield found
+
+    def product(self, pattern: Product, own: Product, found: Match) -> Iterator[Match]:
+        """Whether the whole product fits: a scalar letter takes all the numbers that are left over."""
+        letters = [s for s in pattern.scalars if self.is_letter(s)]
+        others = tuple(s for s in pattern.scalars if s not in letters[:1])
+        numbers = own.scalars if own.word or not pattern.word else ()
+        for fits, rest in self.scalars(others, numbers, found):
+            left = Product(own.coefficient / pattern.coefficient, rest, ())
+            if letters and (rest or left.coefficient != 1):
+                waiting = self.match(letters[0], product_of(left), fits)
+            else:
+                waiting = iter([fits] if not letters and not rest and left.coefficient == 1 else [])
+            for new in waiting:
+                yield from self.word(pattern.word, own.word, new)
+
+    def scalars(
+        self, pattern: tuple[Expr, ...], own: tuple[Expr, ...], found: Match
+    ) -> Iterator[tuple[Match, tuple[Expr, ...]]]:
+        """The ways to find each scalar of the pattern among the others, with those that are left."""
+        if not pattern:
+            yield found, own
+            return
+        for k, scalar in enumerate(own):
+            for fits in self.match(pattern[0], scalar, found):
+                yield from self.scalars(pattern[1:], (*own[:k], *own[k + 1 :]), fits)
+
+    def word(self, pattern: tuple[Expr, ...], own: tuple[Expr, ...], found: Match) -> Iterator[Match]:
+        """Whether a word fits: a letter takes one factor or several, each other factor of the pattern takes one."""
+        if not pattern or not own:
+            if not pattern and not own:
+                yield found
+            return
+        first, *others = pattern
+        most = len(own) - len(others) if self.is_letter(first) else 1
+        for k in range(1, most + 1):
+            for fits in self.match(first, chain(own[:k]), found):
+                yield from self.word(tuple(others), own[k:], fits)
+
+    def terms(self, pattern: list[Expr], own: list[Expr], found: Match) -> Iterator[tuple[Match, list[Expr]]]:
+        """The ways to find each term of the pattern in a sum; a last letter takes all that is left."""
+        if not pattern:
+            yield found, own
+            return
+        first, *others = pattern
+        if not others and self.is_letter(first) and own:
+            for fits in self.match(first, sum_of(own), found):
+                yield fits, []
+            return
+        for k, term in enumerate(own):
+            for fits in self.match(first, term, found):
+                yield from self.terms(others, [*own[:k], *own[k + 1 :]], fits)
+
+
+def _is_product(expr: Expr) -> bool:
+    return isinstance(expr, Apply) and expr.op in ("matmul", "scale", "neg", "over")
+
+
+def _is_sum(expr: Expr) -> bool:
+    return isinstance(expr, Apply) and expr.op in ("add", "sub")
+
+
+def same(a: Expr, b: Expr) -> bool:
+    """Whether two expressions differ in their arrangement at most."""
+    if a == b:
+        return True
+    try:
+        return a.shape.agrees(b.shape) and rearranged(a) == rearranged(b)
+    except NoIndexForm:
+        return False
