@@ -50,13 +50,13 @@ class Direction:
     names: frozenset[str] = frozenset()
 
     def varies(self, expr: Expr) -> bool:
-        return any(self._moves(s) for s in symbols(expr))
+        return any(self.moves(s) for s in symbols(expr))
 
-    def _moves(self, symbol: Symbol) -> bool:
+    def moves(self, symbol: Symbol) -> bool:
         if symbol.definition is not None:
             return self.varies(symbol.definition)
         if self.by is None:
-            return symbol.name in self.names or any(self._moves(s) for s in symbol.of)
+            return symbol.name in self.names or any(self.moves(s) for s in symbol.of)
         variable = entry_of(self.by)
         return variable is None or symbol == variable[0] or depends(symbol, variable[0])
 
@@ -136,8 +136,14 @@ def rule_of(y: Expr, direction: Direction) -> str:
 
 def _rule_of_entry(y: Expr, direction: Direction) -> str:
     own = entry_of(y)
-    if own is None or direction.by is None:
+    if own is None:
         return ""
+    if direction.by is None:
+        return (
+            ""
+            if own[0].name in direction.names or len(own[1]) < len(own[0].shape.free_axes)
+            else "chain-rule"
+        )
     variable = entry_of(direction.by)
     if variable is None:
         return ""
@@ -172,23 +178,14 @@ def carried_out(y: Expr, direction: Direction) -> Expr | None:
 def _of_entry(y: Expr, direction: Direction) -> Expr | None:
     """∂xₖ/∂xⱼ = δₖⱼ; for a function of others, the sum over these of the derivative by each times its own."""
     own, variable = entry_of(y), entry_of(direction.by) if direction.by is not None else None
-    if own is None or variable is None:
+    if own is None:
         return None
-    if own[0] == variable[0]:
-        result: Expr = Number(1)
-        for i, j in zip(own[1], variable[1], strict=True):
-            if i.name == j.name:
-                continue
-            if isinstance(i.name, int) and isinstance(j.name, int):
-                return Number(0)
-            delta = build("delta", i, j)
-            result = delta if result == Number(1) else build("scale", result, delta)
-        return result
-    assert direction.by is not None
-    names = IndexNames.beside(y, direction.by)
+    if variable is not None and own[0] == variable[0]:
+        return _deltas(own[1], variable[1])
+    names = IndexNames.beside(y, *([direction.by] if direction.by is not None else []))
     total: Expr | None = None
     for argument in own[0].of:
-        if argument != variable[0] and not depends(argument, variable[0]):
+        if not direction.varies(argument):
             continue
         bound = [names.index(axis) for axis in argument.shape.free_axes]
         inner = component(argument, bound)
@@ -197,6 +194,19 @@ def _of_entry(y: Expr, direction: Direction) -> Expr | None:
         part = Sum(part, tuple(bound)) if bound else part
         total = part if total is None else build("add", total, part)
     return total
+
+
+def _deltas(own: tuple[Index, ...], variable: tuple[Index, ...]) -> Expr:
+    """1 where all indices are the same, else a product of deltas."""
+    result: Expr = Number(1)
+    for i, j in zip(own, variable, strict=True):
+        if i.name == j.name:
+            continue
+        if isinstance(i.name, int) and isinstance(j.name, int):
+            return Number(0)
+        delta = build("delta", i, j)
+        result = delta if result == Number(1) else build("scale", result, delta)
+    return result
 
 
 def entry_of(expr: Expr) -> tuple[Symbol, tuple[Index, ...]] | None:

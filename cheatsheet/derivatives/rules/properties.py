@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cheatsheet.calculus.to_expression import component
+from cheatsheet.derivatives.rules.rule import Unordered
 from cheatsheet.derivatives.rules.sums import factors, multiplied
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Sum, Symbol, free_indices, rebuild
 from cheatsheet.language.table import build
@@ -37,20 +38,11 @@ def declared(expr: Expr, name: str) -> bool:
     return isinstance(expr, Symbol) and name in expr.properties
 
 
-def _symmetric(name: str) -> EntryRule:
-    def entry(matrix: Expr, i: Index, j: Index) -> Expr | None:
-        return component(matrix, sorted((i, j), key=str)) if declared(matrix, name) else None
-
-    return entry
-
-
-def _symmetric_function(matrix: Expr, i: Index, j: Index) -> Expr | None:
-    """(S⁻¹)ᵀ = (Sᵀ)⁻¹ = S⁻¹."""
-    if isinstance(matrix, Apply) and matrix.op in SYMMETRIC_WITH:
-        of = matrix.children[0]
-        if declared(of, "symmetric") or declared(of, "positive_definite"):
-            return component(matrix, sorted((i, j), key=str))
-    return None
+def _symmetric_function(matrix: Expr) -> bool:
+    """Whether it is a function of a symmetric matrix: (S⁻¹)ᵀ = (Sᵀ)⁻¹ = S⁻¹."""
+    if not isinstance(matrix, Apply) or matrix.op not in SYMMETRIC_WITH:
+        return False
+    return declared(matrix.children[0], "symmetric") or declared(matrix.children[0], "positive_definite")
 
 
 def _antisymmetric(matrix: Expr, i: Index, j: Index) -> Expr | None:
@@ -203,9 +195,9 @@ def _idempotent(a: Expr, b: Expr) -> Expr | None:
 
 
 PROPERTIES = (
-    Entries("property-symmetric", _symmetric("symmetric")),
-    Entries("property-positive_definite", _symmetric("positive_definite")),
-    Entries("symmetric-function", _symmetric_function),
+    Unordered("property-symmetric", lambda matrix: declared(matrix, "symmetric")),
+    Unordered("property-positive_definite", lambda matrix: declared(matrix, "positive_definite")),
+    Unordered("symmetric-function", _symmetric_function),
     Entries("property-antisymmetric", _antisymmetric),
     Entries("property-diagonal", _diagonal),
     Entries("property-lower_triangular", _triangular("lower_triangular", 1)),

@@ -17,9 +17,9 @@ is written as such, ``(x.T @ y) * z``, is a factor like any other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 from math import floor, gcd, lcm
 
 from cheatsheet.calculus.terms import UNIT, ZERO, Factor, Factors, Idx, Place, Poly, Term, pieces, refreshed
@@ -33,8 +33,13 @@ _ENTRYWISE = ("hadamard", "quotient", "reciprocal")
 _ONE = Fraction(1)
 
 
-def rearranged(expr: Expr) -> Poly:
+Holds = Callable[[Expr], bool]
+
+
+def rearranged(expr: Expr, unordered: Iterable[Holds] = ()) -> Poly:
     """The normal form: equal for two expressions if and only if rearrangement makes one of the other.
+
+    ``unordered`` says of which matrices the two indices of an entry may be exchanged.
 
     >>> from cheatsheet.language.elaborate import Declarations, elaborate_claim
     >>> from cheatsheet.catalogue.load import read_given
@@ -49,16 +54,20 @@ def rearranged(expr: Expr) -> Poly:
 
     Raises :class:`~cheatsheet.calculus.terms.NoIndexForm` where too many equal factors make it too long a search.
     """
-    return _Reading({})(expr).collect()
+    return _Reading({}, tuple(unordered))(expr).collect()
 
 
 class _Reading:
     """Reads expressions; ``bound`` says which index a name of the sums around stands for."""
 
-    def __init__(self, bound: dict[str, Idx]) -> None:
+    def __init__(self, bound: dict[str, Idx], unordered: tuple[Holds, ...]) -> None:
         self.bound = bound
+        self.unordered = unordered
 
     def __call__(self, expr: Expr) -> Poly:
+        return self.read(expr) if self.bound or self.unordered else _read(expr)
+
+    def read(self, expr: Expr) -> Poly:
         match expr:
             case Number():
                 return Poly.number(expr.value)
@@ -100,6 +109,8 @@ class _Reading:
                 return self.derivative(expr)
             case "d", (Symbol() as x,) if x.name in expr.params[0]:
                 return self(x.increment)
+            case "d", (Apply(op="component", args=(Symbol() as x, *indices)),) if x.name in expr.params[0]:
+                return self.entry(x.increment, [i for i in indices if isinstance(i, Index)])
             case op, _ if op in _ENTRYWISE or op == "power":
                 return self.entrywise(expr)
         return self.opaque(expr)
@@ -171,7 +182,8 @@ class _Reading:
 
     def sum(self, expr: Sum) -> Poly:
         own = {str(i.name): Idx(i.axis) for i in expr.indices}
-        return _summed(_Reading({**self.bound, **own})(expr.body), frozenset(own.values()))
+        inner = _Reading({**self.bound, **own}, self.unordered)(expr.body)
+        return _summed(inner, frozenset(own.values()))
 
     # --- letters ---
 
@@ -204,16 +216,17 @@ class _Reading:
         if isinstance(operand, Apply) and operand.op == "transpose" and len(indices) == 1:
             return self.entry(operand.children[0], indices)
         places, texts = self.places(indices)
+        either_way = len(places) == 2 and any(holds(operand) for holds in self.unordered)
         total = ZERO
         for coefficient, term in self(operand).terms:
             number, scalars, atoms = _split(Poly([(coefficient, term)]))
             symbol = atoms[0].terms[0][1].factors if len(atoms) == 1 and len(atoms[0].terms) == 1 else ()
             if len(symbol) == 1 and symbol[0][0].head == "sym":
                 of = symbol[0][0]
-                entry = Factor("sym", of.data, places, label=f"{of.label} {texts}")
+                entry = Factor("sym", of.data, places, label=f"{of.label} {texts}", symmetric=either_way)
             else:
                 word = _poly({_word(atoms, f"I {operand.shape.rows.size}"): _ONE})
-                entry = Factor("entry", None, places, (word,), texts)
+                entry = Factor("entry", None, places, (word,), texts, symmetric=either_way)
             _multiply(scalars, entry, _ONE)
             total += _poly(scalars, number)
         return total.collect()
@@ -251,6 +264,12 @@ class _Reading:
 
         texts = ",".join(map(visit, indices))
         return tuple(places), texts if "(" in texts else ""
+
+
+@lru_cache(maxsize=30_000)
+def _read(expr: Expr) -> Poly:
+    """What stands in no sum is read once."""
+    return _Reading({}, ()).read(expr).collect()
 
 
 # --- the arithmetic of normal forms ---------------------------------------------------------------------------------

@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from cheatsheet.derivatives.rules.definitions import Definition
 from cheatsheet.derivatives.rules.differentiation import RULES as DIFFERENTIATION
 from cheatsheet.derivatives.rules.differentiation import Differentiation
+from cheatsheet.derivatives.rules.laws import Law, laws
+from cheatsheet.derivatives.rules.numbers import NUMBERS
 from cheatsheet.derivatives.rules.properties import PROPERTIES
 from cheatsheet.derivatives.rules.rule import Rule
 from cheatsheet.derivatives.rules.sums import Contraction, DeltaExchange, Expansion, TermByTerm
 from cheatsheet.derivatives.rules.unfolding import ENTRYWISE, OPAQUE
+from cheatsheet.derivatives.rules.words import LAW
+from cheatsheet.language.expressions import Expr
 from cheatsheet.language.table import TABLE
+
+
+@dataclass(frozen=True)
+class LawRule:
+    """A law of the table, used from left to right."""
+
+    law: Law
+
+    @property
+    def id(self) -> str:
+        return LAW + self.law.id
+
+    def rewritten(self, expr: Expr) -> Expr:
+        return self.law.rule.rewritten(expr)
 
 
 @cache
@@ -30,6 +49,8 @@ def rules() -> Mapping[str, Rule]:
         TermByTerm(),
         Expansion(),
         *PROPERTIES,
+        *NUMBERS,
+        *(LawRule(law) for law in laws().values()),
     ]
     return {rule.id: rule for rule in found}
 

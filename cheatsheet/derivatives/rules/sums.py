@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import product as cartesian
 
 from cheatsheet.derivatives.rules.contraction import contract
+from cheatsheet.derivatives.rules.unfolding import IndexNames, prenex, with_distinct_sums
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Sum, free_indices, rebuild, substitute
 from cheatsheet.language.table import build
 
@@ -21,7 +22,9 @@ class Contraction:
 
     def rewritten(self, expr: Expr) -> Expr:
         expr = rebuild(expr, self.rewritten)
-        return contract(expr) if isinstance(expr, Sum) and _has_bound_delta(expr) else expr
+        if not isinstance(expr, Sum) or not _has_bound_delta(expr):
+            return expr
+        return contract(prenex(with_distinct_sums(expr, IndexNames.beside(expr))))
 
 
 @dataclass(frozen=True)

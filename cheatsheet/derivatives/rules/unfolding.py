@@ -110,7 +110,7 @@ def unfold_once(expr: Expr, names: IndexNames) -> Expr:
         case Apply() if expr.op not in OPAQUE and expr.shape.is_scalar:
             return entry(expr, [], names)
         case Sum():
-            return prenex(rebuild(expr, lambda child: unfold_once(child, names)), names)
+            return prenex(rebuild(expr, lambda child: unfold_once(child, names)))
     return expr
 
 
@@ -135,7 +135,7 @@ def entry(operand: Expr, indices: list[Index], names: IndexNames) -> Expr:
         case Apply() if operand.op in ENTRYWISE:
             return _pushed(operand, indices)
         case Apply() if operand.op not in OPAQUE and _is_unfoldable(operand):
-            return prenex(_by_placeholders(operand, indices, names), names)
+            return prenex(_by_placeholders(operand, indices, names))
     return component(operand, indices)
 
 
@@ -256,16 +256,34 @@ def _alphabetical(name: str) -> tuple[int, str]:
     return (INDEX_NAMES.find(name[0]) + len(INDEX_NAMES) * len(name[1:]), name)
 
 
-def prenex(expr: Expr, names: IndexNames) -> Expr:
+def with_distinct_sums(expr: Expr, names: IndexNames) -> Expr:
+    """The expression with every sum over names that no other sum has, so that sums can be drawn out of products."""
+    seen: set[str] = set()
+
+    def visit(node: Expr) -> Expr:
+        if isinstance(node, Sum):
+            bound = []
+            for index in node.indices:
+                name = str(index.name)
+                bound.append(Index(names.fresh(index.axis), index.axis) if name in seen else index)
+                seen.add(str(bound[-1].name))
+            change = {str(i.name): new for i, new in zip(node.indices, bound, strict=True) if i != new}
+            return Sum(visit(substitute(node.body, change)), tuple(bound))
+        return rebuild(node, visit)
+
+    return visit(expr)
+
+
+def prenex(expr: Expr) -> Expr:
     """Sums drawn out of products, ``(Σ aₖ) b = Σ aₖ b``, and nested sums made one."""
     match expr:
         case Sum():
-            body = prenex(expr.body, names)
+            body = prenex(expr.body)
             if isinstance(body, Sum):
                 return Sum(body.body, (*expr.indices, *body.indices))
             return Sum(body, expr.indices)
         case Apply(op="scale" | "neg" | "over"):
-            parts = [prenex(child, names) for child in expr.children]
+            parts = [prenex(child) for child in expr.children]
             bound: list[Index] = []
             last = len(parts) if expr.op != "over" else 1
             for k, part in enumerate(parts[:last]):
@@ -275,7 +293,7 @@ def prenex(expr: Expr, names: IndexNames) -> Expr:
             body = build(expr.op, *parts)
             return Sum(body, tuple(bound)) if bound else body
         case Apply(op="add" | "sub"):
-            return rebuild(expr, lambda child: prenex(child, names))
+            return rebuild(expr, lambda child: prenex(child))
     return expr
 
 
