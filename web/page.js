@@ -119,17 +119,19 @@
     return words.every((word) => entry.text.includes(word)) ? 2 : 0;
   }
   const box = one("#search"), told = one("#found"), main = one("#entries");
-  const home = new Map(entries.map(({ article }) => [article, article.parentElement]));
+  const sections = all("section.chapter").map((section) => (
+    { section, packed: one("script.packed", section), own: entries.filter((entry) => entry.article.parentElement === section) }
+  ));
   const results = document.createElement("section");
   results.id = "results";
   main.prepend(results);
-  function restore() {
-    for (const section of all("section.chapter")) {
-      const packed = one("script.packed", section);
-      for (const { article } of entries) if (home.get(article) === section && article.parentElement !== section) section.insertBefore(article, packed);
+  let moved = new Set();
+  function restore() {  // what was shown as a result goes back to its place among its neighbours
+    for (const { packed, own } of sections) {
+      if (own.some((entry) => moved.has(entry))) packed.before(...own.map((entry) => entry.article));
     }
+    moved = new Set();
   }
-  let showing = false;
   function search() {
     const query = box.value.trim();
     const words = squeeze(query).split(/\s+/).filter(Boolean);
@@ -144,13 +146,13 @@
       entry.article.hidden = !score;
       if (score) { count++; ranked.push([score, entry]); }
     }
-    if (showing) restore();
-    showing = Boolean(query);
+    if (moved.size) restore();
     if (query) {
       ranked.sort((a, b) => b[0] - a[0]);
-      results.append(...ranked.slice(0, 30).map(([, entry]) => entry.article));
+      moved = new Set(ranked.slice(0, 30).map(([, entry]) => entry));
+      results.append(...[...moved].map((entry) => entry.article));
     }
-    for (const section of all("section.chapter")) section.hidden = !all("article", section).some((article) => !article.hidden);
+    for (const { section, own } of sections) section.hidden = own.every((entry) => entry.article.hidden || moved.has(entry));
     one(".legend").hidden = Boolean(query);
     told.textContent = query || chapter || verdict ? inLanguage(`找到 ${count} 条`, `${count} found`) : "";
   }

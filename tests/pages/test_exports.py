@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from cheatsheet.cli import main
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 CATALOGUE = """
 title: {zh: 手册, en: Sheet}
 sections:

@@ -339,7 +339,7 @@ def test_killed_in_the_middle(engine: Path) -> None:
             "compile_pdf('text half=5', pathlib.Path(sys.argv[1]))",
             target,
         ],
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[2],
         start_new_session=True,
     )
     state = engine / compiling.STATE_FOLDER / "a"

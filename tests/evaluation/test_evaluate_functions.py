@@ -13,8 +13,8 @@ from cheatsheet.language.elaborate import Declarations
 from cheatsheet.language.expressions import Jet as AbstractDerivative
 from cheatsheet.language.expressions import Symbol
 from cheatsheet.language.table import build
+from tests.evaluation.test_evaluate import DIMS, parse, value
 from tests.grammar import SYMBOLS, M, N
-from tests.test_evaluate import DIMS, parse, value
 
 x = Symbol("x", Shape.vector(N))
 v = Symbol("v", Shape.vector(M), of=(x,))

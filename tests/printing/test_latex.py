@@ -389,7 +389,7 @@ def test_formulas_use_no_macro_that_the_document_lacks() -> None:
 
 
 def test_the_preamble_defines_every_macro() -> None:
-    preamble = (Path(__file__).parent.parent / "templates" / "preamble.tex").read_text(encoding="utf-8")
+    preamble = (Path(__file__).parents[2] / "templates" / "preamble.tex").read_text(encoding="utf-8")
     defined = set(
         re.findall(r"\\(?:DeclareRobustCommand|DeclareMathOperator|newcommand)\*?\{(\\\w+)\}", preamble)
     )

@@ -28,7 +28,7 @@ from cheatsheet.printing.arrays import NoCodeError, code_for
 from cheatsheet.printing.terminal_maths import plain
 from cheatsheet.verdicts.check import verify
 
-PROBLEMS = yaml.safe_load((Path(__file__).parent / "corpus" / "derive.yaml").read_text(encoding="utf-8"))
+PROBLEMS = yaml.safe_load((Path(__file__).parents[1] / "corpus" / "derive.yaml").read_text(encoding="utf-8"))
 SIZES = {"m": 4, "n": 3, "p": 2, "q": 5}
 
 

@@ -32,7 +32,7 @@ from cheatsheet.verdicts.by_sympy.points import differs_at
 from cheatsheet.verdicts.by_sympy.realisations import NoMatrixError, branches
 from cheatsheet.verdicts.check import verify_text
 from cheatsheet.verdicts.verdicts import Counterexample, Verdict
-from tests.test_corpus import tasks
+from tests.verdicts.test_corpus import tasks
 
 GIVEN = """
 a: []

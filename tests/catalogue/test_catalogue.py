@@ -27,7 +27,7 @@ from cheatsheet.verdicts.by_sympy.quotients import UndefinedError
 from cheatsheet.verdicts.check import verify, verify_text
 from cheatsheet.verdicts.verdicts import Counterexample, Verdict
 
-SEEDS = Path(__file__).parent / "corpus" / "seeds.yaml"
+SEEDS = Path(__file__).parents[1] / "corpus" / "seeds.yaml"
 CHUNKS = 8
 PROVED = 0.98
 

@@ -19,7 +19,7 @@ from tools.coverage.checking import cited, uncited, unlike
 from tools.coverage.data import FILE, Coverage, read_coverage
 from tools.coverage.matching import same_subject
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")

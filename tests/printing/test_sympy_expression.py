@@ -18,8 +18,8 @@ from cheatsheet.language.expressions import Expr, Index, Jet, Symbol, free_indic
 from cheatsheet.language.table import TABLE, build
 from cheatsheet.printing.sympy_expression import NoSympyError, to_sympy
 from tests.grammar import DECLARED, EVERYTHING, FREE_INDICES, SYMBOLS, M, N, parse
+from tests.printing.test_arrays import DIMS, _independent_value, _random_point
 from tests.strategies import expressions
-from tests.test_code import DIMS, _independent_value, _random_point
 
 # --- every entry written out ----------------------------------------------------------------------------------------
 

@@ -35,7 +35,7 @@ from cheatsheet.pages.numbers import counterexample_formulas, number
 from cheatsheet.pages.tables import shape_table
 from cheatsheet.verdicts.verdicts import Counterexample, Verdict
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 m, n, p = (Axis.of(name) for name in "mnp")
 A, B = Symbol("A", Shape.matrix(m, n)), Symbol("B", Shape.matrix(n, p))

@@ -22,7 +22,7 @@ from cheatsheet.verdicts.size_bounds import local_bounds, rational_bounds
 from cheatsheet.verdicts.term_counts import NoBoundError
 from cheatsheet.verdicts.verdicts import STEPS, Verdict
 
-TEMPTING = Path(__file__).parent / "corpus" / "tempting.yaml"
+TEMPTING = Path(__file__).parents[1] / "corpus" / "tempting.yaml"
 GIVEN = """
 x: [n], y: [n], A: [n, n], X: [m, n], V: [n, 6], U: [n, 2], a: [], b: [], v: [3], P: [2, 2],
 S: {shape: [n, n], is: [symmetric]}, L: {shape: [n, n], is: [lower_triangular]},

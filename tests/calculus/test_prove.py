@@ -19,7 +19,7 @@ from cheatsheet.language.elaborate import Declarations, elaborate_claim
 from cheatsheet.language.expressions import Equation
 from cheatsheet.verdicts.check import verify
 
-RULES = Path(__file__).parent / "corpus" / "rules.yaml"
+RULES = Path(__file__).parents[1] / "corpus" / "rules.yaml"
 
 
 @cache

@@ -21,7 +21,7 @@ from cheatsheet.language.expressions import Symbol
 from cheatsheet.language.syntax import ClaimError
 from cheatsheet.verdicts.check import verify_text
 
-CORPUS = Path(__file__).parent / "corpus" / "ill-formed.yaml"
+CORPUS = Path(__file__).parents[1] / "corpus" / "ill-formed.yaml"
 SECOND = 20.0  # a guard against hanging, not a measurement: machines may be busy
 
 CATALOGUE = """\

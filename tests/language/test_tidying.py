@@ -12,8 +12,8 @@ from cheatsheet.language.table import build
 from cheatsheet.language.tidying import tidied, unsigned
 from cheatsheet.printing.latex import latex_of
 from tests.grammar import ALGEBRA, FREE_INDICES, POLYNOMIAL, parse
+from tests.printing.test_arrays import _independent_value, _random_point
 from tests.strategies import expressions
-from tests.test_code import _independent_value, _random_point
 
 WRITTEN = {
     "-(x[i] * A[i, j])": "-x_i\\,a_{ij}",

@@ -17,7 +17,7 @@ from cheatsheet.verdicts.check import verify
 from cheatsheet.verdicts.many import Task, verify_all
 from cheatsheet.verdicts.verdicts import Verdict
 
-CORPUS = Path(__file__).parent / "corpus"
+CORPUS = Path(__file__).parents[1] / "corpus"
 
 
 @cache

@@ -17,7 +17,7 @@ from cheatsheet.language.syntax import parse_expression
 from cheatsheet.verdicts.check import verify
 from cheatsheet.verdicts.verdicts import TierDisagreement
 
-CORPUS = Path(__file__).parent / "corpus"
+CORPUS = Path(__file__).parents[1] / "corpus"
 SAMPLE = 150
 
 

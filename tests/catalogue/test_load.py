@@ -36,7 +36,7 @@ from cheatsheet.language.errors import MOST_PROBLEMS, CatalogueError, Position
 from cheatsheet.language.source import Passage, SourceFile
 from cheatsheet.language.syntax import ClaimError
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 CASES = [
     pytest.param(case["file"], case["expected"], id=f"{path.stem}: {case['case']}")
     for path in sorted((HERE / "malformed").glob("*.yaml"))

@@ -20,7 +20,7 @@ from cheatsheet.verdicts.compare import Budget, OutOfBudgetError
 from cheatsheet.verdicts.kept import VerdictCache
 from cheatsheet.verdicts.many import OutOfPatience, Task, patience, verify_all
 from cheatsheet.verdicts.verdicts import TierDisagreement, Verdict
-from tests.test_blindness import equation_of, items
+from tests.verdicts.test_blindness import equation_of, items
 
 FEW = 40
 CLOCKS = (
