@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.catalogue.entries import Entry
 from cheatsheet.catalogue.reports import ClaimReport, EntryReport
 from cheatsheet.derivatives.rules.words import reason_words
 from cheatsheet.derivatives.steps.claims import derive_claim
-from cheatsheet.derivatives.steps.steps import BrokenStep, Derivation
+from cheatsheet.derivatives.steps.steps import Derivation
 from cheatsheet.language.expressions import Symbol
 from cheatsheet.language.glossary import Text, word
 from cheatsheet.screen_reports import counterexample_lines, failure
@@ -111,10 +110,7 @@ def _verdict(report: ClaimReport, languages: tuple[str, ...]) -> str:
 def _derivation(report: ClaimReport) -> Derivation | None:
     if report.claim.equation.negated:
         return None
-    try:
-        derivation = derive_claim(report.claim.equation)
-    except (NoIndexForm, BrokenStep):
-        return None
+    derivation = derive_claim(report.claim.equation)
     return derivation if len(derivation.lines) > 1 else None
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from cheatsheet.calculus.differentials import NoDifferential
 from cheatsheet.calculus.instances import with_numbers, with_numbers_of_axis
-from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.closed.differential import Differential
 from cheatsheet.derivatives.closed.form import ClosedForm, NoClosedFormError, closed_form
@@ -20,7 +19,7 @@ from cheatsheet.derivatives.rules.words import reason_words
 from cheatsheet.derivatives.steps.claims import derive_cases
 from cheatsheet.derivatives.steps.drawings import drawn
 from cheatsheet.derivatives.steps.familiar_indices import with_familiar_indices
-from cheatsheet.derivatives.steps.steps import BrokenStep, Derivation
+from cheatsheet.derivatives.steps.steps import Derivation
 from cheatsheet.language.display import code, details, formula, html_list, one_line, short
 from cheatsheet.language.elaborate import Declarations, elaborate_expression
 from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Number, Symbol, rebuild, symbols
@@ -137,10 +136,7 @@ class Derivative:
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """The derivation line by line, then the derivative drawn entry by entry where that tells more."""
-        try:
-            found = tuple(_worked_steps(self.equation, _claimed(self.closed.general)))
-        except (NoIndexForm, BrokenStep):
-            found = ()
+        found = tuple(_worked_steps(self.equation, _claimed(self.closed.general)))
         if not found or max(len(step.latex) for step in found) > LONGEST_STEP:
             found = tuple(_differential_steps(self.equation, self.closed.linear))
         return found
@@ -332,7 +328,7 @@ def _claimed(closed: ClosedForm) -> Equation:
 
 def _worked_steps(equation: Equation, general: Equation) -> Iterator[Step]:
     """The derivation by components, which is found for all sizes where the equation is an instance of a general one."""
-    cases = [_at_sizes(d) for d in derive_cases(general)]
+    cases = [_at_sizes(d) for d in derive_cases(general) if not d.cited]
     printed = [with_familiar_indices([x.expr for x in d.lines], (equation.lhs, equation.rhs)) for d in cases]
     letters = Letters(*(line for lines in printed for line in lines), equation.lhs, equation.rhs)
     for derivation, lines in zip(cases, printed, strict=True):

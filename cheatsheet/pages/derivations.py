@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.catalogue.reports import ClaimReport
 from cheatsheet.derivatives.rules.words import reason_words
 from cheatsheet.derivatives.steps.claims import derive_cases
 from cheatsheet.derivatives.steps.drawings import drawn
 from cheatsheet.derivatives.steps.familiar_indices import with_familiar_indices
-from cheatsheet.derivatives.steps.steps import BrokenStep, Derivation
+from cheatsheet.derivatives.steps.steps import Derivation
 from cheatsheet.language.expressions import (
     Equation,
     Expr,
@@ -48,10 +47,9 @@ def blocks_of_claim(
         if witness is None:
             return []
         return [DisplayBlock(tuple(counterexample_formulas(equation, witness)), word("counterexample"))]
-    try:
-        cases = derive_cases(equation)
-    except (NoIndexForm, BrokenStep):
-        return []
+    cases = derive_cases(equation)
+    if cases[0].cited:
+        return [DisplayBlock((latex_claim(equation),), word("cited"))]
     worked = [derivation for derivation in cases if len(derivation.lines) > 1]
     cases = tuple(sorted(worked, key=lambda derivation: derivation.entry == Number(0))[:MOST_CASES])
     if not cases:

@@ -13,8 +13,9 @@ import cheatsheet
 from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.catalogue.entries import Claim, Entry
 from cheatsheet.catalogue.load import read_given
+from cheatsheet.derivatives.steps.chains import Line
 from cheatsheet.derivatives.steps.claims import derive_cases, derive_claim
-from cheatsheet.derivatives.steps.steps import BrokenStep, Derivation, Line, checked
+from cheatsheet.derivatives.steps.steps import BrokenStep, Derivation, checked
 from cheatsheet.language.elaborate import Declarations, elaborate_claim
 from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Sum, walk
 from cheatsheet.language.table import build

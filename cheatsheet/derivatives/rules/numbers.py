@@ -54,7 +54,7 @@ def _filled(pattern: Expr, values: tuple[Expr, ...]) -> Expr:
 
 
 def _exponential(node: Apply) -> Expr | None:
-    """The exponential of a sum is a product, of a multiple a power, of a logarithm the argument."""
+    """The exponential of a sum is a product, of a multiple a power."""
     if node.op != "exp" or not node.shape.is_scalar:
         return None
     (a,) = node.children
@@ -67,12 +67,8 @@ def _exponential(node: Apply) -> Expr | None:
     if inner == Number(0):
         return Number(1)
     match inner:
-        case Apply(op="log"):
-            return inner.children[0]
         case Apply(op="scale", args=(Number() as k, Expr() as rest)):
             return build("power", build("exp", rest), k)
-        case Apply(op="scale", args=(Expr() as k, Apply(op="log") as log)):
-            return build("power", log.children[0], k)
     return None
 
 
@@ -80,24 +76,39 @@ def _below(a: Expr) -> Expr:
     return build("over", Number(1), a)
 
 
-def _logarithm(node: Apply) -> Expr | None:
-    """The logarithm of a product is a sum, of a power a multiple, of an exponential the argument.
+def _inverse_functions(node: Apply) -> Expr | None:
+    """exp(log a) = a = log(exp a), exp(k log a) = aᵏ."""
+    match node:
+        case (
+            Apply(op="exp", args=(Apply(op="log") as inner,))
+            | Apply(op="log", args=(Apply(op="exp") as inner,))
+        ):
+            return inner.children[0] if node.shape.is_scalar else None
+        case Apply(op="exp", args=(Apply(op="scale", args=(Expr() as k, Apply(op="log") as log)),)):
+            return build("power", log.children[0], k) if node.shape.is_scalar else None
+    return None
 
-    Of a product that is positive all factors have to be, which is known if it is of all but one.
-    """
+
+def _log_of_product(node: Apply) -> Expr | None:
+    """The logarithm of a product is a sum. All factors have to be positive, which is known if it is of all but one."""
     if node.op != "log" or not node.shape.is_scalar:
         return None
-    (a,) = node.children
-    match a:
-        case Number() if a.value == 1:
+    match node.children[0]:
+        case Number() as a if a.value == 1:
             return Number(0)
-        case Apply(op="exp"):
-            return a.children[0]
-        case Apply(op="scale") if sum(not _positive(f) for f in factors(a)) <= 1:
+        case Apply(op="scale") as a if sum(not _positive(f) for f in factors(a)) <= 1:
             return added([(1, build("log", f)) for f in factors(a)])
         case Apply(op="over", args=(Expr() as x, Expr() as y)) if _positive(x) or _positive(y):
             first: list[tuple[int, Expr]] = [] if x == Number(1) else [(1, build("log", x))]
             return added([*first, (-1, build("log", y))])
+    return None
+
+
+def _log_of_power(node: Apply) -> Expr | None:
+    """The logarithm of a power is a multiple, where the base is known to be positive."""
+    if node.op != "log" or not node.shape.is_scalar:
+        return None
+    match node.children[0]:
         case Apply(op="power", args=(Expr() as x, Expr() as k)) if _positive(x) or not _even(k):
             return build("scale", k, build("log", x))
         case Apply(op="sqrt", args=(Expr() as x,)):
@@ -286,7 +297,9 @@ FORMULAS = {
 NUMBERS = (
     *(by_formula(operator, text) for operator, text in FORMULAS.items()),
     Local("exp-law", _exponential),
-    Local("log-law", _logarithm),
+    Local("log-exp", _inverse_functions),
+    Local("log-product", _log_of_product),
+    Local("log-power", _log_of_power),
     Local("power-law", _power),
     Local("root-law", _root),
     Local("pythagoras", _pythagoras),

@@ -37,7 +37,7 @@ class LawRule:
 @cache
 def rules() -> Mapping[str, Rule]:
     """All rules."""
-    defined = {op for op in TABLE if op not in OPAQUE and op not in ENTRYWISE} | {
+    defined = {op for op in TABLE if op not in OPAQUE | ENTRYWISE | {"jet"}} | {
         "elementwise", "entries", "diff", "grad", "jacobian", "hessian", "d",
     }  # fmt: skip
     found: list[Rule] = [

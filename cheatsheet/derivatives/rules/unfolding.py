@@ -32,8 +32,6 @@ from cheatsheet.language.table import TABLE, build
 
 INDEX_NAMES = "ijklpqrstuvwabcefgh"
 ENTRYWISE = frozenset(name for name, row in TABLE.items() if row.entrywise is not None)
-COMPONENTWISE = frozenset(name for name in ENTRYWISE if TABLE[name].infix)
-FUNCTIONS = tuple(name for name, row in TABLE.items() if row.entrywise is not None and not row.infix)
 WHOLE = frozenset(name for name, row in TABLE.items() if row.whole_matrix) - {"matrix_power"}
 OPAQUE = WHOLE | {"pi", "diff", "delta", "component"}
 
@@ -83,42 +81,6 @@ class IndexNames:
         return Index(self.fresh(axis), axis)
 
 
-def unfold(expr: Expr, names: IndexNames) -> Expr:
-    """A scalar expression with every component written out as far as the operators allow."""
-    while True:
-        following = unfold_once(expr, names)
-        if following == expr:
-            return expr
-        expr = following
-
-
-def unfold_once(expr: Expr, names: IndexNames) -> Expr:
-    """The scalar expression with each outermost operator replaced by what it is by components."""
-    match expr:
-        case Apply(op="component"):
-            operand, *indices = expr.args
-            assert isinstance(operand, Expr)
-            return entry(operand, [i for i in indices if isinstance(i, Index)], names)
-        case Apply(op="diff"):
-            return _unfolded_derivative(expr, names)
-        case Apply(op="power", args=(Apply(op="norm"), Number())) if squared_norm(expr):
-            return sum_of_squares(expr, names)
-        case Apply() if expr.op in ENTRYWISE:
-            return rebuild(expr, lambda child: unfold_once(child, names))
-        case Apply(op="tr", args=(Apply() as inner,)) if not _is_unfoldable(inner) or inner.op == "expm":
-            return expr
-        case Apply() if expr.op not in OPAQUE and expr.shape.is_scalar:
-            return entry(expr, [], names)
-        case Sum():
-            return prenex(rebuild(expr, lambda child: unfold_once(child, names)))
-    return expr
-
-
-def _unfolded_derivative(expr: Apply, names: IndexNames) -> Expr:
-    y, *variables = expr.children
-    return build("diff", unfold_once(y, names), *variables, params=expr.params)
-
-
 def entry(operand: Expr, indices: list[Index], names: IndexNames) -> Expr:
     """One step of unfolding the component of an expression."""
     match operand:
@@ -159,8 +121,6 @@ def _pushed_into(a: Expr, indices: list[Index]) -> Expr:
         return a
     if isinstance(a, Apply) and a.op in ENTRYWISE:
         return _pushed(a, indices)
-    if isinstance(a, Apply) and a.op == "ones":
-        return Number(1)
     return component(a, indices)
 
 
@@ -295,43 +255,6 @@ def prenex(expr: Expr) -> Expr:
         case Apply(op="add" | "sub"):
             return rebuild(expr, lambda child: prenex(child))
     return expr
-
-
-def operators_unfolded(expr: Expr, throughout: bool = False) -> tuple[str, ...]:
-    """The operators that one step of unfolding replaces by what they are, as keys of the glossary of reasons.
-
-    With ``throughout`` those that stand inside element-wise operations count as well, as for unfolding to the end.
-    """
-    found: list[str] = []
-
-    def visit_operand(operand: Apply) -> None:
-        if operand.op == "block" and all(part.shape.is_scalar for part in operand.children):
-            found.append("entries")
-        elif operand.op not in OPAQUE or operand.op == "diff":
-            found.append(operand.op)
-        if throughout and operand.op in COMPONENTWISE:
-            for child in operand.children:
-                if isinstance(child, Apply) and not child.shape.is_scalar:
-                    visit_operand(child)
-
-    def visit(node: Expr) -> None:
-        match node:
-            case Apply(op="component", args=(Apply() as operand, *_)):
-                visit_operand(operand)
-            case Apply() if node.op in ENTRYWISE or node.op == "diff":
-                if squared_norm(node):
-                    found.append("norm")
-                else:
-                    for child in node.children:
-                        visit(child)
-            case Apply() if node.op not in OPAQUE and node.shape.is_scalar:
-                found.append(node.op)
-            case Sum():
-                visit(node.body)
-
-    visit(expr)
-    keys = dict.fromkeys(f"def-{'elementwise' if op in ENTRYWISE else op}" for op in found)
-    return tuple(keys)[:2] or ("components",)
 
 
 def squared_norm(expr: Expr) -> bool:

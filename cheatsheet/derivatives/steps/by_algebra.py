@@ -24,7 +24,7 @@ def rewritten(expr: Expr, barred: Barred, multiplied_out: bool) -> list[Line]:
         ]
         ids += ["expand"] if multiplied_out else []
         ids += ["number-product", *(["function-logdet"] if "logdet" in operators else [])]
-        ids += ["exp-law", "log-law"] if operators & {"exp", "log"} else []
+        ids += ["exp-law", "log-exp", "log-product", "log-power"] if operators & {"exp", "log"} else []
         ids += ["power-law"] if "power" in operators else []
         if not any(chain.step([id]) for id in ids):
             break

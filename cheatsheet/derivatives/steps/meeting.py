@@ -19,6 +19,16 @@ from cheatsheet.language.expressions import Apply, Expr, Sum, symbols, walk
 MOST_REASONS = 3
 """Rules that one step may name; where more are needed it is split."""
 
+ABOUT_NUMBERS = {
+    "exp": ("exp-law",),
+    "log": ("log-exp", "log-product", "log-power"),
+    "power": ("power-law",),
+    "sqrt": ("root-law",),
+    "sin": ("addition-theorem", "pythagoras"),
+    "cos": ("addition-theorem",),
+}
+"""Functions of numbers and the rules that speak of them."""
+
 Barred = frozenset[str]
 
 
@@ -125,10 +135,12 @@ def _speaking_of(a: Expr, b: Expr, with_laws: bool) -> Iterator[str]:
         yield "function-logdet"
     yield from (id for op, id in (("det", "cofactor-expansion"), ("adj", "def-adj")) if op in operators)
     yield from (f"function-{op}" for op in FORMULAS if op in operators)
-    numbers = (("exp", "exp-law"), ("log", "exp-law"), ("log", "log-law"), ("power", "power-law"), ("sqrt", "root-law"),
-               ("sin", "addition-theorem"), ("cos", "addition-theorem"), ("sin", "pythagoras"))  # fmt: skip
-    functions = operators | ({"exp"} if operators & set(FORMULAS) else set())
-    yield from dict.fromkeys(id for op, id in numbers if op in functions)
+    functions = {
+        *operators,
+        *(("exp",) if operators & set(FORMULAS) else ()),
+        *(("log",) if "logdet" in operators else ()),
+    }
+    yield from dict.fromkeys(id for op, ids in ABOUT_NUMBERS.items() if op in functions for id in ids)
     yield "expand"
     if any(isinstance(n, Sum) for n in nodes):
         yield "sum-by-terms"
