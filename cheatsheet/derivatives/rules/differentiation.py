@@ -33,12 +33,15 @@ LAW_OF = {
     "pinv": "pseudo-inverse-rule",
     "adj": "adjugate-rule",
     "matrix_power": "matrix-power-rule",
+    "expm": "exponential-rule",
 }
 """The operators whose derivative is a law of its own; of any other function it is the chain rule."""
+OF_TRACES = {"matrix_power": "trace-power-rule", "expm": "trace-exponential-rule"}
+"""The functions of a matrix whose trace has a derivative of its own."""
 _FRACTIONS = ("over", "quotient", "reciprocal")
 RULES = (
     "linearity", "product-rule", "quotient-rule", "chain-rule", "constant", "own-derivative", "delta", "delta-matrix",
-    "mixed-partials", *LAW_OF.values(),
+    "mixed-partials", *LAW_OF.values(), *OF_TRACES.values(),
 )  # fmt: skip
 
 
@@ -122,6 +125,8 @@ def rule_of(y: Expr, direction: Direction) -> str:
             return rule_of(operand, direction)
         case Apply(op="diff" | "d"):
             return ""
+        case Apply(op="tr", args=(Apply() as inner,)) if inner.op in OF_TRACES and _is_general(inner):
+            return OF_TRACES[inner.op]
         case Symbol() | Apply(op="component"):
             return _rule_of_entry(y, direction)
         case Apply() if y.op in _FRACTIONS:
@@ -139,11 +144,8 @@ def _rule_of_entry(y: Expr, direction: Direction) -> str:
     if own is None:
         return ""
     if direction.by is None:
-        return (
-            ""
-            if own[0].name in direction.names or len(own[1]) < len(own[0].shape.free_axes)
-            else "chain-rule"
-        )
+        through_others = any(map(direction.moves, own[0].of))
+        return "chain-rule" if through_others and len(own[1]) == len(own[0].shape.free_axes) else ""
     variable = entry_of(direction.by)
     if variable is None:
         return ""
@@ -167,12 +169,28 @@ def carried_out(y: Expr, direction: Direction) -> Expr | None:
             return None if inner is None else component(inner, [i for i in indices if isinstance(i, Index)])
         case Symbol() | Apply(op="component"):
             return _of_entry(y, direction)
+        case Apply(op="tr", args=(Apply() as inner,)) if inner.op in OF_TRACES and _is_general(inner):
+            return _of_trace(inner, direction)
         case Apply():
             try:
                 return apply_rule(y, tuple(map(direction.part, y.children)))
             except NoDifferential:
                 return None
     return None
+
+
+def _is_general(inner: Apply) -> bool:
+    """Whether the power is no number, so that it cannot be written out."""
+    return inner.op != "matrix_power" or not isinstance(inner.children[1], Number)
+
+
+def _of_trace(inner: Apply, direction: Direction) -> Expr:
+    """d tr(Aᵏ) = k tr(Aᵏ⁻¹ dA), d tr(exp A) = tr(exp A · dA): under a trace the factors may be turned round."""
+    a, *exponent = inner.children
+    if inner.op == "expm":
+        return build("tr", build("matmul", inner, direction.derivative(a)))
+    lowered = build("matrix_power", a, build("sub", exponent[0], Number(1)))
+    return build("scale", exponent[0], build("tr", build("matmul", lowered, direction.derivative(a))))
 
 
 def _of_entry(y: Expr, direction: Direction) -> Expr | None:

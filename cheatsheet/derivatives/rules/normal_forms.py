@@ -86,10 +86,12 @@ def times(a: Poly, b: Poly) -> Poly:
 
 
 def _content(poly: Poly) -> Fraction:
-    """The number to draw out of a sum, with the sign that does not depend on the order of its terms."""
+    """The number to draw out of a sum, so that most of its terms are positive, whatever their order."""
     coefficients = [c for c, _ in poly.terms]
     size = Fraction(gcd(*(c.numerator for c in coefficients)), lcm(*(c.denominator for c in coefficients)))
-    return -size if _signature(poly, -1) < _signature(poly, 1) else size
+    positive = sum(1 if c > 0 else -1 for c in coefficients)
+    turned = positive < 0 or (not positive and _signature(poly, -1) < _signature(poly, 1))
+    return -size if turned else size
 
 
 def _signature(poly: Poly, sign: int) -> list[tuple[str, Fraction]]:

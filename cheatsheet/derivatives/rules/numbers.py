@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from cheatsheet.calculus.index_values import is_spelled_out
 from cheatsheet.calculus.to_expression import component
-from cheatsheet.derivatives.rules.sums import added, factors, multiplied, terms
+from cheatsheet.derivatives.rules.sums import added, drawn_out, factors, multiplied, terms
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Size, Sum, Symbol, rebuild, symbols
 from cheatsheet.language.formulas import formula
 from cheatsheet.language.table import build
@@ -93,7 +93,7 @@ def _log_of_product(node: Apply) -> Expr | None:
     """The logarithm of a product is a sum. All factors have to be positive, which is known if it is of all but one."""
     if node.op != "log" or not node.shape.is_scalar:
         return None
-    match node.children[0]:
+    match drawn_out(node.children[0]):
         case Number() as a if a.value == 1:
             return Number(0)
         case Apply(op="scale") as a if sum(not _positive(f) for f in factors(a)) <= 1:
@@ -138,17 +138,44 @@ def _power(node: Apply) -> Expr | None:
 
 
 def _root(node: Apply) -> Expr | None:
-    """√(ab) = √a √b where the factors are positive by declaration."""
+    """√(ab) = √a √b where one of the factors is a square or known to be positive; √a² = |a|."""
     if node.op != "sqrt" or not node.shape.is_scalar:
         return None
-    match node.children[0]:
-        case Apply(op="power", args=(Expr() as x, Number() as k)) if k.value == 2 and _positive(x):
-            return x
-        case Apply(op="over", args=(Expr() as x, Expr() as y)) if _positive(x) and _positive(y):
+    match drawn_out(node.children[0]):
+        case Apply(op="power", args=(Expr() as x, Number() as k)) if k.value == 2:
+            return x if _positive(x) else build("abs", x)
+        case Apply(op="over", args=(Expr() as x, Expr() as y)) if _of_one_sign(y):
             return build("over", build("sqrt", x), build("sqrt", y))
-        case Apply(op="scale", args=(Expr() as x, Expr() as y)) if _positive(x) or _positive(y):
-            return build("scale", build("sqrt", x), build("sqrt", y))
+        case Apply(op="scale") as product:
+            outside = [f for f in factors(product) if _of_one_sign(f)]
+            inside = [f for f in factors(product) if not _of_one_sign(f)]
+            if outside and len(outside) + len(inside) > 1:
+                roots = [build("sqrt", f) for f in outside]
+                return multiplied([*roots, *([build("sqrt", multiplied(inside))] if inside else [])])
     return None
+
+
+def _of_one_sign(x: Expr) -> bool:
+    """Whether a number cannot be negative."""
+    return _positive(x) or (isinstance(x, Apply) and x.op == "power" and x.children[1] == Number(2))
+
+
+def _absolute(node: Apply) -> Expr | None:
+    """|a| = a · sign a, and the square of a sign is 1."""
+    match node:
+        case Apply(op="abs", args=(Expr() as a,)) if node.shape.is_scalar:
+            return build("scale", a, build("sign", a))
+        case Apply(op="power", args=(Apply(op="sign"), Number() as k)) if node.shape.is_scalar:
+            return Number(1) if k.value == 2 else None
+    return None
+
+
+def _adjugate_by_inverse(node: Apply) -> Expr | None:
+    """adj A = det A · A⁻¹, where A is invertible."""
+    if node.op != "adj":
+        return None
+    (a,) = node.children
+    return build("scale", build("det", a), build("inv", a))
 
 
 def _positive(x: Expr) -> bool:
@@ -302,6 +329,8 @@ NUMBERS = (
     Local("log-power", _log_of_power),
     Local("power-law", _power),
     Local("root-law", _root),
+    Local("abs-law", _absolute),
+    Local("adjugate-by-inverse", _adjugate_by_inverse),
     Local("pythagoras", _pythagoras),
     Local("addition-theorem", _addition),
     Local("cofactor-expansion", _determinant),

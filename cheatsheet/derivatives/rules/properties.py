@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cheatsheet.calculus.ordering import transposed
 from cheatsheet.calculus.to_expression import component
+from cheatsheet.derivatives.rules.rearranged import rearranged
 from cheatsheet.derivatives.rules.rule import Unordered
 from cheatsheet.derivatives.rules.sums import factors, multiplied
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Sum, Symbol, free_indices, rebuild
@@ -39,10 +41,15 @@ def declared(expr: Expr, name: str) -> bool:
 
 
 def _symmetric_function(matrix: Expr) -> bool:
-    """Whether it is a function of a symmetric matrix: (S⁻¹)ᵀ = (Sᵀ)⁻¹ = S⁻¹."""
-    if not isinstance(matrix, Apply) or matrix.op not in SYMMETRIC_WITH:
+    """Whether it is a function of a symmetric matrix: (S⁻¹)ᵀ = (Sᵀ)⁻¹ = S⁻¹, for S = XᵀX as well."""
+    if (
+        not isinstance(matrix, Apply)
+        or matrix.op not in SYMMETRIC_WITH
+        or not matrix.children[0].shape.is_square
+    ):
         return False
-    return declared(matrix.children[0], "symmetric") or declared(matrix.children[0], "positive_definite")
+    of = matrix.children[0]
+    return rearranged(transposed(of)) == rearranged(of)
 
 
 def _antisymmetric(matrix: Expr, i: Index, j: Index) -> Expr | None:

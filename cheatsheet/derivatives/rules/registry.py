@@ -12,7 +12,7 @@ from cheatsheet.derivatives.rules.differentiation import Differentiation
 from cheatsheet.derivatives.rules.laws import Law, laws
 from cheatsheet.derivatives.rules.numbers import NUMBERS
 from cheatsheet.derivatives.rules.properties import PROPERTIES
-from cheatsheet.derivatives.rules.rule import Rule
+from cheatsheet.derivatives.rules.rule import CommonDenominator, Rule
 from cheatsheet.derivatives.rules.sums import Contraction, DeltaExchange, Expansion, TermByTerm
 from cheatsheet.derivatives.rules.unfolding import ENTRYWISE, OPAQUE
 from cheatsheet.derivatives.rules.words import LAW
@@ -48,6 +48,7 @@ def rules() -> Mapping[str, Rule]:
         DeltaExchange(),
         TermByTerm(),
         Expansion(),
+        CommonDenominator(),
         *PROPERTIES,
         *NUMBERS,
         *(LawRule(law) for law in laws().values()),

@@ -8,12 +8,16 @@ from typing import Protocol
 
 from cheatsheet.calculus.terms import NoIndexForm, Poly
 from cheatsheet.calculus.to_expression import component
+from cheatsheet.derivatives.rules.fractions import vanishes
 from cheatsheet.derivatives.rules.rearranged import Holds, rearranged
 from cheatsheet.language.expressions import Apply, Expr, Index, rebuild
 from cheatsheet.language.table import build
 
 MOST_ROUNDS = 12
 """How often the rules of a step are applied in turn to all of a line."""
+
+
+COMMON_DENOMINATOR = "common-denominator"
 
 
 class Rule(Protocol):
@@ -71,7 +75,10 @@ def carries(before: Expr, rules: Sequence[Rule], after: Expr) -> bool:
     try:
         if rearranged(before) == rearranged(after):
             return True
-        return bool(rules) and form(before, rules) == form(after, rules)
+        if not rules:
+            return False
+        one, other = form(before, rules), form(after, rules)
+        return one == other or (any(r.id == COMMON_DENOMINATOR for r in rules) and vanishes(one - other))
     except NoIndexForm:
         return False
 
@@ -80,6 +87,16 @@ def form(expr: Expr, rules: Sequence[Rule]) -> Poly:
     """What the rules make of an expression, rearranged; raises :class:`NoIndexForm`."""
     unordered = [rule.unordered for rule in rules if isinstance(rule, Unordered)]
     return rearranged(exhausted(spread(expr), rules), unordered)
+
+
+@dataclass(frozen=True)
+class CommonDenominator:
+    """Fractions brought to a common denominator: two sides are equal if their numerators then are."""
+
+    id: str = COMMON_DENOMINATOR
+
+    def rewritten(self, expr: Expr) -> Expr:
+        return expr
 
 
 @dataclass(frozen=True)

@@ -39,12 +39,38 @@ class DeltaExchange:
         return rebuild(expr, self.rewritten)
 
     def _in_product(self, expr: Expr) -> Expr:
-        for delta in [f for f in factors(expr) if isinstance(f, Apply) and f.op == "delta"]:
-            i, j = sorted((a for a in delta.args if isinstance(a, Index)), key=str)
-            if isinstance(j.name, str) and not j.parts and i != j:
-                others = [substitute(f, {j.name: i}) for f in factors(expr) if f is not delta]
-                expr = multiplied([delta, *(f for f in others if f != delta)])
-        return expr
+        """Of all indices that deltas make equal, the first stands everywhere else."""
+        parts = factors(expr)
+        same: dict[str, Index] = {}
+
+        def first(index: Index) -> Index:
+            return first(same[str(index.name)]) if str(index.name) in same else index
+
+        for part in parts:
+            if isinstance(part, Apply) and part.op == "delta":
+                i, j = sorted((first(a) for a in part.args if isinstance(a, Index)), key=str)
+                if i != j and isinstance(j.name, str) and not j.parts:
+                    same[str(j.name)] = i
+        if not same:
+            return expr
+        change = {name: first(index) for name, index in same.items()}
+        joined = {(name, str(i)) for name, i in change.items()}
+        others = [substitute(f, change) for f in parts if not _joins(f, joined)]
+        axes = {str(a.name): a for f in parts for a in free_indices(f).values()}
+        deltas = [build("delta", i, axes[name]) for name, i in sorted(change.items())]
+        return multiplied([*deltas, *(f for f in others if not _is_one(f))])
+
+
+def _joins(factor: Expr, joined: set[tuple[str, str]]) -> bool:
+    """Whether a delta says no more than that two indices are equal that are said to be."""
+    if not isinstance(factor, Apply) or factor.op != "delta":
+        return False
+    pair = [str(a) for a in factor.args if isinstance(a, Index)]
+    return tuple(pair) in joined or tuple(pair[::-1]) in joined
+
+
+def _is_one(factor: Expr) -> bool:
+    return isinstance(factor, Apply) and factor.op == "delta" and factor.args[0] == factor.args[1]
 
 
 @dataclass(frozen=True)
@@ -112,6 +138,29 @@ def factors(expr: Expr) -> list[Expr]:
     match expr:
         case Apply(op="scale"):
             return [f for child in expr.children for f in factors(child)]
+    return [expr]
+
+
+def drawn_out(expr: Expr) -> Expr:
+    """A sum with the factors in front that do not depend on its indices: Σₖ c aₖ = c Σₖ aₖ."""
+    if not isinstance(expr, Sum):
+        return expr
+    bound = {str(i.name) for i in expr.indices}
+    parts = _powers_apart(drawn_out(expr.body))
+    outside = [f for f in parts if not bound & set(free_indices(f))]
+    inside = [f for f in parts if bound & set(free_indices(f))]
+    return multiplied([*outside, Sum(multiplied(inside), expr.indices)]) if outside and inside else expr
+
+
+def _powers_apart(expr: Expr) -> list[Expr]:
+    """The factors, (ab)ⁿ as aⁿ bⁿ for a whole n and a/b as a · 1/b."""
+    match expr:
+        case Apply(op="scale"):
+            return [f for child in expr.children for f in _powers_apart(child)]
+        case Apply(op="power", args=(Apply(op="scale") as base, Number() as k)) if k.value.denominator == 1:
+            return [build("power", f, k) for f in _powers_apart(base)]
+        case Apply(op="over", args=(Expr() as a, Expr() as b)) if a != Number(1):
+            return [*_powers_apart(a), build("over", Number(1), b)]
     return [expr]
 
 

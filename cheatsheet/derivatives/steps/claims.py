@@ -63,7 +63,10 @@ def _by_algebra(lhs: Expr, rhs: Expr, barred: Barred) -> tuple[Derivation, ...]:
     own, *checks = equivalent_forms(lhs, rhs)
     for left, right in (own, *checks):
         for multiplied_out in (False, True):
-            one, other = (rewritten(side, barred, multiplied_out) for side in (left, right))
+            try:
+                one, other = (rewritten(side, barred, multiplied_out) for side in (left, right))
+            except TooLong:
+                continue
             lines = joined(one, other, barred, by_laws=True)
             if lines is not None and len(lines) > 1 and not _is_by_components(lines):
                 try:

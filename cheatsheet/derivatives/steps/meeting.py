@@ -10,7 +10,13 @@ from cheatsheet.derivatives.rules.numbers import FORMULAS
 from cheatsheet.derivatives.rules.properties import PROPERTIES, SYMMETRIC_WITH
 from cheatsheet.derivatives.rules.rearranged import rearranged
 from cheatsheet.derivatives.rules.registry import rule
-from cheatsheet.derivatives.rules.rule import Unordered, carries, needed
+from cheatsheet.derivatives.rules.rule import (
+    COMMON_DENOMINATOR,
+    CommonDenominator,
+    Unordered,
+    carries,
+    needed,
+)
 from cheatsheet.derivatives.rules.words import LAW
 from cheatsheet.derivatives.steps.chains import Chain, Line, applied, flattened
 from cheatsheet.derivatives.steps.naming import matching_names, rename_bound
@@ -24,6 +30,8 @@ ABOUT_NUMBERS = {
     "log": ("log-exp", "log-product", "log-power"),
     "power": ("power-law",),
     "sqrt": ("root-law",),
+    "abs": ("abs-law",),
+    "sign": ("abs-law",),
     "sin": ("addition-theorem", "pythagoras"),
     "cos": ("addition-theorem",),
 }
@@ -54,7 +62,7 @@ def joined(
             return _around(left, found, right)
         split = _split(a, found, b)
         if split is not None:
-            return _around([*left, *split[0]], (), [*right, *split[1]])
+            return _around([*left, *split[0]], split[1], [*right, *split[2]])
     return None
 
 
@@ -88,7 +96,7 @@ def form(expr: Expr) -> Poly | None:
 def _needed(a: Expr, ids: Iterable[str], b: Expr) -> tuple[str, ...] | None:
     """The rules that lead from one form to the other, none of them idle."""
     rules = [rule(id) for id in ids]
-    unordered = [r for r in rules if isinstance(r, Unordered)]
+    unordered = [r for r in rules if isinstance(r, (Unordered, CommonDenominator))]
     (one, first), (other, second) = applied(a, ids), applied(b, ids)
     if not carries(one, unordered, other):
         return None
@@ -97,17 +105,18 @@ def _needed(a: Expr, ids: Iterable[str], b: Expr) -> tuple[str, ...] | None:
     return None if found is None else tuple(r.id for r in found)
 
 
-def _split(a: Expr, ids: Sequence[str], b: Expr) -> tuple[list[Line], list[Line]] | None:
-    """A line for each rule on either side, until the two meet."""
+def _split(a: Expr, ids: Sequence[str], b: Expr) -> tuple[list[Line], tuple[str, ...], list[Line]] | None:
+    """A line for each rule on either side, until the two meet, and the rules by which they do."""
+    comparing = [r for r in map(rule, ids) if isinstance(r, (Unordered, CommonDenominator))]
+    rewriting = [id for id in ids if id not in {r.id for r in comparing}]
     chains = [Chain(a, lambda expr: expr), Chain(b, lambda expr: expr)]
     for _ in range(MOST_REASONS):
-        for id in ids:
+        for id in rewriting:
             for chain in chains:
                 chain.step([id])
-            meeting = _first_meeting(chains[0].lines, chains[1].lines)
-            if meeting is not None:
-                i, j = meeting
-                return chains[0].lines[1 : i + 1], chains[1].lines[1 : j + 1]
+            found = needed(chains[0].expr, comparing, chains[1].expr)
+            if found is not None:
+                return chains[0].lines[1:], tuple(r.id for r in found), chains[1].lines[1:]
     return None
 
 
@@ -126,9 +135,11 @@ def _speaking_of(a: Expr, b: Expr, with_laws: bool) -> Iterator[str]:
     if with_laws:
         yield from laws_about(operators)
     yield from (p.id for p in PROPERTIES if p.id.removeprefix("property-") in declared)
-    if declared & {"symmetric", "positive_definite"} and operators & set(SYMMETRIC_WITH):
+    if operators & set(SYMMETRIC_WITH):
         yield "symmetric-function"
     yield from (id for op, id in (("inv", "inverse"), ("adj", "adjugate")) if op in operators)
+    if {"adj", "inv"} <= operators:
+        yield "adjugate-by-inverse"
     if any(isinstance(n, Apply) and n.op == "diff" and len(flattened(n).children) > 2 for n in nodes):
         yield "mixed-partials"
     if "logdet" in operators:
@@ -141,6 +152,8 @@ def _speaking_of(a: Expr, b: Expr, with_laws: bool) -> Iterator[str]:
         *(("log",) if "logdet" in operators else ()),
     }
     yield from dict.fromkeys(id for op, ids in ABOUT_NUMBERS.items() if op in functions for id in ids)
+    if operators & {"over", "power", "quotient", *FORMULAS}:
+        yield COMMON_DENOMINATOR
     yield "expand"
     if any(isinstance(n, Sum) for n in nodes):
         yield "sum-by-terms"
