@@ -21,7 +21,6 @@ from cheatsheet.language.expressions import (
     free_indices,
     rebuild,
     substitute,
-    symbols,
 )
 from cheatsheet.language.table import TABLE, build
 
@@ -53,9 +52,16 @@ class Direction:
     names: frozenset[str] = frozenset()
 
     def varies(self, expr: Expr) -> bool:
-        return any(self.moves(s) for s in symbols(expr))
+        """Whether an expression depends on what moves; the increments are held fixed."""
+        if isinstance(expr, Apply) and expr.op == "d" and isinstance(expr.args[0], Symbol):
+            return _varies_by_itself(expr.args[0], expr.params[0])
+        if isinstance(expr, (Apply, Sum)):
+            return any(map(self.varies, expr.children))
+        return isinstance(expr, Symbol) and self.moves(expr)
 
     def moves(self, symbol: Symbol) -> bool:
+        if symbol.kind == "differential":
+            return False
         if symbol.definition is not None:
             return self.varies(symbol.definition)
         if self.by is None:
@@ -70,6 +76,11 @@ class Direction:
 
     def part(self, expr: Expr) -> Expr | None:
         return self.derivative(expr) if self.varies(expr) else None
+
+
+def _varies_by_itself(symbol: Symbol, names: frozenset[str]) -> bool:
+    """Whether d(X) is not the increment of a symbol that moves by itself, but depends on others that do."""
+    return any(s.name in names or _varies_by_itself(s, names) for s in symbol.of)
 
 
 @dataclass(frozen=True)
@@ -123,6 +134,8 @@ def rule_of(y: Expr, direction: Direction) -> str:
             return "linearity"
         case Apply(op="component", args=(Apply() as operand, *_)):
             return rule_of(operand, direction)
+        case Apply(op="diff") if _base(y) is not None:
+            return _rule_of_entry(y, direction)
         case Apply(op="diff" | "d"):
             return ""
         case Apply(op="tr", args=(Apply() as inner,)) if inner.op in OF_TRACES and _is_general(inner):
@@ -140,12 +153,12 @@ def rule_of(y: Expr, direction: Direction) -> str:
 
 
 def _rule_of_entry(y: Expr, direction: Direction) -> str:
-    own = entry_of(y)
+    own = _base(y)
     if own is None:
         return ""
     if direction.by is None:
         through_others = any(map(direction.moves, own[0].of))
-        return "chain-rule" if through_others and len(own[1]) == len(own[0].shape.free_axes) else ""
+        return "chain-rule" if through_others and y.shape.is_scalar else ""
     variable = entry_of(direction.by)
     if variable is None:
         return ""
@@ -167,8 +180,12 @@ def carried_out(y: Expr, direction: Direction) -> Expr | None:
         case Apply(op="component", args=(Apply() as operand, *indices)):
             inner = carried_out(operand, direction)
             return None if inner is None else component(inner, [i for i in indices if isinstance(i, Index)])
-        case Symbol() | Apply(op="component"):
+        case Symbol() | Apply(op="component" | "diff"):
             return _of_entry(y, direction)
+        case Apply(op="expm", args=(Apply(op="scale", args=(Expr() as t, Expr() as a)),)) if (
+            not direction.varies(a)
+        ):
+            return build("scale", direction.derivative(t), build("matmul", a, y))
         case Apply(op="tr", args=(Apply() as inner,)) if inner.op in OF_TRACES and _is_general(inner):
             return _of_trace(inner, direction)
         case Apply():
@@ -195,7 +212,7 @@ def _of_trace(inner: Apply, direction: Direction) -> Expr:
 
 def _of_entry(y: Expr, direction: Direction) -> Expr | None:
     """∂xₖ/∂xⱼ = δₖⱼ; for a function of others, the sum over these of the derivative by each times its own."""
-    own, variable = entry_of(y), entry_of(direction.by) if direction.by is not None else None
+    own, variable = _base(y), entry_of(direction.by) if direction.by is not None else None
     if own is None:
         return None
     if variable is not None and own[0] == variable[0]:
@@ -225,6 +242,13 @@ def _deltas(own: tuple[Index, ...], variable: tuple[Index, ...]) -> Expr:
         delta = build("delta", i, j)
         result = delta if result == Number(1) else build("scale", result, delta)
     return result
+
+
+def _base(y: Expr) -> tuple[Symbol, tuple[Index, ...]] | None:
+    """The symbol of which an entry, or a derivative of one, is differentiated further."""
+    while isinstance(y, Apply) and y.op == "diff" and all(c.shape.is_scalar for c in y.children):
+        y = y.children[0]
+    return entry_of(y)
 
 
 def entry_of(expr: Expr) -> tuple[Symbol, tuple[Index, ...]] | None:

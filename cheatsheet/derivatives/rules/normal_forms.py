@@ -70,7 +70,7 @@ def split_factors(poly: Poly) -> tuple[Fraction, Factors, tuple[Poly, ...]]:
         scalars = {f: e for f, e in term.factors if f.head != "word"}
         words = [f for f, _ in term.factors if f.head == "word"]
         return coefficient, scalars, words[0].subs if words else ()
-    number = _content(poly)
+    number = content(poly)
     bracket = poly.times(1 / number).collect()
     if any(f.head == "word" for _, term in poly.terms for f, _ in term.factors):
         return number, {}, (bracket,)
@@ -85,7 +85,7 @@ def times(a: Poly, b: Poly) -> Poly:
     return single_term(scalars, number) if number else ZERO
 
 
-def _content(poly: Poly) -> Fraction:
+def content(poly: Poly) -> Fraction:
     """The number to draw out of a sum, so that most of its terms are positive, whatever their order."""
     coefficients = [c for c, _ in poly.terms]
     size = Fraction(gcd(*(c.numerator for c in coefficients)), lcm(*(c.denominator for c in coefficients)))

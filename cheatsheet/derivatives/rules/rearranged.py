@@ -23,6 +23,7 @@ from functools import lru_cache
 
 from cheatsheet.calculus.terms import ZERO, Factor, Factors, Idx, Place, Poly
 from cheatsheet.derivatives.rules.normal_forms import (
+    content,
     entrywise_factors,
     factors_joined,
     multiply,
@@ -222,8 +223,18 @@ class _Reading:
 
     def entry(self, operand: Expr, indices: list[Index]) -> Poly:
         """The component of a matrix, of each term of a sum of matrices for itself."""
-        if isinstance(operand, Apply) and operand.op == "transpose" and len(indices) == 1:
-            return self.entry(operand.children[0], indices)
+        match operand:
+            case Apply(op="transpose", args=(Expr() as a,)) if len(indices) == 1:
+                return self.entry(a, indices)
+            case Apply(op="add" | "sub", args=(Expr() as a, Expr() as b)):
+                one, other = self.entry(a, indices), self.entry(b, indices)
+                return (one + other if operand.op == "add" else one - other).collect()
+            case Apply(op="neg", args=(Expr() as a,)):
+                return -self.entry(a, indices)
+            case Apply(op="scale", args=(Expr() as a, Expr() as b)):
+                return times(self(a), self.entry(b, indices))
+            case Apply(op="over", args=(Expr() as a, Expr() as b)):
+                return times(self.entry(a, indices), to_power(self(b), -_ONE))
         places, texts = self.places(indices)
         either_way = len(places) == 2 and any(holds(operand) for holds in self.unordered)
         total = ZERO
@@ -254,8 +265,13 @@ class _Reading:
         while isinstance(y, Apply) and y.op == "diff" and all(c.shape.is_scalar for c in y.children):
             variables = [*y.children[1:], *variables]
             y = y.children[0]
-        subs = tuple(self(part).collect() for part in (y, *variables))
-        return single_term({Factor("op", subs=subs, label="diff"): _ONE})
+        value = self(y).collect()
+        if not value.terms:
+            return ZERO
+        number = value.terms[0][0] if len(value.terms) == 1 else content(value)
+        subs = tuple(self(variable).collect() for variable in variables)
+        letter = Factor("op", subs=(value.times(1 / number).collect(), *subs), label="diff")
+        return single_term({letter: _ONE}, number)
 
     def places(self, indices: Iterable[Index]) -> tuple[tuple[Place, ...], str]:
         """The plain indices that stand in some, and how pairs and blocks are made of them."""

@@ -22,7 +22,7 @@ class Contraction:
 
     def rewritten(self, expr: Expr) -> Expr:
         expr = rebuild(expr, self.rewritten)
-        if not isinstance(expr, Sum) or not _has_bound_delta(expr):
+        if not isinstance(expr, Sum) or not has_bound_delta(expr):
             return expr
         return contract(prenex(with_distinct_sums(expr, IndexNames.beside(expr))))
 
@@ -172,12 +172,14 @@ def multiplied(parts: list[Expr]) -> Expr:
     return result
 
 
-def _has_bound_delta(expr: Sum) -> bool:
-    bound = {str(i.name) for i in expr.indices}
-    stack: list[Expr] = [expr.body]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Apply) and node.op == "delta" and bound & set(free_indices(node)):
-            return True
-        stack += node.children
-    return False
+def has_bound_delta(expr: Expr) -> bool:
+    """Whether a sum stands there over an index of a delta."""
+    if isinstance(expr, Sum) and _speaks_of(expr.body, {str(i.name) for i in expr.indices}):
+        return True
+    return any(map(has_bound_delta, expr.children))
+
+
+def _speaks_of(expr: Expr, bound: set[str]) -> bool:
+    if isinstance(expr, Apply) and expr.op == "delta":
+        return bool(bound & set(free_indices(expr)))
+    return any(_speaks_of(child, bound) for child in expr.children)

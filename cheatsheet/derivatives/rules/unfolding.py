@@ -217,8 +217,8 @@ def _alphabetical(name: str) -> tuple[int, str]:
 
 
 def with_distinct_sums(expr: Expr, names: IndexNames) -> Expr:
-    """The expression with every sum over names that no other sum has, so that sums can be drawn out of products."""
-    seen: set[str] = set()
+    """The expression with every sum over names of its own, so that sums can be drawn out of products."""
+    seen = set(free_indices(expr))
 
     def visit(node: Expr) -> Expr:
         if isinstance(node, Sum):

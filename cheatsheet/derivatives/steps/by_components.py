@@ -9,6 +9,7 @@ from cheatsheet.derivatives.rules.definitions import BY_ENTRIES, definition_of
 from cheatsheet.derivatives.rules.differentiation import LAW_OF, carried_out, directed, rule_of
 from cheatsheet.derivatives.rules.laws import laws
 from cheatsheet.derivatives.rules.rule import spread
+from cheatsheet.derivatives.rules.sums import has_bound_delta
 from cheatsheet.derivatives.rules.unfolding import ENTRYWISE, squared_norm
 from cheatsheet.derivatives.rules.words import LAW
 from cheatsheet.derivatives.steps.chains import Chain, Line, by_components
@@ -112,6 +113,8 @@ def _round(chain: Chain, barred: frozenset[str]) -> bool:
     _unfold(chain, barred)
     chain.step(entries, innermost)
     chain.step(["contract"])
+    if has_bound_delta(chain.expr):
+        chain.step(["expand", "sum-by-terms", "contract"])
     return len(chain.lines) > start and pending(chain.expr)
 
 
