@@ -18,6 +18,7 @@ import click
 import cheatsheet
 from cheatsheet import store
 from cheatsheet.arguments import TakesExpression
+from cheatsheet.language.authored import ALL_STYLES
 from cheatsheet.language.errors import CatalogueError, Position, near
 from cheatsheet.language.layouts import LAYOUTS
 from cheatsheet.language.source import Passage, SourceFile
@@ -178,6 +179,7 @@ def check(arguments: tuple[str, ...], as_json: bool, by_sympy: bool, shipped: bo
     )
     catalogue = open_catalogue(file, shipped)
     click.echo(f"checking {catalogue.path}", err=True)
+    from cheatsheet import pipeline
     from cheatsheet.pages.words import refuse_words
 
     refuse_words(catalogue)
@@ -186,11 +188,16 @@ def check(arguments: tuple[str, ...], as_json: bool, by_sympy: bool, shipped: bo
         report = ask_sympy(report)
     for warning in report.warnings:
         click.echo(warning, err=True)
+    wrong = pipeline.wrong_lines(report)
     if as_json:
-        write_json({"file": str(catalogue.path), **report.to_json()})
+        found = report.to_json()
+        lines = {"derivations": [problem.headline for problem in wrong]} if wrong else {}
+        write_json({"file": str(catalogue.path), **found, "ok": report.ok and not wrong, **lines})
     else:
         print_report(report)
-    sys.exit(HOLDS if report.ok else FAILS)
+    for problem in wrong:
+        click.echo(problem.render(), err=True)
+    sys.exit(HOLDS if report.ok and not wrong else FAILS)
 
 
 def verify_entries(entries: list[Entry]) -> CatalogueReport:
@@ -272,6 +279,8 @@ def build(
             built = pipeline.build(catalogue, out, lang, layout, progress, paper, greyscale, sums, full)
     except pipeline.CatalogueDoesNotHold as finding:
         print_report(finding.report, only_failing=True, err=True)
+        for line in finding.lines:
+            click.echo(line.render(), err=True)
         click.echo(f"{catalogue.path}: nothing is printed until every claim is as expected", err=True)
         sys.exit(FAILS)
     except (CompileError, MissingTeXError, ProseError) as error:
@@ -351,8 +360,13 @@ def derive(expression: str, wrt: str, given: str, layout: str, lang: str, as_jso
 @click.argument("id")
 @click.argument("file", required=False)
 @click.option("--lang", type=_LANGUAGES, default="both", show_default=True, help="Language of the text.")
+@click.option(
+    "--style",
+    type=click.Choice(ALL_STYLES),
+    help="How derivations go about it, where there are several ways.",
+)
 @no_cache
-def show(id: str, file: str | None, lang: str) -> None:
+def show(id: str, file: str | None, lang: str, style: str | None) -> None:
     """Show one entry: its claims, the verdicts, and the derivation step by step.
 
     Without FILE, and without an identities.yaml in the directory, the entry is looked up in the program's catalogue.
@@ -365,7 +379,7 @@ def show(id: str, file: str | None, lang: str) -> None:
     report = verify_entries([entry])
     from cheatsheet.screen import entry_text
 
-    click.echo(entry_text(report.entries[0], ("zh", "en") if lang == "both" else (lang,)))
+    click.echo(entry_text(report.entries[0], ("zh", "en") if lang == "both" else (lang,), style))
     sys.exit(HOLDS if report.ok else FAILS)
 
 
@@ -396,6 +410,8 @@ def export(kind: str, file: str | None, output: Path | None, shipped: bool) -> N
             write_whole(target, content)
     except pipeline.CatalogueDoesNotHold as finding:
         print_report(finding.report, only_failing=True, err=True)
+        for line in finding.lines:
+            click.echo(line.render(), err=True)
         click.echo(f"{catalogue.path}: nothing is exported until every claim is as expected", err=True)
         sys.exit(FAILS)
     except OSError as error:

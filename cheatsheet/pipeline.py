@@ -13,6 +13,8 @@ from pathlib import Path
 from cheatsheet import __version__
 from cheatsheet.catalogue.entries import Catalogue
 from cheatsheet.catalogue.reports import CatalogueReport, check_entries
+from cheatsheet.derivatives.authored.worked import problems
+from cheatsheet.language.errors import Problem
 from cheatsheet.pages import stamps
 from cheatsheet.pages.compile import Compiled, compile_all
 from cheatsheet.pages.document import document
@@ -27,11 +29,12 @@ DOCUMENTS = {"sheet": "cheatsheet", "handbook": "handbook"}
 
 
 class CatalogueDoesNotHold(Exception):
-    """Some claim does not hold or some pitfall does: nothing is printed."""
+    """Some claim does not hold, some pitfall does, or a line of a derivation is wrong: nothing is printed."""
 
-    def __init__(self, report: CatalogueReport) -> None:
+    def __init__(self, report: CatalogueReport, lines: list[Problem] | None = None) -> None:
         super().__init__("the catalogue does not hold")
         self.report = report
+        self.lines = lines or []
 
 
 @dataclass(frozen=True)
@@ -84,9 +87,18 @@ def checked_pages(
 ) -> tuple[CatalogueReport, Document]:
     """The verdicts and the pages of a catalogue; raises :class:`CatalogueDoesNotHold`."""
     report = check_entries(catalogue, _counter(tell, "verify", sum(len(e.all_claims) for e in catalogue)))
-    if not report.ok:
-        raise CatalogueDoesNotHold(report)
+    wrong = wrong_lines(report) if report.ok else []
+    if not report.ok or wrong:
+        raise CatalogueDoesNotHold(report, wrong)
     return report, document(catalogue, report, lang, layout, _counter(tell, "derive", len(catalogue)))
+
+
+def wrong_lines(report: CatalogueReport) -> list[Problem]:
+    """What is wrong with the derivations that entries have in their own words, where their claims hold."""
+    entries = [entry.entry for entry in report.entries if entry.ok]
+    return [
+        problem for entry in entries for derivation in entry.derivations for problem in problems(derivation)
+    ]
 
 
 def _counter(tell: Progress, stage: str, total: int) -> Callable[[int], None]:

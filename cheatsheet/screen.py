@@ -8,6 +8,7 @@ from typing import Any
 
 from cheatsheet.catalogue.entries import Entry
 from cheatsheet.catalogue.reports import ClaimReport, EntryReport
+from cheatsheet.derivatives.authored.worked import Worked, reasons_in_words, worked
 from cheatsheet.derivatives.rules.words import reason_words
 from cheatsheet.derivatives.steps.claims import derive_claim
 from cheatsheet.derivatives.steps.steps import Derivation
@@ -20,14 +21,20 @@ _SYMBOLS = dict(zip(_NAMES, "αβγδελμπσ∂∇×·∘⊗≠≤≥∈", st
 _INDENT = "    "
 
 
-def entry_text(report: EntryReport, languages: tuple[str, ...]) -> str:
-    """The entry with the derivation of each of its claims."""
+def entry_text(report: EntryReport, languages: tuple[str, ...], style: str | None = None) -> str:
+    """The entry with the derivation of each of its claims; in a style, if one is asked for and there is one."""
     entry = report.entry
     lines = [f"{entry.id}  ·  {in_languages(entry.name, languages, '  ·  ')}"]
     lines += [_INDENT + line for line in given_lines(entry)]
-    for claim in report.claims:
+    own = {
+        number: work
+        for work in map(worked, entry.derivations)
+        for number in work.numbers
+        if style in (None, work.style)
+    }
+    for number, claim in enumerate(report.claims, start=1):
         if claim.claim.expect == "holds":
-            lines += ["", *_claim_lines(claim, languages)]
+            lines += ["", *_claim_lines(claim, languages, own.get(number), number)]
     if entry.note is not None:
         lines += ["", *(_readable(entry.note[language]) for language in languages)]
     for pitfall, claim in zip(entry.pitfalls, report.claims[len(entry.claims) :], strict=True):
@@ -87,7 +94,9 @@ def _declaration(symbol: Symbol) -> str:
     return text + "".join(f", {remark}" for remark in remarks)
 
 
-def _claim_lines(report: ClaimReport, languages: tuple[str, ...]) -> Iterator[str]:
+def _claim_lines(
+    report: ClaimReport, languages: tuple[str, ...], own: Worked | None, number: int
+) -> Iterator[str]:
     if not report.ok:
         yield from failure(report).split("\n")
         return
@@ -95,9 +104,30 @@ def _claim_lines(report: ClaimReport, languages: tuple[str, ...]) -> Iterator[st
     yield f"{_INDENT}{_verdict(report, languages)}"
     if report.verdict.witness is not None:
         yield from (_INDENT + line for line in counterexample_lines(report.verdict.witness))
+    if own is not None:
+        if number == min(own.numbers):
+            yield from _authored_lines(own, languages)
+        else:
+            yield f"{_INDENT}{in_languages(_with(min(own.numbers)), languages, ' / ')}"
+        return
     derivation = _derivation(report)
     if derivation is not None:
         yield from _step_lines(derivation, languages)
+
+
+def _with(number: int) -> Text:
+    """That a claim is derived together with another one."""
+    pattern = word("derived-with")
+    return Text(pattern.zh.format(number), pattern.en.format(number))
+
+
+def _authored_lines(work: Worked, languages: tuple[str, ...]) -> Iterator[str]:
+    for line in work.lines:
+        label = f"    ({line.label})" if line.label else ""
+        start = "" if line.left is None else f"{'⇒ ' if line.follows else ''}{line.left}"
+        yield f"{_INDENT}{start or ' '} = {line.right}{label}"
+        if said := in_languages(reasons_in_words(line), languages, " / "):
+            yield f"{_INDENT}      ({said})"
 
 
 def _verdict(report: ClaimReport, languages: tuple[str, ...]) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from cheatsheet.catalogue.boxes import Box
 from cheatsheet.catalogue.examples import Value
+from cheatsheet.language.authored import AuthoredDerivation
 from cheatsheet.language.display import counted, one_line, short
 from cheatsheet.language.errors import Position, Problem, near
 from cheatsheet.language.expressions import Equation, Expr, Symbol
@@ -48,6 +49,11 @@ class Scope:
     def texts(self) -> tuple[str, ...]:
         """The definitions as written."""
         return tuple(passage.text for passage in self.let.values())
+
+    def with_definitions(self, let: Mapping[str, Passage]) -> Scope:
+        """The same with further names for sub-expressions."""
+        defaults = {name: symbol for name, symbol in self.defaults.items() if name not in let}
+        return Scope(self.given, defaults, {**self.let, **let}, self.layout)
 
     def declarations(self, text: str) -> Declarations:
         """The declarations that a claim is read with; raises :class:`ClaimError` for an ill-formed ``let``."""
@@ -212,6 +218,7 @@ class Entry:
     position: Position
     claims: tuple[Claim, ...] = ()
     pitfalls: tuple[Pitfall, ...] = ()
+    derivations: tuple[AuthoredDerivation, ...] = ()
     note: Text | None = None
     example: Mapping[str, Value] | None = None
     show: str | None = None

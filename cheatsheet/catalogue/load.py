@@ -14,6 +14,15 @@ from typing import Any
 
 from cheatsheet.catalogue.boxes import boxes_of, read_choices, read_url
 from cheatsheet.catalogue.declarations import Declared, Resolver, dimensions, read_symbols
+from cheatsheet.catalogue.derivations import (
+    Citations,
+    derivations_of,
+    listed_or_one,
+    read_label,
+    read_numbers,
+    read_rules,
+    read_style,
+)
 from cheatsheet.catalogue.entries import Catalogue, Citation, Claim, Entry, Pitfall, Scope, Section
 from cheatsheet.catalogue.examples import fit_example, read_example
 from cheatsheet.catalogue.nodes import (
@@ -41,7 +50,7 @@ from cheatsheet.catalogue.reading import (
     read_words,
     what,
 )
-from cheatsheet.catalogue.schema import BOX, CATALOGUE, ENTRY, PITFALL, SECTION, Table
+from cheatsheet.catalogue.schema import BOX, CATALOGUE, DERIVATION, ENTRY, LINE, PITFALL, SECTION, Table
 from cheatsheet.language.errors import CatalogueError, near
 from cheatsheet.language.expressions import Symbol
 from cheatsheet.language.glossary import Text
@@ -200,6 +209,11 @@ READERS: dict[str, Read] = {
     "claim": _read_claim,
     "claims": _read_claims,
     "example": read_example,
+    "numbers": read_numbers,
+    "style": read_style,
+    "rules": read_rules,
+    "label": read_label,
+    "lines": _listed(LINE, "a line"),
     "pitfalls": _listed(PITFALL, "a pitfall"),
     "entries": _listed(ENTRY, "an entry"),
     "sections": _listed(SECTION, "a section"),
@@ -208,6 +222,7 @@ READERS: dict[str, Read] = {
     "boxes": _listed(BOX, "a box"),
 }
 """For each kind of value in the schema's tables, what reads it (a symbol's own kinds are read with it)."""
+READERS["derivations"] = listed_or_one(_listed(DERIVATION, "a derivation"), READERS)
 
 
 @dataclass(frozen=True)
@@ -246,12 +261,14 @@ class _Assembly:
         self.defaults = _Defaults(declared, Resolver(declared, report).resolve(declared))
         self.works: dict[str, Text] | None = values.get("sources")
         self.seen: dict[str, dict[str, Scalar]] = {"section": {}, "entry": {}}
+        self.cited = Citations([])
 
     def catalogue(self, path: Path, text: str) -> Catalogue | None:
         sections = [self.section(node, values) for node, values in self.values.get("sections", ())]
         if self.report.problems:
             return None
         known = tuple(s for s in sections if s is not None)
+        self.cited.resolve({e.id: e for section in known for e in section.entries}, self.report)
         sizes = {e.id: (len(e.claims), len(e.pitfalls)) for section in known for e in section.entries}
         boxes = boxes_of(self.values.get("sheet", []), sizes, self.report)
         title, url = self.values["title"], self.values.get("base_url")
@@ -295,13 +312,15 @@ class _Assembly:
         if self.report.problems:
             return None
         unproved = "unproved" in values
-        claims = [Claim(self.passage(c), scope, accepted=unproved) for c in values.get("claim", ())]
+        claims = tuple(Claim(self.passage(c), scope, accepted=unproved) for c in values.get("claim", ()))
+        derivations = derivations_of(values.get("derivation", []), claims, scope, self.cited, self.report)
         return Entry(
             id=values["id"].text,
             name=values["name"],
             scope=scope,
             position=node.position,
-            claims=tuple(claims),
+            claims=claims,
+            derivations=derivations,
             pitfalls=tuple(p for p in pitfalls if p is not None),
             note=values.get("note"),
             example=example,

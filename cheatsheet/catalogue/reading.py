@@ -121,7 +121,8 @@ def read_id(node: Node, report: Report) -> Scalar | None:
     return None
 
 
-def _one_of(thing: str, allowed: Iterable[str]) -> Read:
+def read_one_of(thing: str, allowed: Iterable[str]) -> Read:
+    """A reader of one of some words."""
     choices = tuple(allowed)
 
     def read(node: Node, report: Report) -> str | None:
@@ -135,9 +136,9 @@ def _one_of(thing: str, allowed: Iterable[str]) -> Read:
     return read
 
 
-read_layout = _one_of("layout", LAYOUTS)
-read_show = _one_of("table or figure", SHOWS)
-read_unproved = _one_of("value of `unproved`", UNPROVED)
+read_layout = read_one_of("layout", LAYOUTS)
+read_show = read_one_of("table or figure", SHOWS)
+read_unproved = read_one_of("value of `unproved`", UNPROVED)
 
 
 def one_or_list(node: Node) -> list[Node]:

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from cheatsheet.language.authored import STYLES
 from cheatsheet.language.layouts import LAYOUTS
 
 PROPERTIES = {
@@ -36,6 +37,7 @@ UNPROVED = ("accepted",)
 
 ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 NAME = r"[A-Za-z][A-Za-z0-9_]*"
+LABEL = r"[a-z]"
 LARGEST_DIMENSION = 1000
 
 
@@ -81,6 +83,9 @@ ENTRY: Table = {
     "given": Key("symbols", "The symbols of the claims and their shapes."),
     "let": Key("definitions", "Names for sub-expressions of the claims, as in {p: softmax(z)}."),
     "claim": Key("claims", "What the entry says: left == right, left != right, or a list of such claims."),
+    "derivation": Key(
+        "derivations", "How the claims are derived, line by line, each with the rules that lead to it."
+    ),
     "note": Key("bilingual", "Why, or when; $…$ is LaTeX maths."),
     "pitfalls": Key("pitfalls", "Claims that people write down and that are wrong."),
     "example": Key("example", "Numbers for the symbols; the program computes the example."),
@@ -97,6 +102,18 @@ PITFALL: Table = {
     "why": Key("bilingual", "What is wrong with it."),
     "given": Key("symbols", "Symbols of this claim alone; they override those of the entry."),
     "layout": Key("layout", "How diff(...) in this claim is laid out, where it is not as in the entry."),
+}
+DERIVATION: Table = {
+    "claim": Key("numbers", "The numbers of the claims that it derives; without it, all."),
+    "style": Key("style", "algebra, or differential; algebra where nothing is said."),
+    "let": Key("definitions", "Further names for sub-expressions, of this derivation alone."),
+    "lines": Key("lines", "The lines, from the first to the one that says the claim.", required=True),
+}
+LINE: Table = {
+    "line": Key("claim", "left == right, or == right to go on from the line above.", required=True),
+    "by": Key("rules", "The rules that lead to the line: laws, definition of S, line a, claim 1, entry id …"),
+    "as": Key("label", "A letter by which other lines refer to this one."),
+    "words": Key("bilingual", "A few words besides the rules."),
 }
 SYMBOL: Table = {
     "shape": Key("shape", "[] a scalar, [n] a column vector, [m, n] a matrix.", required=True),
@@ -180,6 +197,12 @@ KINDS: dict[str, dict[str, Any]] = {
         "propertyNames": {"pattern": f"^{ID}$"},
         "additionalProperties": {"oneOf": [_TEXT, _mapping(BILINGUAL)]},
     },
+    "numbers": _one_or_list({"type": "integer", "minimum": 1}),
+    "style": {"enum": list(STYLES)},
+    "rules": _one_or_list(_TEXT),
+    "label": {"type": "string", "pattern": f"^{LABEL}$"},
+    "lines": _listed(LINE),
+    "derivations": {"oneOf": [_mapping(DERIVATION), _listed(DERIVATION)]},
     "pitfalls": _listed(PITFALL),
     "entries": _listed(ENTRY),
     "sections": _listed(SECTION),

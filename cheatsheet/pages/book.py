@@ -21,19 +21,24 @@ _DERIVED = ("\\pd", "\\nabla", "\\M J", "\\dd")
 
 
 def worked(page: EntryPage, full: bool = False) -> Worked:
-    """The derivation with the most to say: of a derivative if there is one, else the first that has two lines."""
+    """The derivation with the most to say: the catalogue's own, one of a derivative, the first that has two lines."""
     if full:
         return Worked(page.blocks, False)
     steps = [block for block in page.blocks if isinstance(block, StepsBlock)]
     long = [block for block in steps if len(block.rows) > 1]
+    written = [block for block in steps if block.style]
     derived = [block for block in long if _is_derivative(page, block)]
-    number = next((block.of for block in (*derived, *long, *steps)), 0)
-    shown = [b for b in page.blocks if not isinstance(b, (StepsBlock, DisplayBlock)) or b.of in (0, number)]
+    number = next((block.of for block in (*written, *derived, *long, *steps)), 0)
+    few = sum(len(block.rows) for block in written) <= MOST_ROWS_WRITTEN
+    numbers = {0, *(block.of for block in written)} if few and written else {0, number}
+    shown = [b for b in page.blocks if not isinstance(b, (StepsBlock, DisplayBlock)) or b.of in numbers]
     if sum(len(b.rows) for b in shown if isinstance(b, StepsBlock)) > MOST_ROWS_OF_A_PICTURE:
         shown = [b for b in shown if not isinstance(b, DisplayBlock) or not b.of]
     return Worked(tuple(_shortened(b) if isinstance(b, StepsBlock) else b for b in shown), len(long) > 1)
 
 
+MOST_ROWS_WRITTEN = 12
+"""Of an entry that has more lines of its own, the first derivation is printed."""
 MOST_ROWS_OF_A_PICTURE = 6
 """Beside a longer derivation the matrix of all entries teaches nothing that the derivation has not said."""
 _SLIGHT = frozenset({"def-elementwise", "rearrange"})

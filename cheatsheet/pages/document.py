@@ -9,6 +9,7 @@ from cheatsheet.catalogue.entries import Catalogue, Entry, Section
 from cheatsheet.catalogue.reports import CatalogueReport, EntryReport
 from cheatsheet.language.expressions import Symbol
 from cheatsheet.language.glossary import Text, word
+from cheatsheet.pages.authored import authored_blocks
 from cheatsheet.pages.claims import claim_line, definition_line
 from cheatsheet.pages.derivations import blocks_of_claim
 from cheatsheet.pages.everywhere import in_every_layout
@@ -146,7 +147,13 @@ def _blocks(report: EntryReport, layout: Layout | None) -> list[Block]:
     if entry.show is not None:
         blocks.append(shown_block(entry.show, layout))
     held = [r for r in report.claims if r.claim.expect == "holds"]
+    written: set[int] = set()
+    if layout in (None, entry.layout):
+        blocks += authored_blocks(entry)
+        written = {number for derivation in entry.derivations for number in derivation.numbers}
     for number, r in enumerate(held, start=1):
+        if number in written:
+            continue
         blocks += [replace(b, of=number) for b in blocks_of_claim(r, several=len(held) > 1, layout=layout)]
     example = example_block(report, layout)
     return blocks if example is None else [*blocks, example]

@@ -9,6 +9,8 @@ from hashlib import blake2b
 
 from cheatsheet.catalogue.entries import Claim, Entry
 from cheatsheet.catalogue.reports import EntryReport
+from cheatsheet.derivatives.rules.laws import FILE as LAWS
+from cheatsheet.language.authored import AuthoredDerivation
 from cheatsheet.language.declared import declarations_text
 from cheatsheet.language.elaborate import Declarations
 from cheatsheet.language.glossary import FILE, Text
@@ -25,7 +27,7 @@ class PageKeys:
     """The keys of pages: all that a page is made from, the number of the entry apart."""
 
     def __init__(self, layout: str | None) -> None:
-        words = blake2b(FILE.read_bytes(), digest_size=12).hexdigest()
+        words = blake2b(FILE.read_bytes() + LAWS.read_bytes(), digest_size=12).hexdigest()
         self.prefix = f"{engine_version()}\0{words}\0{layout}\0"
 
     def key(self, report: EntryReport) -> str:
@@ -46,6 +48,7 @@ class PageKeys:
             [_meaning(claim) for claim in entry.all_claims],
             [_both(pitfall.why) for pitfall in entry.pitfalls],
             _declared(entry),
+            [_written(derivation) for derivation in entry.derivations],
             verdicts,
         )
         return blake2b((self.prefix + repr(parts)).encode(), digest_size=16).hexdigest()
@@ -60,6 +63,16 @@ def _meaning(claim: Claim) -> tuple[object, ...]:
         return claim.text, declarations_text(claim.declarations), list(claim.declarations.symbols)
     except ClaimError as error:
         return claim.text, error.message
+
+
+def _written(derivation: AuthoredDerivation) -> tuple[object, ...]:
+    """What an authored derivation says, with the claims that it cites."""
+    lines = [
+        (line.passage.text, [rule.text for rule in line.by], line.label, _both(line.words))
+        for line in derivation.lines
+    ]
+    cited = [(said, _both(lemma.name), repr(lemma.claim)) for said, lemma in derivation.lemmas.items()]
+    return derivation.numbers, derivation.style, lines, cited
 
 
 def _declared(entry: Entry) -> tuple[object, ...]:

@@ -123,7 +123,8 @@ class StepsBlock:
     """A derivation, line by line.
 
     ``claim`` is what it derives, in LaTeX, where an entry has several; ``layouts`` where it is good for those alone;
-    ``of`` is the number of the claim, from 1.
+    ``of`` is the number of the claim, from 1; ``style`` what the catalogue's own derivations go by, empty for one that
+    the program made, element by element.
     """
 
     rows: tuple[StepRow, ...]
@@ -131,6 +132,7 @@ class StepsBlock:
     claim: str = ""
     layouts: tuple[Layout, ...] = ()
     of: int = 0
+    style: str = ""
 
 
 @dataclass(frozen=True)

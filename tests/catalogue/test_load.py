@@ -25,8 +25,10 @@ from cheatsheet.catalogue.schema import (
     BILINGUAL,
     BOX,
     CATALOGUE,
+    DERIVATION,
     ENTRY,
     KINDS,
+    LINE,
     PITFALL,
     SECTION,
     SYMBOL,
@@ -462,7 +464,7 @@ def test_the_json_schema_is_up_to_date() -> None:
 
 
 def test_every_kind_of_value_has_a_reader_and_a_schema() -> None:
-    tables = (CATALOGUE, BOX, SECTION, ENTRY, PITFALL, BILINGUAL)
+    tables = (CATALOGUE, BOX, SECTION, ENTRY, DERIVATION, LINE, PITFALL, BILINGUAL)
     assert {key.kind for table in tables for key in table.values()} == READERS.keys()
     assert {key.kind for table in (*tables, SYMBOL) for key in table.values()} == KINDS.keys()
 

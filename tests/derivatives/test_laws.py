@@ -12,7 +12,8 @@ from cheatsheet.derivatives.rules.laws import WITHOUT_ENTRY, Law, laws, taken_ap
 from cheatsheet.derivatives.rules.matching import Pattern, declared
 from cheatsheet.derivatives.rules.rule import carries
 from cheatsheet.language.elaborate import Declarations, elaborate_claim
-from cheatsheet.language.expressions import Equation, Symbol
+from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, inline_definitions
+from cheatsheet.language.table import build
 from cheatsheet.verdicts.check import verify
 
 LAWS = tuple(laws().values())
@@ -43,8 +44,22 @@ def test_no_condition_of_a_law_is_idle(law: Law) -> None:
         assert verify(elaborate_claim(law.text, freed)).status in ("refuted", "undecided"), name
 
 
+def as_differential(claim: Equation) -> Equation:
+    """A claim that J is the Jacobian of y as dy = J dx, any other as it is."""
+    match claim.lhs:
+        case Apply(op="grad", args=(Expr() as y, Expr() as x)) if x.shape.is_vector:
+            of_y, of_x = (build("d", part, params=(frozenset({"z"}),)) for part in (y, x))
+            turned = build("transpose", inline_definitions(claim.rhs))
+            return Equation(of_y, build("matmul", turned, of_x))
+        case Apply(op="diff", params=("numerator",), args=(Expr() as y, Expr() as x)) if y.shape.is_vector:
+            of_y, of_x = (build("d", part, params=(frozenset({"z"}),)) for part in (y, x))
+            return Equation(inline_definitions(of_y), inline_definitions(build("matmul", claim.rhs, of_x)))
+    return claim
+
+
 def says(claim: Equation, law: Law) -> bool:
     """Whether a law is a claim with other letters, or a case of it."""
+    claim = as_differential(claim)
     if carries(law.equation.lhs, [], law.equation.rhs):
         return False
     whole = replace(Pattern.of("claim", claim), holds=lambda expr, p: p == "invertible" or declared(expr, p))

@@ -50,25 +50,28 @@ def laws() -> Mapping[str, Law]:
     document = yaml.load(
         FILE.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     )
-    found = {}
-    for group in document["groups"]:
-        for id, row in group["laws"].items():
-            found[id] = _law(id, group["id"], row)
-    return found
+    return {id: _law(id, row, group) for group in document["groups"] for id, row in group["laws"].items()}
 
 
-def _law(id: str, group: str, row: Mapping[str, Any]) -> Law:
-    declarations = Declarations({name: _symbol(name, given) for name, given in row.get("given", {}).items()})
-    equation = elaborate_claim(row["law"], declarations)
-    words = Text(**row["name"]) if "name" in row else None
-    return Law(id, group, row["law"], declarations, equation, Pattern.of(id, equation), row["proof"], words)
+def _law(id: str, row: Mapping[str, Any], group: Mapping[str, Any]) -> Law:
+    symbols: dict[str, Symbol] = {}
+    for name, given in row.get("given", {}).items():
+        symbols[name] = _symbol(name, given, symbols)
+    equation = elaborate_claim(row["law"], declarations := Declarations(symbols))
+    name = row.get("name") or group.get("name")
+    words = Text(**name) if name else None
+    return Law(
+        id, group["id"], row["law"], declarations, equation, Pattern.of(id, equation), row["proof"], words
+    )
 
 
-def _symbol(name: str, given: Any) -> Symbol:
+def _symbol(name: str, given: Any, known: Mapping[str, Symbol]) -> Symbol:
     shape = given["shape"] if isinstance(given, dict) else given
     axes = [Axis.of(size) for size in shape]
     made = Shape.scalar() if not axes else Shape.vector(*axes) if len(axes) == 1 else Shape.matrix(*axes)
-    return Symbol(name, made, frozenset(given.get("is", ()) if isinstance(given, dict) else ()))
+    more = given if isinstance(given, dict) else {}
+    of = (known[more["of"]],) if "of" in more else ()
+    return Symbol(name, made, frozenset(more.get("is", ())), of)
 
 
 @cache

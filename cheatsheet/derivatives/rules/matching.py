@@ -7,15 +7,16 @@ order; a number may stand anywhere in a product.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-from cheatsheet.calculus.terms import NoIndexForm
+from cheatsheet.calculus.terms import NoIndexForm, Poly
+from cheatsheet.derivatives.rules.factors import Product, chain, negative, product_of, sum_of, terms_of
 from cheatsheet.derivatives.rules.rearranged import rearranged
-from cheatsheet.language.dimensions import Axis
+from cheatsheet.language.dimensions import ONE, Axis
 from cheatsheet.language.expressions import (
     Apply,
     Argument,
@@ -30,6 +31,9 @@ from cheatsheet.language.expressions import (
 )
 from cheatsheet.language.table import TABLE, ShapeError, build
 
+_ARITHMETIC = frozenset(
+    ["add", "sub", "neg", "scale", "over", "matmul", "I", "power", "hadamard", "quotient", "sqrt"]
+)
 Holds = Callable[[Expr, str], bool]
 """Whether an expression has a property."""
 
@@ -44,6 +48,7 @@ class Pattern:
     letters: frozenset[str] = frozenset()
     sizes: frozenset[str] = frozenset()
     holds: Holds = field(default_factory=lambda: declared)
+    memory: dict[Expr, Expr] = field(default_factory=dict, compare=False, repr=False)
 
     @staticmethod
     def of(id: str, equation: Equation, general: bool = True) -> Pattern:
@@ -61,7 +66,7 @@ class Pattern:
 
     @property
     def reversed(self) -> Pattern:
-        return replace(self, left=self.right, right=self.left)
+        return replace(self, left=self.right, right=self.left, memory={})
 
     def rewritten(self, expr: Expr) -> Expr:
         """The expression with the rule used once at every place where it fits, the innermost first.
@@ -73,9 +78,19 @@ class Pattern:
         >>> law.rewritten(build("matmul", build("matmul", build("matmul", A, B), build("inv", B)), A))
         A @ I(n) @ A
         """
-        expr = rebuild(expr, self.rewritten)
-        new = self.applied(expr)
-        return expr if new is None else new
+        if expr not in self.memory:
+            if not self.functions <= _letters(expr):
+                return expr
+            inner = rebuild(expr, self.rewritten)
+            new = self.applied(inner)
+            self.memory[expr] = inner if new is None else new
+        return self.memory[expr]
+
+    @cached_property
+    def functions(self) -> frozenset[str]:
+        """The functions without which the rule is nowhere to be used."""
+        found = _letters(self.left)
+        return found - self.letters - {n.name for n in walk(self.left) if isinstance(n, Symbol)}
 
     def applied(self, expr: Expr) -> Expr | None:
         """The expression with the rule used at its top, None where it does not fit there.
@@ -116,100 +131,6 @@ def declared(expr: Expr, needed: str) -> bool:
         and expr.op in ("I", "diag")
         and expr.shape.is_square
     )
-
-
-@dataclass(frozen=True)
-class Product:
-    """A product: a coefficient, the other scalar factors, and the matrices in their order."""
-
-    coefficient: Fraction
-    scalars: tuple[Expr, ...]
-    word: tuple[Expr, ...]
-
-    @staticmethod
-    def of(expr: Expr) -> Product:
-        """The factors of an expression, itself if it is no product."""
-        match expr:
-            case Number():
-                return Product(expr.value, (), ())
-            case Apply(op="neg"):
-                inner = Product.of(expr.children[0])
-                return replace(inner, coefficient=-inner.coefficient)
-            case Apply(op="scale"):
-                a, b = (Product.of(child) for child in expr.children)
-                scalars = (*a.numbers, *(b.numbers if expr.shape.is_scalar else b.scalars))
-                return Product(a.coefficient * b.coefficient, scalars, () if expr.shape.is_scalar else b.word)
-            case Apply(op="over", args=(Expr() as above, Expr() as below)) if above != Number(1):
-                inner = Product.of(above)
-                if isinstance(below, Number):
-                    return replace(inner, coefficient=inner.coefficient / below.value)
-                part = build("over", Number(1), below)
-                if expr.shape.is_scalar:
-                    return Product(inner.coefficient, (*inner.numbers, part), ())
-                return replace(inner, scalars=(*inner.scalars, part))
-            case Apply(op="matmul"):
-                a, b = (Product.of(child) for child in expr.children)
-                words = [p.word or (product_of(Product(Fraction(1), p.scalars, ())),) for p in (a, b)]
-                scalars = (*(a.scalars if a.word else ()), *(b.scalars if b.word else ()))
-                return Product(a.coefficient * b.coefficient, scalars, (*words[0], *words[1]))
-        return (
-            Product(Fraction(1), (expr,), ()) if expr.shape.is_scalar else Product(Fraction(1), (), (expr,))
-        )
-
-    @property
-    def numbers(self) -> tuple[Expr, ...]:
-        """The factors of a product that is a number, a row times a column among them."""
-        return (*self.scalars, *([chain(self.word)] if self.word else []))
-
-    def with_part(self, i: int, j: int, new: Expr) -> Expr:
-        """The product with something else for a part of its word."""
-        inner = Product.of(new)
-        word = (*self.word[:i], *inner.word, *self.word[j:])
-        return product_of(
-            Product(self.coefficient * inner.coefficient, (*self.scalars, *inner.scalars), word)
-        )
-
-
-def chain(word: Iterable[Expr]) -> Expr:
-    """The product of matrices, grouped to the left."""
-    first, *others = word
-    for other in others:
-        first = build("matmul", first, other)
-    return first
-
-
-def product_of(product: Product) -> Expr:
-    """The expression with these factors."""
-    body = chain(product.word) if product.word else None
-    for scalar in reversed(product.scalars):
-        body = scalar if body is None else build("scale", scalar, body)
-    if body is None:
-        return Number(product.coefficient)
-    if product.coefficient == -1:
-        return build("neg", body)
-    return body if product.coefficient == 1 else build("scale", Number(product.coefficient), body)
-
-
-def terms_of(expr: Expr) -> list[Expr]:
-    """The terms of a sum, each with its sign."""
-    match expr:
-        case Apply(op="add" | "sub"):
-            a, b = (terms_of(child) for child in expr.children)
-            return [*a, *(b if expr.op == "add" else map(negative, b))]
-        case Apply(op="neg", args=(Apply(op="add" | "sub") as inner,)):
-            return [negative(term) for term in terms_of(inner)]
-    return [expr]
-
-
-def negative(expr: Expr) -> Expr:
-    return expr.children[0] if isinstance(expr, Apply) and expr.op == "neg" else build("neg", expr)
-
-
-def sum_of(terms: Iterable[Expr]) -> Expr:
-    first, *others = terms
-    for term in others:
-        first = build("add", first, term)
-    return first
 
 
 class _Matcher:
@@ -277,6 +198,8 @@ class _Matcher:
                     else a.rename(dict(found.sizes)) if isinstance(a, Axis) else a
                     for a in pattern.args
                 ]  # fmt: skip
+                if pattern.op == "I" and args == [ONE]:
+                    return Number(1)
                 return build(pattern.op, *args, params=found.params if pattern.op == "d" else pattern.params)
         return rebuild(pattern, lambda child: self.instance(child, found))
 
@@ -289,12 +212,17 @@ class _Matcher:
         if self.is_letter(pattern):
             assert isinstance(pattern, Symbol)
             yield from self.letter(pattern, expr, found)
+        elif _is_negative(pattern) and self.is_letter(pattern.children[0]):
+            yield from self.match(pattern.children[0], negative(expr), found)
         elif _is_sum(pattern):
             for whole, rest in self.terms(terms_of(pattern), terms_of(expr), found):
                 if not rest:
                     yield whole
         elif Product.of(pattern) != Product(Fraction(1), (pattern,), ()) and _is_product(pattern):
             yield from self.product(Product.of(pattern), Product.of(expr), found)
+        elif isinstance(pattern, Apply) and pattern.op == "zeros":
+            if vanishes(expr):
+                yield from self.shape(pattern, expr, found)
         elif isinstance(pattern, Apply) and isinstance(expr, Apply) and pattern.op == expr.op:
             yield from self.application(pattern, expr, found)
         elif isinstance(pattern, Size) and isinstance(expr, (Size, Number)):
@@ -307,7 +235,7 @@ class _Matcher:
             )
             if axis is not None:
                 yield from self.axis(pattern.axis, axis, found)
-        elif same(pattern, expr):
+        elif same(pattern, expr) or (pattern == Number(0) and vanishes(expr)):
             yield found
 
     def letter(self, pattern: Symbol, expr: Expr, found: Match) -> Iterator[Match]:
@@ -317,9 +245,12 @@ class _Matcher:
             return
         if len(expr.shape.axes) != 2 or not all(self.rule.holds(expr, p) for p in pattern.properties):
             return
+        for fits in self.shape(pattern, expr, found):
+            yield replace(fits, letters={**fits.letters, pattern.name: expr})
+
+    def shape(self, pattern: Expr, expr: Expr, found: Match) -> Iterator[Match]:
         for rows in self.axis(pattern.shape.rows, expr.shape.rows, found):
-            for fits in self.axis(pattern.shape.cols, expr.shape.cols, rows):
-                yield replace(fits, letters={**fits.letters, pattern.name: expr})
+            yield from self.axis(pattern.shape.cols, expr.shape.cols, rows)
 
     def axis(self, pattern: Axis, axis: Axis, found: Match) -> Iterator[Match]:
         if pattern.kind == "name" and pattern.value in self.rule.sizes:
@@ -371,6 +302,10 @@ class _Matcher:
         numbers = own.scalars if own.word or not pattern.word else ()
         for fits, rest in self.scalars(others, numbers, found):
             left = Product(own.coefficient / pattern.coefficient, rest, ())
+            if not letters and own.word and pattern.word and self.is_letter(pattern.word[0]):
+                first = product_of(replace(left, word=own.word[:1]))  # the letter takes the numbers with it
+                yield from self.word(pattern.word, (first, *own.word[1:]), fits)
+                continue
             if letters and (rest or left.coefficient != 1):
                 waiting = self.match(letters[0], product_of(left), fits)
             else:
@@ -416,6 +351,10 @@ class _Matcher:
                 yield from self.terms(others, [*own[:k], *own[k + 1 :]], fits)
 
 
+def _is_negative(expr: Expr) -> bool:
+    return isinstance(expr, Apply) and expr.op == "neg"
+
+
 def _is_product(expr: Expr) -> bool:
     return isinstance(expr, Apply) and expr.op in ("matmul", "scale", "neg", "over")
 
@@ -425,10 +364,36 @@ def _is_sum(expr: Expr) -> bool:
 
 
 def same(a: Expr, b: Expr) -> bool:
-    """Whether two expressions differ in their arrangement at most."""
+    """Whether two expressions differ in their arrangement at most, and have the same letters.
+
+    What has other letters could be the same only where some of them cancel, which no rule looks for.
+    """
     if a == b:
         return True
+    if not a.shape.agrees(b.shape) or _letters(a) != _letters(b):
+        return False
     try:
-        return a.shape.agrees(b.shape) and rearranged(a) == rearranged(b)
+        return arranged(a) == arranged(b)
     except NoIndexForm:
         return False
+
+
+def vanishes(expr: Expr) -> bool:
+    """Whether arrangement alone leaves nothing of an expression."""
+    try:
+        return not arranged(expr).terms
+    except NoIndexForm:
+        return False
+
+
+@lru_cache(maxsize=20_000)
+def _letters(expr: Expr) -> frozenset[str]:
+    """The names of the symbols, and those of the functions, sums and products apart."""
+    own = {expr.name} if isinstance(expr, Symbol) else {expr.op} if isinstance(expr, Apply) else set()
+    return frozenset().union(own - _ARITHMETIC, *map(_letters, expr.children))
+
+
+@lru_cache(maxsize=20_000)
+def arranged(expr: Expr) -> Poly:
+    """The normal form of an expression, kept: a rule is tried at many places."""
+    return rearranged(expr)

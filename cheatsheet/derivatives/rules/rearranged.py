@@ -121,7 +121,7 @@ class _Reading:
                 return self(x.increment)
             case "d", (Apply(op="component", args=(Symbol() as x, *indices)),) if x.name in expr.params[0]:
                 return self.entry(x.increment, [i for i in indices if isinstance(i, Index)])
-            case op, _ if op in _ENTRYWISE or op == "power":
+            case op, _ if op in _ENTRYWISE or (op == "power" and not expr.shape.is_scalar):
                 return self.entrywise(expr)
         return self.opaque(expr)
 

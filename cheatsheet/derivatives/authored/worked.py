@@ -1,0 +1,438 @@
+"""Authored derivations worked through: every line follows by the rules that it names and by no others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from cheatsheet.calculus.genericity import invertible, known_invertible
+from cheatsheet.calculus.terms import NoIndexForm
+from cheatsheet.derivatives.authored.rules import (
+    TRANSFORMATIONS,
+    Constant,
+    DoesNotApply,
+    Named,
+    Pairs,
+    Reason,
+    Units,
+    Vocabulary,
+    directions,
+    factor_named,
+    is_polynomial,
+    is_transformation,
+    transformation_words,
+    transformed,
+)
+from cheatsheet.derivatives.rules.laws import laws
+from cheatsheet.derivatives.rules.matching import arranged, declared, same
+from cheatsheet.derivatives.rules.rule import Rule, exhausted
+from cheatsheet.language.authored import AuthoredDerivation, AuthoredLine
+from cheatsheet.language.elaborate import elaborate_claim, elaborate_expression
+from cheatsheet.language.errors import Problem, near
+from cheatsheet.language.expressions import (
+    Apply,
+    Equation,
+    Expr,
+    Number,
+    Symbol,
+    inline_definitions,
+    rebuild,
+    walk,
+)
+from cheatsheet.language.glossary import Text, word
+from cheatsheet.language.names import varying_names
+from cheatsheet.language.source import Passage
+from cheatsheet.language.syntax import ClaimError, parse_claim, parse_expression
+from cheatsheet.language.table import ShapeError, build
+
+SIGN = "=="
+POLYNOMIALS = "polynomials"
+"""The remark that lifts conditions: what holds on a dense set holds everywhere."""
+
+
+@dataclass(frozen=True)
+class WorkedLine:
+    """One line: an equation, or what the line above is equal to further (``left`` is None)."""
+
+    left: Expr | None
+    right: Expr
+    reasons: tuple[Reason, ...]
+    follows: bool = False
+    """Whether it is made from the line above by doing something to both sides."""
+    label: str = ""
+    words: Text | None = None
+
+
+@dataclass(frozen=True)
+class Worked:
+    """A derivation whose lines have been checked; ``numbers`` are those of its claims, from 1."""
+
+    lines: tuple[WorkedLine, ...]
+    style: str
+    numbers: tuple[int, ...]
+
+
+def reasons_in_words(line: WorkedLine) -> Text:
+    """Why a line follows, in both languages; formulas alone are said once."""
+    said = [reason.words for reason in line.reasons] + ([line.words] if line.words else [])
+    distinct = list(dict.fromkeys(said))
+    if all(text.zh == text.en for text in distinct):
+        return Text.of_both("; ".join(text.en for text in distinct))
+    return Text("；".join(text.zh for text in distinct), "; ".join(text.en for text in distinct))
+
+
+class StepError(Exception):
+    """A line that is ill-formed, or that does not follow by the rules that it names."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def problems(derivation: AuthoredDerivation) -> list[Problem]:
+    """What is wrong with a derivation: at most one problem a line."""
+    board = Board(derivation)
+    found = []
+    for line in derivation.lines:
+        try:
+            board.write(line)
+        except StepError as error:
+            found.append(error.problem)
+    if not found:
+        try:
+            board.conclude()
+        except StepError as error:
+            found.append(error.problem)
+    return found
+
+
+def worked(derivation: AuthoredDerivation) -> Worked:
+    """The derivation with every line checked; raises :class:`StepError`."""
+    board = Board(derivation)
+    for line in derivation.lines:
+        board.write(line)
+    board.conclude()
+    return Worked((*_notation(derivation), *board.written), derivation.style, derivation.numbers)
+
+
+def _notation(derivation: AuthoredDerivation) -> Iterator[WorkedLine]:
+    """A line for each name that the derivation has for itself."""
+    symbols = derivation.names.declarations(" ".join(derivation.own)).symbols
+    for name in derivation.own:
+        symbol = symbols[name]
+        assert symbol.definition is not None
+        yield WorkedLine(symbol, symbol.definition, (Reason("notation", word("why-notation")),))
+
+
+class Board:
+    """The lines so far, and what they have shown."""
+
+    def __init__(self, derivation: AuthoredDerivation) -> None:
+        self.derivation = derivation
+        self.varying = frozenset(name for line in derivation.lines for name in _varying(line.passage.text))
+        self.claims = tuple(self.plain(claim.equation) for claim in derivation.claims)
+        earlier = {number: self.plain(claim.equation) for number, claim in derivation.earlier.items()}
+        sides = [inline_definitions(side) for claim in self.claims for side in (claim.lhs, claim.rhs)]
+        self.regular = frozenset().union(*(known_invertible(side) for side in sides))
+        self.defined = [spot for side in sides for spot in _spots(side)]
+        self.words = Vocabulary({}, earlier, derivation.lemmas, self.varying, self.regular)
+        self.written: list[WorkedLine] = []
+        self.facts: list[Equation] = []
+        self.needs: list[tuple[Expr, AuthoredLine, list[Rule]]] = []
+        self.used: list[Rule] = []
+
+    def plain(self, equation: Equation) -> Equation:
+        return Equation(_without_scope(equation.lhs), _without_scope(equation.rhs), equation.negated)
+
+    # --- one line ------------------------------------------------------------------------------------------------
+
+    def write(self, line: AuthoredLine) -> None:
+        """Read a line and check it; a wrong one still counts as said, so that the next ones can be looked at."""
+        text = line.passage.text
+        goes_on = text.lstrip().startswith(SIGN)
+        left, right = self.read(line, goes_on)
+        before = self.facts[-1] if self.facts else None
+        if goes_on and before is None:
+            raise self.error(line.passage, "the first line has nothing to go on from", "write left == right")
+        if goes_on:
+            assert before is not None
+            equation = Equation(before.lhs, right)
+        else:
+            equation = Equation(left, right)  # type: ignore[arg-type]
+        try:
+            reasons, follows = self.justified(line, equation, before, goes_on)
+        finally:
+            self.facts.append(equation)
+            if line.label:
+                self.words.lines[line.label] = equation
+        for side in filter(None, (left, right)):
+            self.needs += [(spot, line, self.used) for spot in _spots(inline_definitions(side))]
+        self.written.append(WorkedLine(left, right, reasons, follows, line.label, line.words))
+
+    def read(self, line: AuthoredLine, goes_on: bool) -> tuple[Expr | None, Expr]:
+        text = line.passage.text
+        start = text.index(SIGN) + len(SIGN) if goes_on else 0
+        try:
+            declarations = self.derivation.names.declarations(text)
+            self.words.definitions = {
+                **self.words.definitions,
+                **{n: s for n, s in declarations.symbols.items() if s.definition is not None},
+            }
+            if goes_on:
+                return None, _without_scope(elaborate_expression(text[start:], declarations))
+            equation = self.plain(elaborate_claim(text, declarations))
+        except ClaimError as error:
+            passage = getattr(error, "passage", line.passage)
+            shift = start if passage is line.passage else 0
+            raise StepError(
+                passage.problem(error.start + shift, error.end + shift, error.message, error.hint)
+            ) from None
+        if equation.negated:
+            raise self.error(line.passage, "a line says that two things are equal")
+        return equation.lhs, equation.rhs
+
+    def justified(
+        self, line: AuthoredLine, equation: Equation, before: Equation | None, goes_on: bool
+    ) -> tuple[tuple[Reason, ...], bool]:
+        """The reasons of a line, once they are seen to be enough; raises :class:`StepError`."""
+        named: list[Named] = []
+        done: list[tuple[Passage, Expr | None]] = []
+        remarks: list[Reason] = []
+        for passage in line.by:
+            text = passage.text.strip()
+            if text.startswith("from line "):
+                before = self.words.lines.get(text[10:])
+                if before is None:
+                    raise self.error(passage, f"there is no {text[5:]}", near(text[10:], self.words.lines))
+            elif text == POLYNOMIALS:
+                remarks.append(self.only_polynomials(passage, equation))
+            elif is_transformation(text):
+                done.append((passage, factor := self.factor(passage)))
+                if factor is not None and text.startswith("divide"):
+                    self.needs.append((inline_definitions(factor), line, []))
+            else:
+                found = self.words.named(text)
+                if found is None:
+                    hint = near(text, [*self.words.names(), *TRANSFORMATIONS])
+                    raise self.error(passage, f"there is no rule {text!r}", hint)
+                named.append(found)
+        pairs = self.pairs(line, equation, before, goes_on, done)
+        used = self.carried(line, pairs, named)
+        words = [transformation_words(p.text.strip(), factor) for p, factor in done]
+        if remarks:
+            self.needs.clear()
+        return (*words, *used, *remarks), bool(done)
+
+    def only_polynomials(self, passage: Passage, equation: Equation) -> Reason:
+        """The remark that what holds on a dense set holds everywhere."""
+        if not (is_polynomial(equation.lhs) and is_polynomial(equation.rhs)):
+            raise self.error(passage, "the two sides are not polynomials in the entries")
+        return Reason(POLYNOMIALS, word(f"why-{POLYNOMIALS}"))
+
+    def factor(self, passage: Passage) -> Expr | None:
+        """What both sides are multiplied by or divided by."""
+        found = factor_named(passage.text.strip())
+        if found is None:
+            return None
+        try:
+            factor = elaborate_expression(found["by"], self.derivation.names.declarations(found["by"]))
+        except ClaimError as error:
+            shift = passage.text.index(found["by"])
+            raise StepError(
+                passage.problem(error.start + shift, error.end + shift, error.message, error.hint)
+            ) from None
+        return _without_scope(factor)
+
+    def pairs(
+        self,
+        line: AuthoredLine,
+        equation: Equation,
+        before: Equation | None,
+        goes_on: bool,
+        done: list[tuple[Passage, Expr | None]],
+    ) -> list[Pairs]:
+        """What has to be carried over into what: a choice, where the sides of an equation may be exchanged."""
+        if goes_on:
+            if done:
+                raise self.error(done[0][0], "nothing is done to both sides of a line that only goes on")
+            return [[(self.facts[-1].rhs, equation.rhs)]]
+        if not done:
+            return [[(equation.lhs, equation.rhs)]]
+        passage, factor = done[0]
+        if len(done) > 1:
+            raise self.error(done[1][0], "one thing at a time is done to both sides", "write a line for each")
+        if before is None:
+            raise self.error(passage, "there is no equation above to do this to")
+        try:
+            ways = (equation, Equation(equation.rhs, equation.lhs))
+            return [
+                transformed(passage.text.strip(), factor, before, way)
+                for way in ways[: 1 + (not _reads(passage))]
+            ]
+        except DoesNotApply as error:
+            raise self.error(passage, f"this cannot be done to {before!r}: {error}") from None
+        except ShapeError as error:
+            raise self.error(passage, error.message, error.hint) from None
+
+    def carried(self, line: AuthoredLine, choices: list[Pairs], named: list[Named]) -> tuple[Reason, ...]:
+        """The reasons that are used, once the rules carry all pairs of a choice; raises :class:`StepError`."""
+        always: tuple[Rule, ...] = (Units(), *([Constant(self.varying)] if self.varying else []))
+        found = ((_sufficient(p, rules, always), rules) for p in choices for rules in directions(named))
+        kept = next((kept for kept, _ in found if kept is not None), None)
+        if kept is None:
+            left = _what_is_left(choices[0], (*always, *directions(named)[0]))
+            raise self.error(line.passage, left, "name the rule that is missing")
+        self.used = [*always, *kept]
+        reasons = []
+        for passage, one in zip((p for p in line.by if not _is_other(p)), named, strict=True):
+            ids = [reason for rule, reason in one.rules if any(_same_rule(rule, k) for k in kept)]
+            if not ids:
+                raise self.error(passage, f"the line follows without {passage.text.strip()}", "leave it out")
+            reasons += ids
+        return tuple(dict.fromkeys(reasons))
+
+    # --- the end -------------------------------------------------------------------------------------------------
+
+    def conclude(self) -> None:
+        """Check that the claims have been reached, and under no condition that they do not have themselves."""
+        last = self.derivation.lines[-1].passage
+        for number, claim in zip(self.derivation.numbers, self.claims, strict=True):
+            if not any(_says(fact, claim) for fact in self.facts):
+                raise self.error(last, f"the lines do not end in claim {number}: {claim!r}")
+        for spot, line, rules in self.needs:
+            if not self.harmless(spot, rules):
+                message = f"this needs {spot} to be invertible or nonzero, which the claim does not"
+                raise self.error(
+                    line.passage, message, "where both sides are polynomials, say so: polynomials"
+                )
+
+    def harmless(self, spot: Expr, rules: list[Rule]) -> bool:
+        """Whether the claim can only be made where the matrix is invertible, or the number is not zero."""
+        if any(same(spot, other) for other in self.defined):
+            return True
+        if spot.shape.is_scalar:
+            if isinstance(spot, Apply) and spot.op == "det":
+                return self.harmless(spot.children[0], rules)
+            if isinstance(spot, Apply) and spot.op in ("power", "scale", "neg"):
+                return all(self.harmless(c, rules) for c in spot.children[: 1 if spot.op == "power" else 2])
+            if declared(spot, "nonzero") or declared(spot, "positive"):
+                return True
+        elif invertible(spot, self.regular):
+            return True
+        simple: list[Rule] = [
+            one.rule for one in laws().values() if one.group in ("transposes", "properties", "inverses")
+        ]
+        forms = [spot, _rewritten(build("transpose", spot), simple), _rewritten(spot, simple)]
+        return any(
+            same(form, other) or _carried(form, rules, other)
+            for form in forms for other in self.defined if form.shape.agrees(other.shape)
+        )  # fmt: skip
+
+    def error(self, passage: Passage, message: str, hint: str = "") -> StepError:
+        return StepError(passage.problem(0, len(passage.text), message, hint))
+
+
+def _reads(passage: Passage) -> bool:
+    """Whether the line has to have a derivative on its left."""
+    return passage.text.strip() == "read off"
+
+
+def _is_other(passage: Passage) -> bool:
+    text = passage.text.strip()
+    return is_transformation(text) or text == POLYNOMIALS or text.startswith("from line ")
+
+
+def _same_rule(a: Rule, b: Rule) -> bool:
+    return a is b or a == b or getattr(a, "reversed", None) == b
+
+
+def _varying(text: str) -> list[str]:
+    try:
+        raw = (
+            parse_expression(text.split(SIGN, 1)[1]) if text.lstrip().startswith(SIGN) else parse_claim(text)
+        )
+    except ClaimError:
+        return []
+    return varying_names(raw)
+
+
+def _without_scope(expr: Expr) -> Expr:
+    """The expression with every d(…) alike: what varies is said once for the whole derivation."""
+    if isinstance(expr, Apply) and expr.op == "d":
+        return Apply("d", tuple(_without_scope(c) for c in expr.children), expr.shape, (frozenset(),))
+    if isinstance(expr, Symbol) and expr.definition is not None:
+        meaning = _without_scope(expr.definition)
+        return Symbol(expr.name, expr.shape, expr.properties, expr.of, meaning, expr.kind)
+    return rebuild(expr, _without_scope)
+
+
+def _spots(expr: Expr) -> Iterator[Expr]:
+    """The matrices that an expression inverts, and the numbers that it divides by."""
+    for node in walk(expr):
+        match node:
+            case Apply(op="inv" | "logdet", args=(Expr() as inner,)):
+                yield inner
+            case Apply(op="over" | "reciprocal", args=(_, Expr() as below)) if not isinstance(below, Number):
+                yield below
+
+
+def _sufficient(pairs: Pairs, rules: tuple[Rule, ...], always: tuple[Rule, ...]) -> list[Rule] | None:
+    """As few of the rules as carry all pairs, None if all together do not."""
+    if not _all_carried(pairs, [*always, *rules]):
+        return None
+    kept = list(rules)
+    for rule in rules:
+        others = [r for r in kept if r is not rule]
+        if _all_carried(pairs, [*always, *others]):
+            kept = others
+    return kept
+
+
+def _all_carried(pairs: Pairs, rules: Iterable[Rule]) -> bool:
+    rules = list(rules)
+    return all(_carried(before, rules, after) for before, after in pairs)
+
+
+def _carried(before: Expr, rules: list[Rule], after: Expr) -> bool:
+    """Whether the rules lead from one to the other; lines, claims and lemmas are used on one side, or on both."""
+    try:
+        if arranged(before) == arranged(after):
+            return True
+        whole = [_rewritten(side, rules) for side in (before, after)]
+        if arranged(whole[0]) == arranged(whole[1]):
+            return True
+        laws_ = [rule for rule in rules if rule.id not in _ONCE]
+        if len(laws_) == len(rules):
+            return False
+        bare = [exhausted(side, laws_) for side in (before, after)]
+        return arranged(whole[0]) == arranged(bare[1]) or arranged(bare[0]) == arranged(whole[1])
+    except (NoIndexForm, ShapeError):
+        return False
+
+
+_ONCE = ("line", "claim", "entry")
+
+
+def _rewritten(expr: Expr, rules: list[Rule]) -> Expr:
+    """The expression with laws used until none fits; lines, claims and lemmas are used once, where they are found."""
+    once = [rule for rule in rules if rule.id in _ONCE]
+    laws = [rule for rule in rules if rule not in once]
+    expr = exhausted(expr, laws)
+    for rule in once:
+        expr = rule.rewritten(expr)
+    return exhausted(expr, laws) if once else expr
+
+
+def _what_is_left(pairs: Pairs, rules: tuple[Rule, ...]) -> str:
+    """What the rules make of the two sides that they do not bring together."""
+    for before, after in pairs:
+        if not _carried(before, list(rules), after):
+            mine, other = (_rewritten(side, list(rules)) for side in (before, after))
+            return f"the rules named do not lead here: they give {mine}, and of this line {other}"
+    return "the rules named do not lead here"
+
+
+def _says(fact: Equation, claim: Equation) -> bool:
+    return (same(fact.lhs, claim.lhs) and same(fact.rhs, claim.rhs)) or (
+        same(fact.lhs, claim.rhs) and same(fact.rhs, claim.lhs)
+    )

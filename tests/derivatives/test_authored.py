@@ -1,0 +1,109 @@
+"""Derivations that entries have in their own words: what follows, what does not, and what rests on what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import cheatsheet
+from cheatsheet.catalogue.entries import Entry
+from cheatsheet.catalogue.load import parse_catalogue
+from cheatsheet.derivatives.authored.worked import problems, worked
+from cheatsheet.derivatives.rules.laws import WITHOUT_ENTRY, laws
+from cheatsheet.derivatives.rules.words import LAW
+from cheatsheet.language.authored import AuthoredDerivation
+from cheatsheet.language.source import SourceFile
+
+CATALOGUE = cheatsheet.load()
+WRITTEN = [(entry, derivation) for entry in CATALOGUE for derivation in entry.derivations]
+GIVEN = "        given: {A: {shape: [n, n], is: [invertible]}, B: [n, n], x: [n], c: []}\n"
+
+
+@pytest.mark.parametrize(
+    ("entry", "derivation"), WRITTEN, ids=[f"{e.id}-{min(d.numbers)}" for e, d in WRITTEN]
+)
+def test_every_line_of_the_catalogue_follows_by_its_rules(
+    entry: Entry, derivation: AuthoredDerivation
+) -> None:
+    assert [problem.render() for problem in problems(derivation)] == []
+
+
+def said_of(claim: str, *lines: str) -> list[str]:
+    """What is said of a derivation of one claim; each line is the inside of a mapping."""
+    body = f"{GIVEN}        claim: {claim}\n        derivation:\n          lines:\n"
+    body += "".join(f"            - {{{line}}}\n" for line in lines)
+    head = (
+        "title: {zh: 手册, en: Sheet}\nsections:\n  - id: s\n    title: {zh: 节, en: Section}\n    entries:\n"
+    )
+    text = f"{head}      - id: a\n        name: {{zh: 名, en: Name}}\n{body}"
+    entry = parse_catalogue(SourceFile("catalogue.yaml", text), Path("catalogue.yaml"))["a"]
+    return [problem.message for d in entry.derivations for problem in problems(d)]
+
+
+RIGHT = [
+    ("A @ inv(A) == I(n)", ["line: A @ inv(A) == I(n), by: inv-right"]),
+    ("inv(A) == inv(A)", ["line: A @ inv(A) == I(n), by: inv-right", "line: inv(A) == inv(A)"]),
+    ("(A + B) @ x == A @ x + B @ x", ["line: (A + B) @ x == A @ x + B @ x, by: multiplying-out"]),
+    ("c * (x.T @ B @ x) == c * x.T @ B.T @ x", ["line: c * (x.T @ B @ x) == c * x.T @ B.T @ x, by: number-transpose"]),
+    ("d(B @ x) == d(B) @ x + B @ d(x)", ["line: d(B @ x) == d(B) @ x + B @ d(x), by: d-product"]),
+    ("d(A @ x) == A @ d(x)", ["line: d(A @ x) == A @ d(x), by: d-product"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("claim", "lines"), RIGHT, ids=[claim for claim, _ in RIGHT])
+def test_lines_that_follow(claim: str, lines: list[str]) -> None:
+    assert said_of(f"'{claim}'", *lines) == []
+
+
+WRONG = [
+    ("A @ inv(A) == I(n)", ["line: A @ inv(A) == I(n), by: inv-left"], "do not lead here: they give A @ inv(A)"),
+    ("A @ inv(A) == I(n)", ["line: A @ inv(A) == I(n)"], "do not lead here"),
+    ("A @ inv(A) == I(n)", ["line: A @ inv(A) == I(n), by: [inv-right, inv-left]"], "follows without inv-left"),
+    ("A @ inv(A) == I(n)", ["line: A @ inv(A) == I(n), by: inverse"], "there is no rule 'inverse'"),
+    ("A @ inv(A) == I(n)", ["line: inv(A) @ A == I(n), by: inv-left"], "do not end in claim 1"),
+    ("A @ inv(A) == I(n)", ["line: == I(n)"], "nothing to go on from"),
+    ("A @ inv(A) == I(n)", ["line: A @ inv(A) == I(m), by: inv-right"], "differ"),
+    ("A @ inv(A) == I(n)", ["line: A @ inv(A) != I(n)"], "two things are equal"),
+    ("A @ B == B @ A", ["line: A @ B == B @ A, by: transposes"], "do not lead here"),
+    ("x == x", ["line: c * x == c * x", "line: x == x, by: divide by c"], "this needs c"),
+    ("B == B", ["line: B @ inv(B) == I(n), by: inv-right", "line: B == B"], "this needs B"),
+    ("A == A", ["line: A == A, by: line a"], "there is no rule 'line a'"),
+    ("A == A", ["line: A == A, by: claim 1"], "there is no rule 'claim 1'"),
+    ("A == A", ["line: A == A, by: move terms"], "no equation above"),
+    ("exp(c) == exp(c)", ["line: exp(c) == exp(c), by: polynomials"], "not polynomials"),
+    ("A == B", ["line: A == A", "line: A @ x == B @ x, by: multiply by x from the right"], "do not lead here"),
+    ("inv(B) == A", ["line: A @ B == I(n)", "line: inv(B) == A, by: left inverse"], "do not lead here"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("claim", "lines", "message"), WRONG, ids=[lines[-1] for _, lines, _ in WRONG])
+def test_lines_that_do_not_follow_are_told(claim: str, lines: list[str], message: str) -> None:
+    found = said_of(f"'{claim}'", *lines)
+    assert any(message in said for said in found), found
+
+
+def test_names_of_its_own_come_first_and_stay_letters() -> None:
+    (derivation,) = CATALOGUE["woodbury"].derivations
+    lines = worked(derivation).lines
+    assert [str(lines[0].left), str(lines[0].right)] == ["S", "inv(C) + V @ inv(A) @ U"]
+    assert "inv(S)" in str(lines[1].left)
+
+
+def rests_on(entry: Entry) -> Iterator[str]:
+    """The entries whose claims, or whose laws, the derivations of an entry use."""
+    for derivation in entry.derivations:
+        yield from (lemma.id for lemma in derivation.lemmas.values())
+        for line in worked(derivation).lines:
+            for reason in line.reasons:
+                law = laws().get(reason.key.removeprefix(LAW)) if reason.key.startswith(LAW) else None
+                if law is not None and law.proof not in WITHOUT_ENTRY:
+                    yield law.proof
+
+
+def test_no_derivation_rests_on_itself() -> None:
+    graph = {entry.id: set(rests_on(entry)) for entry in CATALOGUE if entry.derivations}
+    assert list(TopologicalSorter(graph).static_order())
+    assert all(id not in needs for id, needs in graph.items())
