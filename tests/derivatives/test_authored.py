@@ -65,7 +65,7 @@ WRONG = [
     ("A @ inv(A) == I(n)", ["line: A @ inv(A) == I(n), by: inverse"], "there is no rule 'inverse'"),
     ("A @ inv(A) == I(n)", ["line: inv(A) @ A == I(n), by: inv-left"], "do not end in claim 1"),
     ("A @ inv(A) == I(n)", ["line: == I(n)"], "nothing to go on from"),
-    ("A @ inv(A) == I(n)", ["line: A @ inv(A) == I(m), by: inv-right"], "differ"),
+    ("A @ inv(A) == I(n)", ["line: A @ inv(A) == I(m), by: inv-right"], "the left side is n×n"),
     ("A @ inv(A) == I(n)", ["line: A @ inv(A) != I(n)"], "two things are equal"),
     ("A @ B == B @ A", ["line: A @ B == B @ A, by: transposes"], "do not lead here"),
     ("x == x", ["line: c * x == c * x", "line: x == x, by: divide by c"], "this needs c"),
