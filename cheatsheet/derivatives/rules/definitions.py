@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cheatsheet.calculus.to_expression import component
+from cheatsheet.derivatives.rules.differentiation import moves_by_itself
 from cheatsheet.derivatives.rules.unfolding import (
     ENTRYWISE,
     OPAQUE,
@@ -13,7 +14,7 @@ from cheatsheet.derivatives.rules.unfolding import (
     squared_norm,
     sum_of_squares,
 )
-from cheatsheet.language.expressions import Apply, Expr, Index, rebuild
+from cheatsheet.language.expressions import Apply, Expr, Index, Symbol, rebuild
 from cheatsheet.language.table import build
 
 BY_ENTRIES = ("diff", "grad", "jacobian", "hessian", "d")
@@ -49,8 +50,8 @@ class Definition:
 
     def _applied(self, expr: Expr, names: IndexNames) -> Expr | None:
         match expr:
-            case Apply(op="component", args=(Apply(op="d", args=(Apply() as varied,)) as whole, *indices)):
-                if self.operator == "d":
+            case Apply(op="component", args=(Apply(op="d", args=(Expr() as varied,)) as whole, *indices)):
+                if self.operator == "d" and not _is_increment(whole):
                     place = [i for i in indices if isinstance(i, Index)]
                     return build("d", component(varied, place), params=whole.params)
             case Apply(op="component", args=(Apply() as operand, *indices)) if (
@@ -62,6 +63,11 @@ class Definition:
             case Apply() if expr.shape.is_scalar and definition_of(expr) == self.operator:
                 return None if expr.op in ENTRYWISE or expr.op in BY_ENTRIES else entry(expr, [], names)
         return None
+
+
+def _is_increment(whole: Apply) -> bool:
+    of = whole.args[0]
+    return isinstance(of, Symbol) and moves_by_itself(of, whole.params[0])
 
 
 def definition_of(operand: Apply) -> str:

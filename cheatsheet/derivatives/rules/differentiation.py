@@ -54,7 +54,7 @@ class Direction:
     def varies(self, expr: Expr) -> bool:
         """Whether an expression depends on what moves; the increments are held fixed."""
         if isinstance(expr, Apply) and expr.op == "d" and isinstance(expr.args[0], Symbol):
-            return _varies_by_itself(expr.args[0], expr.params[0])
+            return _depends_on(expr.args[0], expr.params[0])
         if isinstance(expr, (Apply, Sum)):
             return any(map(self.varies, expr.children))
         return isinstance(expr, Symbol) and self.moves(expr)
@@ -78,9 +78,13 @@ class Direction:
         return self.derivative(expr) if self.varies(expr) else None
 
 
-def _varies_by_itself(symbol: Symbol, names: frozenset[str]) -> bool:
-    """Whether d(X) is not the increment of a symbol that moves by itself, but depends on others that do."""
-    return any(s.name in names or _varies_by_itself(s, names) for s in symbol.of)
+def moves_by_itself(symbol: Symbol, names: frozenset[str]) -> bool:
+    """Whether a symbol varies and is no function of others that do, so that d(X) is its increment."""
+    return symbol.name in names and not _depends_on(symbol, names)
+
+
+def _depends_on(symbol: Symbol, names: frozenset[str]) -> bool:
+    return any(s.name in names or _depends_on(s, names) for s in symbol.of)
 
 
 @dataclass(frozen=True)

@@ -154,7 +154,12 @@ class _Matcher:
 
     def in_linear(self, left: Expr, expr: Expr) -> Iterator[Expr]:
         """The rule behind the numbers that are drawn out of a linear function: of (2AB)ᵀ, 2 · (AB)ᵀ."""
-        if isinstance(left, Apply) and isinstance(expr, Apply) and left.op == expr.op and len(expr.args) == 1:
+        if (
+            isinstance(left, Apply)
+            and isinstance(expr, Apply)
+            and left.op == expr.op
+            and len(expr.children) == 1
+        ):
             inner = Product.of(expr.children[0])
             if TABLE[expr.op].linear and inner.word and (inner.scalars or inner.coefficient != 1):
                 bare = build(expr.op, chain(inner.word), params=expr.params)

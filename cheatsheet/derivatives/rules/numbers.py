@@ -281,6 +281,41 @@ def _log_of_determinant(node: Apply) -> Expr | None:
     return build("log", build("det", node.children[0])) if node.op == "logdet" else None
 
 
+def _sum_of_logs(node: Apply) -> Expr | None:
+    """log a + log b = log ab, k log a = log aᵏ: the logarithms of a sum in one."""
+    if node.op not in ("add", "sub") or not node.shape.is_scalar:
+        return None
+    joined: list[Expr] = []
+    others: list[tuple[int, Expr]] = []
+    for sign, term in terms(node):
+        parts = factors(term)
+        logs = [f for f in parts if isinstance(f, Apply) and f.op == "log"]
+        if len(logs) != 1:
+            others.append((sign, term))
+            continue
+        exponent = multiplied([Number(sign), *(f for f in parts if f is not logs[0])])
+        base = logs[0].children[0]
+        joined.append(base if exponent == Number(1) else build("power", base, exponent))
+    if len(joined) < 2:
+        return None
+    return added([*others, (1, build("log", multiplied(joined)))])
+
+
+def _number_transposed(node: Apply) -> Expr | None:
+    """A number is its own transpose: of xᵀAy and yᵀAᵀx the one that comes first is written."""
+    if node.op != "matmul" or not node.shape.is_scalar:
+        return None
+    word = _links(node)
+    turned = _chain([_transposed(link) for link in reversed(word)])
+    return turned if str(turned) < str(_chain(word)) else None
+
+
+def _transposed(link: Expr) -> Expr:
+    return (
+        link.children[0] if isinstance(link, Apply) and link.op == "transpose" else build("transpose", link)
+    )
+
+
 def _product_of_number(node: Apply) -> Expr | None:
     """A product of matrices with a part that is 1×1: the part is a number and may stand in front."""
     if node.op != "matmul" or node.shape.is_scalar:
@@ -336,5 +371,7 @@ NUMBERS = (
     Local("cofactor-expansion", _determinant),
     Local("def-adj", _adjugate),
     Local("function-logdet", _log_of_determinant),
+    Local("log-sum", _sum_of_logs),
+    Local("number-transpose", _number_transposed),
     Local("number-product", _product_of_number),
 )

@@ -35,6 +35,7 @@ from cheatsheet.derivatives.rules.normal_forms import (
     to_power,
     word_of,
 )
+from cheatsheet.derivatives.rules.unfolding import component_of_sum
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Size, Sum, Symbol
 from cheatsheet.language.table import TABLE
@@ -229,6 +230,8 @@ class _Reading:
             case Apply(op="add" | "sub", args=(Expr() as a, Expr() as b)):
                 one, other = self.entry(a, indices), self.entry(b, indices)
                 return (one + other if operand.op == "add" else one - other).collect()
+            case Sum():
+                return self(component_of_sum(operand, indices))
             case Apply(op="neg", args=(Expr() as a,)):
                 return -self.entry(a, indices)
             case Apply(op="scale", args=(Expr() as a, Expr() as b)):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from cheatsheet.derivatives.rules.cancelling import InverseOfSum
 from cheatsheet.derivatives.rules.definitions import Definition
 from cheatsheet.derivatives.rules.differentiation import RULES as DIFFERENTIATION
 from cheatsheet.derivatives.rules.differentiation import Differentiation
@@ -49,6 +50,7 @@ def rules() -> Mapping[str, Rule]:
         TermByTerm(),
         Expansion(),
         CommonDenominator(),
+        InverseOfSum(),
         *PROPERTIES,
         *NUMBERS,
         *(LawRule(law) for law in laws().values()),

@@ -10,7 +10,8 @@ from cheatsheet.calculus.terms import NoIndexForm, Poly
 from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.rules.fractions import vanishes
 from cheatsheet.derivatives.rules.rearranged import Holds, rearranged
-from cheatsheet.language.expressions import Apply, Expr, Index, rebuild
+from cheatsheet.derivatives.rules.unfolding import component_of_sum
+from cheatsheet.language.expressions import Apply, Expr, Index, Sum, rebuild
 from cheatsheet.language.table import build
 
 MOST_ROUNDS = 12
@@ -38,6 +39,8 @@ def spread(expr: Expr) -> Expr:
     """
     expr = rebuild(expr, spread)
     match expr:
+        case Apply(op="component", args=(Sum() as total, *indices)):
+            return spread(component_of_sum(total, [i for i in indices if isinstance(i, Index)]))
         case Apply(op="component", args=(Apply() as operand, *indices)):
             places = [i for i in indices if isinstance(i, Index)]
             if operand.op in ("add", "sub", "neg", "scale", "over") or (operand.op, len(places)) == (

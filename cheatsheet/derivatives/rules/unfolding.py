@@ -205,7 +205,7 @@ def in_reading_order(expr: Expr) -> Expr:
     if not isinstance(expr, Sum) or len(expr.indices) < 2:
         return expr
     bound = {str(i.name): i for i in expr.indices}
-    appearance = [bound[name] for name in free_indices(expr.body) if name in bound]
+    appearance = [bound[name] for name in {**free_indices(expr.body), **bound} if name in bound]
     names = sorted(bound, key=_alphabetical)
     new = [Index(name, i.axis) for name, i in zip(names, appearance, strict=True)]
     change = {str(old.name): i for old, i in zip(appearance, new, strict=True)}
@@ -232,6 +232,14 @@ def with_distinct_sums(expr: Expr, names: IndexNames) -> Expr:
         return rebuild(node, visit)
 
     return visit(expr)
+
+
+def component_of_sum(total: Sum, indices: list[Index]) -> Expr:
+    """The component of a sum of matrices, as the sum of the components."""
+    whole = component(total, indices)
+    apart = with_distinct_sums(whole, IndexNames.beside(whole)).children[0]
+    assert isinstance(apart, Sum)
+    return Sum(component(apart.body, indices), apart.indices)
 
 
 def prenex(expr: Expr) -> Expr:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from cheatsheet.derivatives.rules.definitions import BY_ENTRIES, definition_of
-from cheatsheet.derivatives.rules.differentiation import LAW_OF, carried_out, directed, rule_of
+from cheatsheet.derivatives.rules.differentiation import LAW_OF, OF_TRACES, carried_out, directed, rule_of
 from cheatsheet.derivatives.rules.laws import laws
 from cheatsheet.derivatives.rules.rule import spread
 from cheatsheet.derivatives.rules.sums import has_bound_delta
@@ -24,6 +24,7 @@ OF_OPERATORS = (
     "power-rule",
     "chain-rule",
     *sorted(set(LAW_OF.values())),
+    *OF_TRACES.values(),
 )
 OF_ENTRIES = ("constant", "own-derivative", "delta", "delta-matrix")
 
@@ -31,10 +32,7 @@ OF_ENTRIES = ("constant", "own-derivative", "delta", "delta-matrix")
 def written_out(expr: Expr, barred: frozenset[str]) -> list[Line]:
     """A component written out as far as definitions and the rules of differentiation go."""
     chain = Chain(expr, by_components)
-    while len(chain.lines) < MOST_LINES and any(
-        chain.step([id]) for id in _laws_for(chain.expr) if id not in barred
-    ):
-        pass
+    _take_apart(chain, barred)
     _unfold(chain, barred)
     if chain.step(["cofactor-expansion", "def-adj"]):
         _unfold(chain, barred)
@@ -42,6 +40,13 @@ def written_out(expr: Expr, barred: frozenset[str]) -> list[Line]:
     while len(chain.lines) < MOST_LINES and _round(chain, barred):
         pass
     return chain.lines
+
+
+def _take_apart(chain: Chain, barred: frozenset[str]) -> None:
+    while len(chain.lines) < MOST_LINES and any(
+        chain.step([id]) for id in _laws_for(chain.expr) if id not in barred
+    ):
+        pass
 
 
 def _laws_for(expr: Expr) -> list[str]:
@@ -56,6 +61,11 @@ def _laws_for(expr: Expr) -> list[str]:
         for pair, id in _taking_apart()
         if pair in pairs or (pair[1] == "scale" and (pair[0], "neg") in pairs)
     ]
+
+
+def _scaled(pair: tuple[str, str], pairs: set[tuple[str, str]]) -> bool:
+    """Whether the law is about multiples, which −A and A/c are as well."""
+    return pair[1] == "scale" and bool({(pair[0], "neg"), (pair[0], "over")} & pairs)
 
 
 @cache
@@ -110,6 +120,7 @@ def _round(chain: Chain, barred: frozenset[str]) -> bool:
         if not any(fired):
             break
     chain.step(entries, innermost)
+    _take_apart(chain, barred)
     _unfold(chain, barred)
     chain.step(entries, innermost)
     chain.step(["contract"])

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product as cartesian
 
 from cheatsheet.calculus.alignment import aligned
 from cheatsheet.calculus.index_values import is_spelled_out
-from cheatsheet.calculus.restated import equivalent_forms
+from cheatsheet.calculus.restated import Pair, equivalent_forms
 from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.derivatives.rules.unfolding import IndexNames
-from cheatsheet.derivatives.steps.by_algebra import rewritten
+from cheatsheet.derivatives.steps.by_algebra import cleared, rewritten
 from cheatsheet.derivatives.steps.by_components import written_out
 from cheatsheet.derivatives.steps.chains import Line, TooLong
 from cheatsheet.derivatives.steps.meeting import Barred, joined
-from cheatsheet.derivatives.steps.steps import RESTATED, BrokenStep, Derivation, checked
+from cheatsheet.derivatives.steps.steps import MULTIPLIED, RESTATED, BrokenStep, Derivation, checked
 from cheatsheet.language.expressions import (
     Apply,
     Equation,
@@ -61,24 +62,27 @@ def _by_algebra(lhs: Expr, rhs: Expr, barred: Barred) -> tuple[Derivation, ...]:
     if any(isinstance(n, Apply) and (TABLE[n.op].differentiates or n.op == "component") for n in nodes):
         return ()
     own, *checks = equivalent_forms(lhs, rhs)
-    for left, right in (own, *checks):
+    for left, right, how in _ways(own, checks, barred):
         for multiplied_out in (False, True):
             try:
                 one, other = (rewritten(side, barred, multiplied_out) for side in (left, right))
-            except TooLong:
+                lines = joined(one, other, barred, by_laws=True)
+                if lines is not None and len(lines) > 1:
+                    return (_restated(checked(lines), how),)
+            except (TooLong, BrokenStep):
                 continue
-            lines = joined(one, other, barred, by_laws=True)
-            if lines is not None and len(lines) > 1 and not _is_by_components(lines):
-                try:
-                    found = checked(lines)
-                except BrokenStep:
-                    continue
-                return (found if (left, right) == own else _as_check(found),)
     return ()
 
 
-def _is_by_components(lines: list[Line]) -> bool:
-    return any(reason.startswith("def-") for line in lines for reason in line.reasons)
+def _ways(own: Pair, checks: list[Pair], barred: Barred) -> Iterator[tuple[Expr, Expr, str]]:
+    """The claim, and what it follows from: M X = I for M⁻¹ = X, both sides multiplied by what is inverted."""
+    yield (*own, "")
+    yield from ((*pair, RESTATED) for pair in checks)
+    if any(isinstance(n, Apply) and n.op == "inv" for side in own for n in walk(side)):
+        try:
+            yield from ((*pair, MULTIPLIED) for pair in cleared(*own, barred))
+        except TooLong:
+            return
 
 
 def _by_components(lhs: Expr, rhs: Expr, spoken_for: set[str], barred: Barred) -> tuple[Derivation, ...]:
@@ -89,7 +93,7 @@ def _by_components(lhs: Expr, rhs: Expr, spoken_for: set[str], barred: Barred) -
                 found = _cases(*aligned(left, right), positions, spoken_for, barred)
             except (NoIndexForm, BrokenStep, TooLong):
                 continue
-            return found if (left, right) == own else tuple(_as_check(d) for d in found)
+            return found if (left, right) == own else tuple(_restated(d, RESTATED) for d in found)
     return ()
 
 
@@ -129,10 +133,12 @@ def _case(lhs: Expr, rhs: Expr, indices: list[Index], barred: Barred) -> Derivat
     return checked(lines, tuple(indices), tidied(right[-1].expr))
 
 
-def _as_check(derivation: Derivation) -> Derivation:
-    """A derivation of M X = I, said to be what shows X to be the inverse."""
+def _restated(derivation: Derivation, how: str) -> Derivation:
+    """The derivation of what the claim follows from, which the reason of its first step says."""
+    if not how:
+        return derivation
     first, second, *others = derivation.lines
-    lines = (first, replace(second, reasons=(RESTATED, *second.reasons)), *others)
+    lines = (first, replace(second, reasons=(how, *second.reasons)), *others)
     return Derivation(lines, derivation.indices, None)
 
 

@@ -37,6 +37,9 @@ ABOUT_NUMBERS = {
 }
 """Functions of numbers and the rules that speak of them."""
 
+DISTRIBUTIVE = "distribute-"
+"""Laws that multiply out one bracket at a time, for which ``expand`` stands here."""
+
 Barred = frozenset[str]
 
 
@@ -69,13 +72,19 @@ def joined(
 def _around(left: Sequence[Line], meeting: tuple[str, ...], right: Sequence[Line]) -> list[Line]:
     """The lines of both chains; reasons of the right one belong to the line below."""
     names = matching_names(right[-1].expr, left[-1].expr)
-    renamed = [Line(rename_bound(line.expr, names), line.reasons) for line in right]
+    renamed = [Line(_renamed(line.expr, names), line.reasons) for line in right]
     lines = list(left)
     reasons = meeting
     for k, line in enumerate(reversed(renamed)):
         lines.append(Line(line.expr, reasons, backwards=k > 0))
         reasons = line.reasons
     return lines
+
+
+def _renamed(expr: Expr, names: dict[str, str]) -> Expr:
+    """The line with the names of the other chain, unless two of its own sums would then have one name."""
+    new = rename_bound(expr, names)
+    return new if form(new) == form(expr) else expr
 
 
 def _first_meeting(left: Sequence[Line], right: Sequence[Line]) -> tuple[int, int] | None:
@@ -157,15 +166,15 @@ def _speaking_of(a: Expr, b: Expr, with_laws: bool) -> Iterator[str]:
     yield "expand"
     if any(isinstance(n, Sum) for n in nodes):
         yield "sum-by-terms"
-        if "delta" in operators or "inv" in operators or "orthogonal" in declared:
-            yield "contract"
-    if "delta" in operators:
+        yield "contract"
+    if "delta" in operators or "diagonal" in declared:
         yield "delta-exchange"
 
 
 def laws_about(operators: set[str]) -> Iterator[str]:
     """The laws all of whose operators occur."""
+    found = operators | ({"scale"} if operators & {"neg", "over"} else set())
     for law in laws().values():
         left = {n.op for n in walk(law.equation.lhs) if isinstance(n, Apply)}
-        if left <= operators:
+        if left <= found and not law.id.startswith(DISTRIBUTIVE):
             yield LAW + law.id

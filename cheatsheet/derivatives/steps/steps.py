@@ -21,6 +21,8 @@ MOST_STEPS = 8
 REARRANGED = "rearrange"
 RESTATED = "inverse-check"
 """Said of the first step where instead of M⁻¹ = X it is shown that M X = I."""
+MULTIPLIED = "multiplied-check"
+"""Said where both sides have been multiplied by invertible matrices."""
 _NOISE = frozenset(
     {REARRANGED, "def-elementwise", "def-entries", "linearity", "sum-by-terms", "constant", "def-d"}
 )
@@ -66,7 +68,7 @@ def checked(lines: Sequence[Line], indices: tuple[Index, ...] = (), entry: Expr 
 
 def rules_of(line: Line) -> tuple[str, ...]:
     """The rules that lead to a line; none where it is only rearranged."""
-    return tuple(reason for reason in line.reasons if reason not in (REARRANGED, RESTATED))
+    return tuple(reason for reason in line.reasons if reason not in (REARRANGED, RESTATED, MULTIPLIED))
 
 
 def _carried(before: Expr, line: Line) -> Line:
