@@ -19,8 +19,6 @@ from cheatsheet.printing.macros import expand
 from cheatsheet.printing.terminal_maths import plain
 from cheatsheet.screen_reports import counterexample_lines, failure
 
-_NAMES = "alpha beta gamma delta epsilon lambda mu pi sigma partial nabla times cdot circ otimes neq leq geq in".split()
-_SYMBOLS = dict(zip(_NAMES, "αβγδελμπσ∂∇×·∘⊗≠≤≥∈", strict=True))
 _INDENT = "    "
 
 
@@ -223,12 +221,10 @@ def _pitfall_lines(report: ClaimReport, why: Text | None, languages: tuple[str, 
 
 
 def _readable(text: str) -> str:
-    r"""Markdown-light text for a terminal: formulas without dollar signs, symbols as characters.
+    r"""Markdown-light text for a terminal: formulas as the derivations have them.
 
-    >>> _readable(r"when $A^{\mathsf T} = A$ and $\delta_{ij}$")
-    'when A^T = A and δ_ij'
+    >>> _readable(r"when $A^{\mathsf T} = A$ and **always** $\delta_{ij}$")
+    'when Aᵀ = A and always δᵢⱼ'
     """
-    text = re.sub(r"\\(?:operatorname|mathsf|mathrm|mathbf|M)\b\s*", "", text)
-    text = re.sub(r"\\([A-Za-z]+)\s*", lambda m: _SYMBOLS.get(m[1], m[1] + " "), text)
-    text = re.sub(r"\\[,;!]", " ", text)
-    return " ".join(re.sub(r"[${}]|\*\*", "", text).split())
+    text = re.sub(r"\$([^$]*)\$", lambda formula: plain(expand(formula[1])), text)
+    return " ".join(text.replace("**", "").split())

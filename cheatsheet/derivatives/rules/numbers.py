@@ -310,6 +310,19 @@ def _number_transposed(node: Apply) -> Expr | None:
     return turned if str(turned) < str(_chain(word)) else None
 
 
+def _trace_transposed(node: Apply) -> Expr | None:
+    """A matrix and its transpose have one trace: of tr(AB) and tr(BᵀAᵀ), turned round, the first is written."""
+    if node.op != "tr" or not isinstance(node.children[0], Apply) or node.children[0].op != "matmul":
+        return None
+    word = _links(node.children[0])
+    turned = [_transposed(link) for link in reversed(word)]
+    return build("tr", _chain(turned)) if str(_turned_round(turned)) < str(_turned_round(word)) else None
+
+
+def _turned_round(word: list[Expr]) -> Expr:
+    return min((_chain([*word[k:], *word[:k]]) for k in range(len(word))), key=str)
+
+
 def _transposed(link: Expr) -> Expr:
     return (
         link.children[0] if isinstance(link, Apply) and link.op == "transpose" else build("transpose", link)
@@ -373,5 +386,6 @@ NUMBERS = (
     Local("function-logdet", _log_of_determinant),
     Local("log-sum", _sum_of_logs),
     Local("number-transpose", _number_transposed),
+    Local("trace-transpose", _trace_transposed),
     Local("number-product", _product_of_number),
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cheatsheet.calculus.ordering import transposed
 from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.rules.rearranged import rearranged
-from cheatsheet.derivatives.rules.rule import Unordered
+from cheatsheet.derivatives.rules.rule import Once, Unordered
 from cheatsheet.derivatives.rules.sums import factors, multiplied
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Sum, Symbol, free_indices, rebuild
 from cheatsheet.language.table import build
@@ -52,12 +52,14 @@ def _symmetric_function(matrix: Expr) -> bool:
     return rearranged(transposed(of)) == rearranged(of)
 
 
-def _antisymmetric(matrix: Expr, i: Index, j: Index) -> Expr | None:
-    if not declared(matrix, "antisymmetric"):
-        return None
-    if i == j:
-        return Number(0)
-    return build("neg", component(matrix, [j, i])) if str(i) > str(j) else None
+def _antisymmetric(expr: Expr) -> Expr:
+    """wᵢⱼ = (wᵢⱼ − wⱼᵢ) / 2, so that it does not matter in which order the indices are written."""
+    match expr:
+        case Apply(op="component", args=(Symbol() as matrix, Index() as i, Index() as j)):
+            if declared(matrix, "antisymmetric"):
+                difference = build("sub", component(matrix, [i, j]), component(matrix, [j, i]))
+                return Number(0) if i == j else build("over", difference, Number(2))
+    return rebuild(expr, _antisymmetric)
 
 
 def _diagonal(matrix: Expr, i: Index, j: Index) -> Expr | None:
@@ -205,7 +207,7 @@ PROPERTIES = (
     Unordered("property-symmetric", lambda matrix: declared(matrix, "symmetric")),
     Unordered("property-positive_definite", lambda matrix: declared(matrix, "positive_definite")),
     Unordered("symmetric-function", _symmetric_function),
-    Entries("property-antisymmetric", _antisymmetric),
+    Once("property-antisymmetric", _antisymmetric),
     Entries("property-diagonal", _diagonal),
     Entries("property-lower_triangular", _triangular("lower_triangular", 1)),
     Entries("property-upper_triangular", _triangular("upper_triangular", -1)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -89,7 +89,22 @@ def carries(before: Expr, rules: Sequence[Rule], after: Expr) -> bool:
 def form(expr: Expr, rules: Sequence[Rule]) -> Poly:
     """What the rules make of an expression, rearranged; raises :class:`NoIndexForm`."""
     unordered = [rule.unordered for rule in rules if isinstance(rule, Unordered)]
-    return rearranged(exhausted(spread(expr), rules), unordered)
+    expr = exhausted(spread(expr), rules)
+    for rule in rules:
+        if isinstance(rule, Once):
+            expr = exhausted(rule.once(expr), rules)
+    return rearranged(expr, unordered)
+
+
+@dataclass(frozen=True)
+class Once:
+    """A rule that is used once, when the others have been: wᵢⱼ = (wᵢⱼ − wⱼᵢ) / 2 for antisymmetric matrices."""
+
+    id: str
+    once: Callable[[Expr], Expr]
+
+    def rewritten(self, expr: Expr) -> Expr:
+        return expr
 
 
 @dataclass(frozen=True)

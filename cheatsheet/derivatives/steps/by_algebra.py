@@ -8,7 +8,7 @@ from cheatsheet.derivatives.rules.factors import Product, terms_of
 from cheatsheet.derivatives.rules.words import LAW
 from cheatsheet.derivatives.steps.chains import Chain, Line
 from cheatsheet.derivatives.steps.meeting import Barred, laws_about
-from cheatsheet.language.expressions import Apply, Expr, walk
+from cheatsheet.language.expressions import Apply, Expr, rebuild, walk
 from cheatsheet.language.table import build
 from cheatsheet.language.tidying import tidied
 
@@ -21,7 +21,7 @@ LEFT_OUT = ("inv-transpose", "adj-transpose", "expm-transpose", "number-transpos
 
 def rewritten(expr: Expr, barred: Barred, multiplied_out: bool) -> list[Line]:
     """The expression by the laws of matrices, one after the other, until none of them fits."""
-    chain = Chain(expr, tidied)
+    chain = Chain(expr, lambda line: tidied(_without_units(line)))
     while len(chain.lines) < MOST_LINES:
         operators = {n.op for n in walk(chain.expr) if isinstance(n, Apply)}
         ids = [
@@ -29,7 +29,12 @@ def rewritten(expr: Expr, barred: Barred, multiplied_out: bool) -> list[Line]:
         ]
         ids += ["expand"] if multiplied_out else []
         ids += ["inverse-of-sum"] if multiplied_out and "inv" in operators else []
-        ids += ["number-product", "number-transpose", *(["function-logdet"] if "logdet" in operators else [])]
+        ids += [
+            "number-product",
+            "number-transpose",
+            "trace-transpose",
+            *(["function-logdet"] if "logdet" in operators else []),
+        ]
         ids += (
             ["exp-law", "log-exp", "log-product", "log-power", "log-sum"]
             if operators & {"exp", "log"}
@@ -39,6 +44,18 @@ def rewritten(expr: Expr, barred: Barred, multiplied_out: bool) -> list[Line]:
         if not any(chain.step([id]) for id in ids):
             break
     return chain.lines
+
+
+def _without_units(expr: Expr) -> Expr:
+    """Products without identity matrices beside others."""
+    expr = rebuild(expr, _without_units)
+    if isinstance(expr, Apply) and expr.op == "matmul":
+        a, b = expr.children
+        if isinstance(a, Apply) and a.op == "I" and b.shape == expr.shape:
+            return b
+        if isinstance(b, Apply) and b.op == "I" and a.shape == expr.shape:
+            return a
+    return expr
 
 
 def cleared(lhs: Expr, rhs: Expr, barred: Barred) -> Iterator[tuple[Expr, Expr]]:

@@ -13,6 +13,7 @@ from cheatsheet.derivatives.rules.registry import rule
 from cheatsheet.derivatives.rules.rule import (
     COMMON_DENOMINATOR,
     CommonDenominator,
+    Once,
     Unordered,
     carries,
     needed,
@@ -25,6 +26,8 @@ from cheatsheet.language.expressions import Apply, Expr, Sum, symbols, walk
 MOST_REASONS = 3
 """Rules that one step may name; where more are needed it is split."""
 
+COMPARING = (Unordered, Once, CommonDenominator)
+"""Rules that do not show in a line by themselves, only in what two lines are compared by."""
 ABOUT_NUMBERS = {
     "exp": ("exp-law",),
     "log": ("log-exp", "log-product", "log-power"),
@@ -105,18 +108,17 @@ def form(expr: Expr) -> Poly | None:
 def _needed(a: Expr, ids: Iterable[str], b: Expr) -> tuple[str, ...] | None:
     """The rules that lead from one form to the other, none of them idle."""
     rules = [rule(id) for id in ids]
-    unordered = [r for r in rules if isinstance(r, (Unordered, CommonDenominator))]
-    (one, first), (other, second) = applied(a, ids), applied(b, ids)
-    if not carries(one, unordered, other):
+    if not carries(a, rules, b):
         return None
-    fired = dict.fromkeys((*first, *second, *(r.id for r in unordered)))
-    found = needed(a, [r for r in rules if r.id in fired], b)
+    fired = {*applied(a, ids)[1], *applied(b, ids)[1], *(r.id for r in rules if isinstance(r, COMPARING))}
+    once = any(isinstance(r, Once) for r in rules)  # after which other rules find more to do
+    found = needed(a, [r for r in rules if once or r.id in fired], b)
     return None if found is None else tuple(r.id for r in found)
 
 
 def _split(a: Expr, ids: Sequence[str], b: Expr) -> tuple[list[Line], tuple[str, ...], list[Line]] | None:
     """A line for each rule on either side, until the two meet, and the rules by which they do."""
-    comparing = [r for r in map(rule, ids) if isinstance(r, (Unordered, CommonDenominator))]
+    comparing = [r for r in map(rule, ids) if isinstance(r, COMPARING)]
     rewriting = [id for id in ids if id not in {r.id for r in comparing}]
     chains = [Chain(a, lambda expr: expr), Chain(b, lambda expr: expr)]
     for _ in range(MOST_REASONS):
@@ -174,6 +176,7 @@ def _speaking_of(a: Expr, b: Expr, with_laws: bool) -> Iterator[str]:
 def laws_about(operators: set[str]) -> Iterator[str]:
     """The laws all of whose operators occur."""
     found = operators | ({"scale"} if operators & {"neg", "over"} else set())
+    found |= {"add"} if "sub" in operators else set()
     for law in laws().values():
         left = {n.op for n in walk(law.equation.lhs) if isinstance(n, Apply)}
         if left <= found and not law.id.startswith(DISTRIBUTIVE):
