@@ -1,4 +1,6 @@
-# `make`        virtual environment, dependencies, TeX when missing, then the PDFs in build/
+# `make`        virtual environment, dependencies, TeX when missing, then the PDFs and the pages in build/
+# `make web`    the pages for a browser alone: index.html, and derive.html where npm is
+# `make site`   all of it as static files in build/site: pages, PDFs and the catalogue for other programs
 # `make test`   the same preparation, then the whole test suite (it builds real PDFs)
 # `make check`  formatting, lint, types, tests: what a change must pass, and what CI runs
 # `make verify` the whole catalogue by SymPy as well; some minutes the first time
@@ -12,10 +14,19 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := pdf
-.PHONY: pdf install update tex browser test test-full verify test-lowest test-newest check format picture clean
+.PHONY: pdf web site install update tex browser test test-full verify test-lowest test-newest check format picture clean
 
 pdf: install tex
 	$(BIN)/cheatsheet build
+
+web: install
+	$(BIN)/cheatsheet build --no-pdf
+
+site: pdf
+	rm -rf build/site && mkdir -p build/site
+	cp build/index.html build/derive.html build/cheatsheet.pdf build/handbook.pdf build/site/
+	for kind in anki:apkg json:json csv:csv md:md; do \
+	  $(BIN)/cheatsheet export $${kind%:*} -o build/site/cheatsheet.$${kind#*:} || exit 1; done
 
 install: $(STAMP)
 

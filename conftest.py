@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+import cheatsheet.api  # noqa: F401  gives expressions and catalogues their methods of convenience
+
 # The public check must say the same of the same commit; elsewhere every run looks at new examples.
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):

@@ -20,8 +20,8 @@ from typing import Any
 
 import yaml
 
+from cheatsheet.api import derive
 from cheatsheet.derivatives.closed.form import closed_form
-from cheatsheet.derivatives.derivative import derive
 from cheatsheet.language.dimensions import Shape
 from cheatsheet.language.expressions import Expr, Symbol
 

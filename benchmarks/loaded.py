@@ -18,7 +18,8 @@ import yaml
 
 import cheatsheet
 from benchmarks.verdicts import catalogue, claims
-from cheatsheet.verdicts.many import Task, verify_all
+from cheatsheet.verdicts.many import verify_all
+from cheatsheet.verdicts.tasks import Task
 from cheatsheet.verdicts.verdicts import Verdict
 
 

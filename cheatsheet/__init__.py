@@ -12,8 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cheatsheet.catalogue.load import load
-    from cheatsheet.derivatives.derivative import derive
+    from cheatsheet.api import derive, load
     from cheatsheet.language.errors import CatalogueError
     from cheatsheet.language.syntax import ClaimError
 
@@ -23,8 +22,8 @@ __all__ = ["CatalogueError", "ClaimError", "__version__", "derive", "load"]
 _HOMES = {
     "CatalogueError": "cheatsheet.language.errors",
     "ClaimError": "cheatsheet.language.syntax",
-    "derive": "cheatsheet.derivatives.derivative",
-    "load": "cheatsheet.catalogue.load",
+    "derive": "cheatsheet.api",
+    "load": "cheatsheet.api",
 }
 
 

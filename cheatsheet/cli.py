@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -179,7 +179,7 @@ def check(arguments: tuple[str, ...], as_json: bool, by_sympy: bool, shipped: bo
     )
     catalogue = open_catalogue(file, shipped)
     click.echo(f"checking {catalogue.path}", err=True)
-    from cheatsheet import pipeline
+    from cheatsheet.pages.authored import wrong_lines
     from cheatsheet.pages.words import refuse_words
 
     refuse_words(catalogue)
@@ -188,7 +188,7 @@ def check(arguments: tuple[str, ...], as_json: bool, by_sympy: bool, shipped: bo
         report = ask_sympy(report)
     for warning in report.warnings:
         click.echo(warning, err=True)
-    wrong = pipeline.wrong_lines(report)
+    wrong = wrong_lines(report)
     if as_json:
         found = report.to_json()
         lines = {"derivations": [problem.headline for problem in wrong]} if wrong else {}
@@ -247,6 +247,7 @@ def print_report(report: CatalogueReport, only_failing: bool = False, err: bool 
 @click.option(
     "--sums", type=_SUMS, default="sigma", show_default=True, help="Whether Σ stands in derivations."
 )
+@click.option("--no-pdf", is_flag=True, help="Only the pages for a browser: index.html and derive.html.")
 @no_cache
 @_packaged
 def build(
@@ -258,14 +259,18 @@ def build(
     greyscale: bool,
     full: bool,
     sums: Sums,
+    no_pdf: bool,
     shipped: bool,
 ) -> None:
-    """Verify FILE, then write the sheet and the handbook as PDFs, and the page for a browser."""
+    """Verify FILE, then write the sheet and the handbook as PDFs, and the pages for a browser."""
     look = (lang, layout, paper, greyscale, sums, full)
     before = built_before(place_of_catalogue(file, shipped), out, look)
     if before is not None:
-        for pdf in before.files:
-            click.echo(pdf)
+        from cheatsheet.pages.calculator import try_calculator
+
+        for made in before.files:
+            click.echo(made)
+        tell_calculator(*try_calculator(out))
         return
     catalogue = open_catalogue(file, shipped)
     from cheatsheet import pipeline
@@ -276,7 +281,9 @@ def build(
     refuse_words(catalogue)
     try:
         with stages() as progress:
-            built = pipeline.build(catalogue, out, lang, layout, progress, paper, greyscale, sums, full)
+            built = pipeline.build(
+                catalogue, out, lang, layout, progress, paper, greyscale, sums, full, True, not no_pdf
+            )
     except pipeline.CatalogueDoesNotHold as finding:
         print_report(finding.report, only_failing=True, err=True)
         for line in finding.lines:
@@ -294,6 +301,15 @@ def build(
             click.echo(problem, err=True)
         click.echo(compiled.pdf)
     click.echo(built.page)
+    tell_calculator(built.calculator, built.note)
+
+
+def tell_calculator(page: Path | None, note: str) -> None:
+    """Where the calculator is, or why there is none: the rest of a build is whole without it."""
+    if page is not None:
+        click.echo(page)
+    else:
+        click.echo(note, err=True)
 
 
 @contextmanager
@@ -331,21 +347,28 @@ def stages() -> Iterator[Callable[[str, int, int], None]]:
 @click.option("--layout", type=click.Choice(LAYOUTS), default=LAYOUTS[0], show_default=True)
 @click.option("--lang", type=_LANGUAGES, default="both", show_default=True, help="Language of the reasons.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@click.option(
+    "--code", type=click.Choice(("numpy", "torch", "jax")), help="A function to paste, and nothing else."
+)
 @no_cache
-def derive(expression: str, wrt: str, given: str, layout: str, lang: str, as_json: bool) -> None:
+def derive(
+    expression: str, wrt: str, given: str, layout: str, lang: str, as_json: bool, code: str | None
+) -> None:
     """Differentiate EXPR by X: closed form, worked steps, verdict, code."""
     from cheatsheet.catalogue.load import read_given
-    from cheatsheet.screen import derivation_text
+    from cheatsheet.derivatives.text import derivation_text
 
     symbols = read_given(given)
     try:
         derivation = cheatsheet.derive(expression, wrt=wrt, given=symbols, layout=layout)
     except ClaimError as error:
-        text = getattr(error, "text", expression)
+        text = expression if error.text is None else error.text
         name = "--wrt" if text == wrt and text != expression else "EXPR"
         passage = Passage(text, SourceFile(name, text), Position(1, 1))
         click.echo(passage.problem(error.start, error.end, error.message, error.hint).render(), err=True)
         sys.exit(UNUSABLE)
+    if code is not None:
+        _print_function(derivation, code)
     document = derivation.to_json(text=not as_json)
     for warning in document.get("warnings", ()):
         click.echo(f"warning: {warning}", err=True)
@@ -354,6 +377,18 @@ def derive(expression: str, wrt: str, given: str, layout: str, lang: str, as_jso
     else:
         click.echo(derivation_text(document, ("zh", "en") if lang == "both" else (lang,)))
     sys.exit(HOLDS if document["verdict"] in ("proved", "checked", "sampled") else FAILS)
+
+
+def _print_function(derivation: Any, library: str) -> NoReturn:
+    """The derivative as a function, on standard output; what looks unintended, on standard error."""
+    for warning in derivation.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    source = derivation.function(library)
+    if source is None:
+        click.echo(f"{derivation.input}: there is no array code for this derivative", err=True)
+        sys.exit(FAILS)
+    click.echo(source)
+    sys.exit(HOLDS if derivation.verdict.holds else FAILS)
 
 
 @main.command()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
@@ -20,53 +21,89 @@ _CHUNK = 6
 _work: tuple[Callable[[Any], Any], Sequence[Any]] | None = None
 
 
+class ProcessDied(Exception):
+    """An item killed the process that worked on it."""
+
+
 def over_cores(
     function: Callable[[Item], Result], items: Sequence[Item], progress: Callable[[int], None]
 ) -> list[Result]:
     """The results in the order of the items; ``progress`` is told how many more are done.
 
-    An exception of the function is raised here. Where processes cannot be forked, one after the other.
+    An exception of the function is raised here, and :class:`ProcessDied` for an item that kills its process. Where
+    processes cannot be forked, one after the other.
 
     >>> over_cores(abs, [-1, 2], lambda more: None)
     [1, 2]
     """
-    count = os.cpu_count() or 1
-    if len(items) < ENOUGH or count == 1 or "fork" not in multiprocessing.get_all_start_methods():
-        results = []
-        for item in items:
-            results.append(function(item))
-            progress(1)
-        return results
-    return _in_processes(function, items, progress, count)
+    results: dict[int, Result] = {}
+    for place, result in as_they_come(function, items, _refuse):
+        results[place] = result
+        progress(1)
+    return [results[place] for place in range(len(items))]
+
+
+def _refuse(item: object) -> Any:
+    raise ProcessDied(f"the process that worked on {item!r} died")
+
+
+def as_they_come(
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    instead: Callable[[Item], Result],
+    *,
+    enough: int = ENOUGH,
+    processes: int | None = None,
+) -> Iterator[tuple[int, Result]]:
+    """The place of each item and its result, in no order; ``instead`` answers for one that kills its process.
+
+    >>> sorted(as_they_come(abs, [-1, 2], abs))
+    [(0, 1), (1, 2)]
+    """
+    count = processes or os.cpu_count() or 1
+    if len(items) < enough or count == 1 or "fork" not in multiprocessing.get_all_start_methods():
+        yield from ((place, function(item)) for place, item in enumerate(items))
+    else:
+        yield from _in_processes(function, items, instead, count)
 
 
 def _in_processes(
-    function: Callable[[Item], Result], items: Sequence[Item], progress: Callable[[int], None], count: int
-) -> list[Result]:
+    function: Callable[[Item], Result], items: Sequence[Item], instead: Callable[[Item], Result], count: int
+) -> Iterator[tuple[int, Result]]:
     global _work
     _work = (function, items)
+    lost: list[int] = []
     try:
-        context = multiprocessing.get_context("fork")
-        with ProcessPoolExecutor(count, context, initializer=collect_rarely) as pool:
-            starts = range(0, len(items), _CHUNK)
-            futures = [pool.submit(_chunk, start, start + _CHUNK) for start in starts]
-            results: list[Result] = []
-            for future in futures:
-                part = future.result()
-                results += part
-                progress(len(part))
-            return results
+        with _pool(count) as pool:
+            chunks = [range(k, min(k + _CHUNK, len(items))) for k in range(0, len(items), _CHUNK)]
+            futures = {pool.submit(_chunk, chunk): chunk for chunk in chunks}
+            for future in as_completed(futures):
+                try:
+                    yield from zip(futures[future], future.result(), strict=True)
+                except BrokenProcessPool:
+                    lost += futures[future]  # one item killed a process, and with it the whole pool
+        for place in lost:
+            with _pool(1) as pool:  # a process of its own, which the item may kill
+                try:
+                    result: Result = pool.submit(_chunk, range(place, place + 1)).result()[0]
+                except BrokenProcessPool:
+                    result = instead(items[place])
+            yield place, result
     finally:
         _work = None
 
 
-def collect_rarely() -> None:
+def _pool(count: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(count, multiprocessing.get_context("fork"), initializer=_collect_rarely)
+
+
+def _collect_rarely() -> None:
     """For a process that works and ends: what it inherits is not looked at, and trees leave few cycles behind."""
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
 
 
-def _chunk(start: int, end: int) -> list[Any]:
+def _chunk(places: range) -> list[Any]:
     assert _work is not None
     function, items = _work
-    return [function(item) for item in items[start:end]]
+    return [function(items[place]) for place in places]

@@ -7,15 +7,17 @@ file → ``catalogue.load`` → catalogue → ``catalogue.reports`` → verdicts
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cheatsheet import __version__
 from cheatsheet.catalogue.entries import Catalogue
 from cheatsheet.catalogue.reports import CatalogueReport, check_entries
-from cheatsheet.derivatives.authored.worked import problems
 from cheatsheet.language.errors import Problem
 from cheatsheet.pages import stamps
+from cheatsheet.pages.authored import wrong_lines
+from cheatsheet.pages.calculator import can_be_made, try_calculator
 from cheatsheet.pages.compile import Compiled, compile_all
 from cheatsheet.pages.document import document
 from cheatsheet.pages.model import Document, Language, Layout, Paper, Sums
@@ -45,6 +47,9 @@ class Built:
     page: Path
     summary: dict[str, int]
     changed: bool = True
+    calculator: Path | None = None
+    note: str = ""
+    """Why there is no calculator, where one was asked for."""
 
 
 def build(
@@ -57,10 +62,13 @@ def build(
     greyscale: bool = False,
     sums: Sums = "sigma",
     full: bool = False,
+    calculator: bool = False,
+    pdf: bool = True,
 ) -> Built:
     """Check the catalogue and write its PDFs to a folder; nothing is done where nothing has changed.
 
-    ``full``: the handbook has every derivation of every claim; ``sums`` says whether Σ stands in them.
+    ``full``: the handbook has every derivation of every claim; ``sums`` says whether Σ stands in them; ``calculator``:
+    that page is made as well, while TeX runs; without ``pdf`` TeX does not run.
 
     Raises :class:`CatalogueDoesNotHold` before anything is written if a claim is not as expected, and what
     :func:`cheatsheet.pages.compile.compile_all` raises, by when the page for a browser is there already.
@@ -74,12 +82,19 @@ def build(
     tell = progress or (lambda stage, done, total: None)
     report, pages = checked_pages(catalogue, tell, lang, layout)
     pages = replace(pages, version=__version__, **look)  # type: ignore[arg-type]
-    page = write_page(folder, render_page(pages, catalogue, report))
-    sources = {DOCUMENTS[kind]: render(pages, kind) for kind in KINDS}
-    pdfs = compile_all(sources, folder, lambda name, number: tell(f"TeX {name}.pdf", number, 0))
-    if not any(compiled.problems for compiled in pdfs.values()):
+    page = write_page(folder, render_page(pages, catalogue, report, calculator and can_be_made()))
+    with ThreadPoolExecutor(1) as beside:
+        making = beside.submit(try_calculator, folder) if calculator else None
+        pdfs = _pdfs(pages, folder, tell) if pdf else {}
+    if pdf and not any(compiled.problems for compiled in pdfs.values()):
         stamps.remember(folder, key, [*(compiled.pdf for compiled in pdfs.values()), page], report.summary)
-    return Built(pdfs, page, report.summary)
+    made, note = making.result() if making is not None else (None, "")
+    return Built(pdfs, page, report.summary, calculator=made, note=note)
+
+
+def _pdfs(pages: Document, folder: Path, tell: Progress) -> dict[str, Compiled]:
+    sources = {DOCUMENTS[kind]: render(pages, kind) for kind in KINDS}
+    return compile_all(sources, folder, lambda name, number: tell(f"TeX {name}.pdf", number, 0))
 
 
 def checked_pages(
@@ -91,14 +106,6 @@ def checked_pages(
     if not report.ok or wrong:
         raise CatalogueDoesNotHold(report, wrong)
     return report, document(catalogue, report, lang, layout, _counter(tell, "derive", len(catalogue)))
-
-
-def wrong_lines(report: CatalogueReport) -> list[Problem]:
-    """What is wrong with the derivations that entries have in their own words, where their claims hold."""
-    entries = [entry.entry for entry in report.entries if entry.ok]
-    return [
-        problem for entry in entries for derivation in entry.derivations for problem in problems(derivation)
-    ]
 
 
 def _counter(tell: Progress, stage: str, total: int) -> Callable[[int], None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +16,7 @@ from cheatsheet.printing.latex import latex_of
 from cheatsheet.printing.letters import Letters
 from cheatsheet.printing.macros import expand
 from cheatsheet.printing.terminal_maths import plain
+from cheatsheet.printing.terminal_words import in_languages, readable
 from cheatsheet.screen_reports import counterexample_lines, failure
 
 _INDENT = "    "
@@ -37,7 +37,7 @@ def entry_text(report: EntryReport, languages: tuple[str, ...], style: str | Non
         if claim.claim.expect == "holds":
             lines += ["", *_claim_lines(claim, languages, own.get(number), number)]
     if entry.note is not None:
-        lines += ["", *(_readable(entry.note[language]) for language in languages)]
+        lines += ["", *(readable(entry.note[language]) for language in languages)]
     for pitfall, claim in zip(entry.pitfalls, report.claims[len(entry.claims) :], strict=True):
         lines += ["", *_pitfall_lines(claim, pitfall.why, languages)]
     for citation in entry.citations:
@@ -85,38 +85,6 @@ def _authored_steps(work: Worked) -> list[dict[str, Any]]:
 
 def _step(latex: str, expr: str, rule: str, why: Text) -> dict[str, Any]:
     return {"latex": latex, "expr": expr, "rule": rule, "why": {"zh": why.zh, "en": why.en}}
-
-
-def derivation_text(document: dict[str, Any], languages: tuple[str, ...]) -> str:
-    """The document of ``derive --json`` for a reader."""
-    shape = "×".join(document["shape"])
-    lines = [f"{document['input']}  by  {document['wrt']}  ·  {document['layout']} layout  ·  {shape}"]
-    if read := document.get("read_as"):
-        shapes = ", ".join(f"{name}: [{', '.join(axes)}]" for name, axes in read.items())
-        lines.append(f"{in_languages(word('read-as'), languages, ' / ')}  {shapes}")
-    if document["result"] is not None:
-        lines += ["", f"{_INDENT}{document['result']}"]
-    if "text" in document:
-        lines += ["", f"{_INDENT}{document['text']}"]
-    components = document["components"]
-    if components["indices"]:
-        place = ", ".join(components["indices"])
-        lines += ["", f"{_INDENT}[{place}]  {components['expr']}"]
-    lines += ["", in_languages(word(document["verdict"]), languages, " / ")]
-    if needed := document.get("conditions"):
-        lines.append(f"{in_languages(word('needs'), languages, ' / ')}  {', '.join(needed)}")
-    for step in document["steps"]:
-        why = in_languages(Text(step["why"]["zh"], step["why"]["en"]), languages, " / ")
-        lines += [f"{_INDENT}{step.get('text', step['latex'])}", *([f"{_INDENT}    ({why})"] if why else [])]
-    for name, source in document["code"].items():
-        if source:
-            lines += ["", f"{name}:", *(_INDENT + line for line in source.splitlines())]
-    return "\n".join(lines)
-
-
-def in_languages(text: Text, languages: tuple[str, ...], separator: str) -> str:
-    """A text in the languages asked for, side by side."""
-    return separator.join(dict.fromkeys(_readable(text[language]) for language in languages))
 
 
 def given_lines(entry: Entry) -> list[str]:
@@ -217,14 +185,4 @@ def _pitfall_lines(report: ClaimReport, why: Text | None, languages: tuple[str, 
     if report.verdict.counterexample is not None:
         yield from (_INDENT + line for line in counterexample_lines(report.verdict.counterexample))
     if why is not None:
-        yield from (_INDENT + _readable(why[language]) for language in languages)
-
-
-def _readable(text: str) -> str:
-    r"""Markdown-light text for a terminal: formulas as the derivations have them.
-
-    >>> _readable(r"when $A^{\mathsf T} = A$ and **always** $\delta_{ij}$")
-    'when Aᵀ = A and always δᵢⱼ'
-    """
-    text = re.sub(r"\$([^$]*)\$", lambda formula: plain(expand(formula[1])), text)
-    return " ".join(text.replace("**", "").split())
+        yield from (_INDENT + readable(why[language]) for language in languages)

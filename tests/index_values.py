@@ -14,6 +14,19 @@ from typing import Any
 
 import numpy as np
 
+from cheatsheet.calculus.factors import (
+    Delta,
+    Determinant,
+    Dimension,
+    Entry,
+    Exponential,
+    Function,
+    Group,
+    MatrixEntry,
+    Pi,
+    Prime,
+    Projection,
+)
 from cheatsheet.calculus.index_values import Part, Value
 from cheatsheet.calculus.terms import Factor, Idx, Place, Poly, Term
 from cheatsheet.language.table import TABLE
@@ -53,54 +66,53 @@ class Reading:
         return float(np.power(float(base), float(exponent)))
 
     def factor(self, f: Factor, at: Positions) -> float:
-        match f.head:
-            case "sym":
-                return float(self.entries(f.label)[tuple(self.place(p, at) for p in f.places)])
-            case "delta":
+        match f:
+            case Entry():
+                return float(self.entries(f)[tuple(self.place(p, at) for p in f.places)])
+            case Delta():
                 i, j = (self.place(p, at) for p in f.places)
                 return float(i == j)
-            case "fn":
-                return function(f.data, self.poly(f.subs[0], at))
-            case "group":
+            case Function():
+                return function(f.name, self.poly(f.subs[0], at))
+            case Group():
                 return self.poly(f.subs[0], at)
-            case "mat":
+            case MatrixEntry():
                 i, j = (self.place(p, at) for p in f.places)
                 return float(self.matrix_function(f, at)[i, j])
-            case "det":
+            case Determinant():
                 return float(np.linalg.det(self.matrix(f, at)))
-            case "size":
-                return float(self.dims[f.data])
-            case "pi":
+            case Dimension():
+                return float(self.dims[f.name])
+            case Pi():
                 return float(np.pi)
-            case "prime":
-                return float(f.data)
-            case "expo":
+            case Prime():
+                return float(f.number)
+            case Exponential():
                 base, exponent = (self.poly(p, at) for p in f.subs)
                 return float(base**exponent)
         raise TypeError(f.head)
 
-    def entries(self, label: str) -> Array:
-        """The values of a symbol, or of the projectors X X⁺ (``X range``) and X⁺ X (``X row``)."""
-        name, _, side = label.partition(" ")
-        if side not in ("row", "range"):
-            return self.values[label]
-        a = self.values[name]
-        return a @ np.linalg.pinv(a) if side == "range" else np.linalg.pinv(a) @ a
+    def entries(self, f: Entry) -> Array:
+        """The values of a symbol, or of the projectors X X⁺ and X⁺ X."""
+        if not isinstance(f, Projection):
+            return self.values[f.label]
+        a = self.values[f.matrix.name]
+        return a @ np.linalg.pinv(a) if f.side == "range" else np.linalg.pinv(a) @ a
 
     @staticmethod
     def place(place: Place, at: Positions) -> int:
         return at[place] if isinstance(place, Idx) else place
 
     def matrix(self, f: Factor, at: Positions) -> Array:
-        row, col = f.data.slots
+        row, col = f.slots
         rows, cols = (range(slot.axis.at(self.dims)) for slot in (row, col))
         return np.array([[self.poly(f.subs[0], {**at, row: r, col: c}) for c in cols] for r in rows])
 
     def matrix_function(self, f: Factor, at: Positions) -> Array:
-        kind = f.data.kind
+        kind = f.function.kind
         if kind == "pinv":
-            return np.linalg.pinv(self.matrix(f, at) if f.subs else self.values[f.data.argument.name])
-        a, exponent = self.matrix(f, at), self.poly(f.data.exponent, at)
+            return np.linalg.pinv(self.matrix(f, at) if f.subs else self.values[f.function.argument.name])
+        a, exponent = self.matrix(f, at), self.poly(f.function.exponent, at)
         match kind:
             case "inv":
                 return np.linalg.inv(a)

@@ -18,6 +18,7 @@ from cheatsheet.pages.model import (
     StepsBlock,
     TableBlock,
 )
+from cheatsheet.pages.pictures import Label, Path, Picture
 
 NUMERATOR: tuple[Literal["numerator"], ...] = ("numerator",)
 DENOMINATOR: tuple[Literal["denominator", "mixed"], ...] = ("denominator", "mixed")
@@ -389,10 +390,15 @@ GRADIENT = EntryPage(
     ),
     blocks=(
         FigureBlock(
-            r"\draw[->] (-3,0) -- (3.2,0) node[right] {$x_1$};"
-            r"\draw[->] (0,-2) -- (0,2.2) node[above] {$x_2$};"
-            r"\foreach \r in {0.5,0.9,1.3} \draw[topic5] (0,0) ellipse ({2*\r} and \r);"
-            r"\draw[->,thick,refuted] (1.27,0.64) -- (1.73,1.54) node[right] {$\nabla f$};",
+            Picture(
+                3.0,
+                2.0,
+                (
+                    Path(((0.5, 0.5), (2.5, 0.5), (2.5, 1.5)), "tint", filled=True),
+                    Path(((0.5, 0.5), (2.5, 1.5)), "other", 1.2, dashed=True),
+                    Label((2.6, 1.6), r"\nabla f", "left", "topic", clear=True),
+                ),
+            ),
             Text("等值线与梯度", "Level curves and gradient"),
         ),
     ),

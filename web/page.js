@@ -6,6 +6,7 @@
   const inLanguage = (zh, en) => ({ zh, en, both: `${zh} · ${en}` })[root.dataset.language];
 
   // ---- what is remembered between visits; a browser that refuses (file://, private windows) loses nothing else
+  const LAYOUTS = { N: "numerator", D: "denominator", M: "mixed" };
   const remembered = {
     read(key) { try { return localStorage.getItem(key); } catch { return null; } },
     write(key, value) { try { localStorage.setItem(key, value); } catch { /* not remembered, then */ } },
@@ -204,6 +205,14 @@
   }
   const template = one("#copy");
   for (const claim of all(".claim")) claim.append(template.content.cloneNode(true));
+  // where the page of the calculator lies beside this one, it is asked in the layout that is chosen here
+  for (const claim of all(".claim[data-question]")) {
+    const link = one("#ask").content.firstElementChild.cloneNode(true);
+    const aim = () => { link.href = `derive.html#${claim.dataset.question.replace(/&l=\w+/, (own) => (claim.querySelector(".form[data-in]") ? `&l=${LAYOUTS[root.dataset.layout]}` : own))}`; };
+    for (const event of ["focus", "pointerenter"]) link.addEventListener(event, aim);
+    aim();
+    one(".copy", claim).append(link);
+  }
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("button[data-copy]");
     if (!button) return;

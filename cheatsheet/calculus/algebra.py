@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
+from cheatsheet.calculus.factors import Delta, Dimension, Entry
 from cheatsheet.calculus.rewriting import normal_form
 from cheatsheet.calculus.scalar_rules import MOST_TERMS
 from cheatsheet.calculus.structure import consequences
@@ -36,7 +37,7 @@ def delta(i: Place, j: Place) -> Poly:
         return ONE_POLY if i == j else ZERO
     if i == j:
         return ONE_POLY
-    return Poly([(Fraction(1), Term(((Factor("delta", None, (i, j), symmetric=True), Fraction(1)),)))])
+    return Poly([(Fraction(1), Term(((Delta((i, j)), Fraction(1)),)))])
 
 
 def size(axis: Axis) -> Poly:
@@ -45,7 +46,7 @@ def size(axis: Axis) -> Poly:
     for names, coefficient in axis.size:
         factors: Factors = {}
         for name in names:
-            f = Factor("size", name, label=name)
+            f = Dimension(name)
             factors[f] = factors.get(f, Fraction(0)) + 1
         total += Poly([(Fraction(coefficient), Term(tuple(factors.items())))])
     return total
@@ -53,23 +54,22 @@ def size(axis: Axis) -> Poly:
 
 def component(symbol: Symbol, places: tuple[Place, ...]) -> Poly:
     """A component of a symbol, what its properties say of it used at once."""
-    kind = "d " if symbol.kind == "differential" else ""
     properties = consequences(symbol.properties) if len(places) == 2 else frozenset()
     if "zero" in properties:
         return ZERO
     if "identity" in properties:
         return delta(*places)
     if "diagonal" in properties:
-        entry = Factor("sym", symbol, (places[0], places[0]), label=symbol.name)
+        entry = Entry(symbol, (places[0], places[0]))
         return product(delta(*places), single(entry))
     if properties and _is_outside_triangle(properties, *places):
         return ZERO
     if "antisymmetric" in properties and "orthogonal" not in properties:
         # A = (B - Bᵀ)/2 with B unrestricted: then equality needs no rule about signs
-        entries = [Factor("sym", symbol, p, label=symbol.name) for p in (places, places[::-1])]
+        entries = [Entry(symbol, p) for p in (places, places[::-1])]
         return (single(entries[0]) - single(entries[1])).times(Fraction(1, 2))
     symmetric = "symmetric" in properties
-    return single(Factor("sym", symbol, places, label=kind + symbol.name, symmetric=symmetric))
+    return single(Entry(symbol, places, symmetric))
 
 
 def product(*polys: Poly) -> Poly:

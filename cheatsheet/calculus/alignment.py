@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, rebuild
-from cheatsheet.language.table import build
-
-_SAME = frozenset({"add", "sub", "hadamard", "quotient"})
+from cheatsheet.language.table import TABLE, build
 
 
 def aligned(lhs: Expr, rhs: Expr) -> tuple[Expr, Expr]:
@@ -26,7 +24,7 @@ def _settled(expr: Expr) -> Expr:
         settled = build(expr.op, *args, params=expr.params)  # its parts may be numbered in another way now
         assert isinstance(settled, Apply)
         expr = settled
-    if expr.op in _SAME:
+    if _is_entry_by_entry(expr):
         a, b = expr.children
         return expr if a.shape == b.shape else build(expr.op, *_fit_each_other(a, b))
     if expr.op == "matmul":
@@ -37,6 +35,12 @@ def _settled(expr: Expr) -> Expr:
                 return build("matmul", first, b)
             return build("matmul", a, _fitted_on_one_side(b, (a.shape.cols, b.shape.cols), a.shape.cols))
     return expr
+
+
+def _is_entry_by_entry(expr: Apply) -> bool:
+    """Whether an entry is made of the same entry of either of two operands."""
+    scalar = any(child.shape.is_scalar for child in expr.children)
+    return TABLE[expr.op].entrywise is not None and len(expr.children) == 2 and not scalar
 
 
 def _fitted_on_one_side(expr: Expr, axes: tuple[Axis, Axis], met: Axis) -> Expr:

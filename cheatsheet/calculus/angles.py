@@ -5,12 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cheatsheet.calculus.algebra import ONE_POLY, product, single
+from cheatsheet.calculus.factors import Pi, is_function
 from cheatsheet.calculus.integers import is_integer_valued
 from cheatsheet.calculus.powers import number_power, power, symbolic_power
 from cheatsheet.calculus.signs import NONNEGATIVE, signs_of
-from cheatsheet.calculus.terms import ZERO, Factor, Poly, Term
+from cheatsheet.calculus.terms import ZERO, Poly, Term
 
-PI = Factor("pi", None, label="pi")
+PI = Pi()
 MOST_ANGLES = 8
 """The largest sum of the multiples of inverse functions that is multiplied out."""
 
@@ -106,8 +107,8 @@ def product_of_angles(poly: Poly) -> tuple[Poly, Poly] | None:
             return None
         if factor == PI:
             turn += coefficient
-        elif factor.head == "fn" and factor.data in ("arctan", "arcsin"):
-            angles.append((int(coefficient), str(factor.data), factor.subs[0]))
+        elif is_function(factor, "arctan", "arcsin"):
+            angles.append((int(coefficient), factor.name, factor.subs[0]))
         else:
             return None
     if not angles or sum(abs(c) for c, _, _ in angles) > MOST_ANGLES or (4 * turn).denominator > 1:
@@ -119,7 +120,7 @@ def product_of_angles(poly: Poly) -> tuple[Poly, Poly] | None:
 def _common_denominator(poly: Poly) -> int:
     from math import lcm
 
-    return lcm(*(c.denominator for c, t in poly.terms if not any(f.head == "pi" for f, _ in t.factors)))
+    return lcm(*(c.denominator for c, t in poly.terms if not any(isinstance(f, Pi) for f, _ in t.factors)))
 
 
 def _range(angles: list[tuple[int, str, Poly]], turn: Fraction) -> tuple[Fraction, Fraction]:

@@ -11,6 +11,7 @@ from itertools import islice
 
 from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.algebra import ONE_POLY
+from cheatsheet.calculus.factors import Dimension, Exponential, Function, Group, is_function
 from cheatsheet.calculus.facts import Fact, Signs, assumed, assuming, is_defined_as_written
 from cheatsheet.calculus.signs import (
     NEGATIVE,
@@ -21,7 +22,7 @@ from cheatsheet.calculus.signs import (
     signs_of,
     signs_of_factor,
 )
-from cheatsheet.calculus.terms import CLOSED, ZERO, Factor, Idx, NoIndexForm, Poly, Term, Undefined
+from cheatsheet.calculus.terms import ZERO, Factor, Idx, NoIndexForm, Poly, Term, Undefined
 
 MOST_CASES = 60
 """How many cases of one sum are looked at before it is given up."""
@@ -79,7 +80,7 @@ def factors_within(poly: Poly) -> Iterator[tuple[Factor, Fraction]]:
     """Every factor with its exponent, inner ones before those that they stand in."""
     for _, term in poly.terms:
         for factor, exponent in term.factors:
-            if factor.head not in CLOSED:
+            if not factor.closed:
                 for sub in factor.subs:
                     yield from factors_within(sub)
             yield factor, exponent
@@ -100,16 +101,16 @@ def domain(poly: Poly) -> Iterator[Fact]:
 def _required(factor: Factor, exponent: Fraction) -> Iterator[tuple[Poly, Signs]]:
     own = (
         factor.subs[0]
-        if factor.head == "group"
+        if isinstance(factor, Group)
         else Poly([(Fraction(1), Term(((factor, Fraction(1)),)))], True)
     )
     if exponent.denominator > 1:
         yield own, NONNEGATIVE if exponent > 0 else POSITIVE
     elif exponent < 0:
         yield own, NONZERO
-    if factor.head == "fn" and factor.data == "log":
+    if is_function(factor, "log"):
         yield factor.subs[0], POSITIVE
-    if factor.head == "fn" and factor.data == "arcsin":
+    if is_function(factor, "arcsin"):
         yield (ONE_POLY - factor.subs[0]).collect(), NONNEGATIVE
         yield (ONE_POLY + factor.subs[0]).collect(), NONNEGATIVE
 
@@ -119,7 +120,7 @@ def _exponents_over(base: Poly, poly: Poly) -> list[Fact]:
     return [
         Fact(factor.subs[1], NONNEGATIVE)
         for factor, _ in factors_within(poly)
-        if factor.head == "expo" and factor.subs[0] == base
+        if isinstance(factor, Exponential) and factor.subs[0] == base
     ]
 
 
@@ -133,12 +134,12 @@ def _cases(poly: Poly) -> list[list[Fact]] | None:
     """
     signs_alone: Factor | None = None
     for factor, _ in factors_within(poly):
-        if factor.head not in ("fn", "expo") or any(i.name is None for i in factor.indices):
+        if not isinstance(factor, Function | Exponential) or any(i.name is None for i in factor.indices):
             continue
         argument = factor.subs[0]
-        if factor.head == "fn" and factor.data in ("abs", "sign") and len(signs_of(argument)) > 1:
+        if is_function(factor, "abs", "sign") and len(signs_of(argument)) > 1:
             return _by_sign(argument, [POSITIVE, ZERO_SIGN, NEGATIVE], poly)
-        if factor.head == "expo" and 0 in signs_of(argument) and len(signs_of(argument)) > 1:
+        if isinstance(factor, Exponential) and 0 in signs_of(argument) and len(signs_of(argument)) > 1:
             return _by_sign(argument, [ZERO_SIGN, NONZERO], poly)
         if argument.constant == -1:
             signs_alone = factor
@@ -195,12 +196,12 @@ def rebuilt(poly: Poly, change: Substitution) -> Poly:
 def _factor(factor: Factor, change: Substitution) -> Poly:
     if factor in change:
         return change[factor]
-    match factor.head:
-        case "fn":
-            made = functions.function(str(factor.data), rebuilt(factor.subs[0], change))
-        case "group":
+    match factor:
+        case Function():
+            made = functions.function(factor.name, rebuilt(factor.subs[0], change))
+        case Group():
             made = rebuilt(factor.subs[0], change)
-        case "expo":
+        case Exponential():
             made = powers.symbolic_power(*(rebuilt(s, change) for s in factor.subs))
         case _:
             made = algebra.single(factor)
@@ -214,13 +215,13 @@ def _freed(poly: Poly) -> Poly | None:
     """The summand of sums over one axis, at a free index: where it is zero, so is the sum."""
     for factor, _ in factors_within(poly):
         inner = [i for i in factor.indices if i.name is None]
-        if factor.head == "fn" and factor.data in ("abs", "sign") and inner:
+        if is_function(factor, "abs", "sign") and inner:
             axis = inner[0].axis
             free = Idx.free("§", axis)
             terms: list[tuple[Fraction, Term]] = []
             for coefficient, term in poly.terms:
                 own = sorted((i for i in term.bound if i.axis == axis), key=lambda i: i.number)
-                size = Factor("size", axis.value, label=str(axis.value))
+                size = Dimension(str(axis.value))
                 if not own and dict(term.factors).get(size, 0) >= 1:
                     rest = tuple((f, e - 1 if f == size else e) for f, e in term.factors)
                     terms.append((coefficient, Term(tuple(fe for fe in rest if fe[1]), term.bound)))

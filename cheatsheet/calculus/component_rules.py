@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.algebra import ONE_POLY
 from cheatsheet.calculus.chains import first_rotation
+from cheatsheet.calculus.factors import Pi
 from cheatsheet.calculus.index_values import Value, locate, require_alike, split
 from cheatsheet.calculus.signs import is_positive_integer
 from cheatsheet.calculus.structure import nilpotent_step
-from cheatsheet.calculus.terms import ZERO, Factor, NoIndexForm, Poly
+from cheatsheet.calculus.terms import ZERO, NoIndexForm, Poly
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, Index
 from cheatsheet.language.table import build
@@ -178,6 +179,12 @@ def elementwise(name: str) -> Callable[[Components, Apply, At], Poly]:
     return rule
 
 
+def step(c: Components, expr: Apply, at: At) -> Poly:
+    """1 at positive numbers, 0 at negative ones, a half at zero: (1 + sign x) / 2."""
+    sign = functions.function("sign", c(expr.children[0], *at))
+    return (ONE_POLY + sign).times(Fraction(1, 2))
+
+
 def greater_or_less(sign: int) -> Callable[[Components, Apply, At], Poly]:
     """The greater (sign 1) or the less (−1) of two numbers: (a + b ± |a − b|) / 2."""
 
@@ -202,6 +209,28 @@ def softmax(c: Components, expr: Apply, at: At) -> Poly:
 
 def logsumexp(c: Components, expr: Apply, at: At) -> Poly:
     return functions.function("log", _sum_of_exponentials(c, expr.children[0]))
+
+
+def _line(c: Components, expr: Apply, at: Value, function: Callable[[Poly], Poly]) -> Poly:
+    """The sum over one row (``axis=1``) or one column (``axis=0``), which is at the given place."""
+    (a,) = expr.children
+    if expr.params[0]:
+        return c.over(a.shape.cols, lambda k: function(c(a, at, k)))
+    return c.over(a.shape.rows, lambda k: function(c(a, k, at)))
+
+
+def sum_along(c: Components, expr: Apply, at: At) -> Poly:
+    return _line(c, expr, at[0], lambda p: p)
+
+
+def softmax_along(c: Components, expr: Apply, at: At) -> Poly:
+    line = at[0] if expr.params[0] else at[1]
+    total = _line(c, expr, line, lambda p: functions.function("exp", p))
+    return algebra.product(functions.function("exp", c(expr.children[0], *at)), powers.power(total, -1))
+
+
+def logsumexp_along(c: Components, expr: Apply, at: At) -> Poly:
+    return functions.function("log", _line(c, expr, at[0], lambda p: functions.function("exp", p)))
 
 
 def identity(c: Components, expr: Apply, at: At) -> Poly:
@@ -248,7 +277,7 @@ def block(c: Components, expr: Apply, at: At) -> Poly:
 
 
 def constant_pi(c: Components, expr: Apply, at: At) -> Poly:
-    return algebra.single(Factor("pi", None, label="pi"))
+    return algebra.single(Pi())
 
 
 def leibniz(c: Components, a: Expr, rows: list[Value], cols: list[Value]) -> Poly:

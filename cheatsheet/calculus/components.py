@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from cheatsheet.calculus import algebra
+from cheatsheet.calculus.factors import Entry
 from cheatsheet.calculus.genericity import invertible
 from cheatsheet.calculus.index_values import (
     Part,
@@ -12,13 +13,12 @@ from cheatsheet.calculus.index_values import (
     Value,
     alternatives,
     leaves,
-    outline,
     position,
     require_alike,
     require_on,
 )
 from cheatsheet.calculus.structure import consequences
-from cheatsheet.calculus.terms import ZERO, Factor, Idx, NoIndexForm, Poly
+from cheatsheet.calculus.terms import ZERO, Idx, NoIndexForm, Poly
 from cheatsheet.language.dimensions import ONE, Axis
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Size, Sum, Symbol
 from cheatsheet.language.table import TABLE
@@ -175,9 +175,8 @@ class Components:
 
 def placed_component(symbol: Symbol, values: tuple[Value, ...]) -> Poly:
     """A component of a symbol over products and blocks, which stands for an expression of that shape."""
-    label = symbol.name + "|" + ",".join(outline(v) for v in values)
     places = tuple(leaf for v in values for leaf in leaves(v))
-    return algebra.single(Factor("sym", Placed(symbol, values), places, label=label))
+    return algebra.single(Entry(Placed(symbol, values), places))
 
 
 def free_alternatives(axes: Iterable[Axis], prefix: str = "$") -> list[tuple[Value, ...]]:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from cheatsheet.calculus import algebra
 from cheatsheet.calculus.differentials import NoDifferential, differentiate, expand_differential
+from cheatsheet.calculus.factors import JetEntry
 from cheatsheet.calculus.index_values import Value, leaves, split
 from cheatsheet.calculus.terms import ZERO, Factor, NoIndexForm, Poly
-from cheatsheet.language.expressions import Apply, Expr, Index, Jet, Number, Symbol
+from cheatsheet.language.expressions import Apply, Expr, Index, Jet, Number, Symbol, walk
 from cheatsheet.language.layouts import arrange
 from cheatsheet.language.table import build
 
@@ -57,6 +58,7 @@ def differential(c: Components, expr: Apply, at: At) -> Poly:
         expanded = expand_differential(expr)
     except NoDifferential as error:
         raise NoIndexForm(str(error)) from error
+    _require_inverses(c, expanded)
     return _component_of(c, expanded, at)
 
 
@@ -95,8 +97,7 @@ def jet_component(info: Jet, own: list[Value], directions: list[Value]) -> Poly:
 
 
 def _jet_factor(info: Jet, by: tuple[Symbol, ...], places: tuple) -> Factor:  # type: ignore[type-arg]
-    label = f"{info.symbol.name}/{','.join(s.name for s in by)}"
-    return Factor("jet", Jet(info.symbol, by), places, label=label)
+    return JetEntry(Jet(info.symbol, by), places)
 
 
 def _symmetric_jet(info: Jet, own: list[Value], pairs: list[tuple[Symbol, Value]]) -> Poly:
@@ -127,7 +128,17 @@ def entry(
         symbol, direction = unit_direction(c, x, values)
         if result is not None:
             result = _differentiated(result, {symbol: direction})
+    _require_inverses(c, result)
     return _component_of(c, result, _full(y, at))
+
+
+def _require_inverses(c: Components, derivative: Expr | None) -> None:
+    """Raises where the rules brought in an inverse that may not exist: that of an adjugate is one on a dense set."""
+    if c.continuous or derivative is None:
+        return
+    inverted = [n for n in walk(derivative) if isinstance(n, Apply) and n.op == "inv"]
+    if not all(c.is_invertible(n.children[0]) for n in inverted):
+        raise NoIndexForm("a derivative by a formula that does not hold at every point")
 
 
 def _differentiated(y: Expr, directions: dict[Symbol, Expr]) -> Expr | None:

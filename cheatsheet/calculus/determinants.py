@@ -9,12 +9,13 @@ from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.algebra import ONE_POLY
 from cheatsheet.calculus.chains import product_of
 from cheatsheet.calculus.component_rules import leibniz
+from cheatsheet.calculus.factors import Determinant, MatrixEntry, MatrixFunction, Slots, is_opaque
 from cheatsheet.calculus.genericity import generically_invertible
 from cheatsheet.calculus.index_values import Value, alternatives, is_spelled_out, require_alike
-from cheatsheet.calculus.opaque import MatrixFunction, Slots, identity_part, matrix_poly, scalar_content
+from cheatsheet.calculus.opaque import identity_part, matrix_poly, scalar_content
 from cheatsheet.calculus.partial_products import is_whole_matrix, single_factor
 from cheatsheet.calculus.structure import is_triangular
-from cheatsheet.calculus.terms import ZERO, Factor, Idx, NoIndexForm, Poly
+from cheatsheet.calculus.terms import ZERO, Idx, NoIndexForm, Poly
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, Number
 from cheatsheet.language.table import build
@@ -188,7 +189,7 @@ def _sylvester(c: Components, base: Expr, chain: list[Expr], sign: int) -> Poly:
 
 def _is_open(poly: Poly) -> bool:
     """Whether a determinant is left in the polynomial."""
-    return any(f.head == "det" for _, term in poly.terms for f, _ in term.factors)
+    return any(isinstance(f, Determinant) for _, term in poly.terms for f, _ in term.factors)
 
 
 def _block_determinant(c: Components, a: Apply) -> Poly:
@@ -243,7 +244,7 @@ def _shifted_idempotent(poly: Poly, slots: Slots) -> Poly | None:
         return None
     content, matrix = scalar_content(rest, slots)
     entry = single_factor(matrix)
-    if entry is None or not is_whole_matrix(entry) or "idempotent" not in entry.data.properties:
+    if entry is None or not is_whole_matrix(entry) or "idempotent" not in entry.of.properties:
         return None
     row, col = slots
     k, moved = Idx(row.axis), (shift + content).collect()
@@ -262,22 +263,20 @@ def _determinant_factor(a: Expr, poly: Poly, slots: Slots) -> Poly:
     if cleared is not None:
         return cleared
     swapped = poly.replace({row: col, col: row}).collect()
-    label = str(a.shape.rows)
-    if swapped == -poly:
-        if row.axis.kind == "integer" and int(row.axis.value or 0) % 2:
-            return ZERO
-        label += " antisymmetric"
+    antisymmetric = swapped == -poly
+    if antisymmetric and row.axis.kind == "integer" and int(row.axis.value or 0) % 2:
+        return ZERO
     if swapped.key({}) < poly.key({}):
         poly = swapped
-    data = MatrixFunction("det", a, slots)
-    return algebra.single(Factor("det", data, (), (poly.collect(),), label=label))
+    data = MatrixFunction("det", a, slots, antisymmetric=antisymmetric)
+    return algebra.single(Determinant(data, poly.collect()))
 
 
 def _without_inverse_at_an_end(a: Expr, poly: Poly, slots: Slots) -> Poly | None:
     """det(X⁻¹ M) = det(M) / det(X): an inverse at the rows or columns of some term is multiplied away."""
     for _, term in poly.terms:
         for factor, exponent in term.factors:
-            if factor.head != "mat" or factor.data.kind != "inv" or exponent != 1:
+            if not is_opaque(factor, "inv") or exponent != 1:
                 continue
             for side, place in enumerate(factor.places):
                 alone = len(poly.terms) == 1 and len(term.factors) == 1
@@ -286,15 +285,15 @@ def _without_inverse_at_an_end(a: Expr, poly: Poly, slots: Slots) -> Poly | None
     return None
 
 
-def _multiplied_away(a: Expr, poly: Poly, slots: Slots, factor: Factor, side: int, place: Idx) -> Poly:
+def _multiplied_away(a: Expr, poly: Poly, slots: Slots, factor: MatrixEntry, side: int, place: Idx) -> Poly:
     other = Idx(place.axis)
-    matrix, inner = factor.subs[0], factor.data.slots
+    matrix, inner = factor.subs[0], factor.slots
     ends = {inner[1 - side]: other, inner[side]: place}
     moved = poly.replace({place: other})
     turned = algebra.bind(algebra.product(matrix.replace(ends), moved), [other]).collect()
     if not turned.terms:
         return ZERO
-    below = _determinant_factor(factor.data.argument, matrix, inner)
+    below = _determinant_factor(factor.function.argument, matrix, inner)
     content, rest = scalar_content(turned, slots)
     above = algebra.product(
         scalar_power(content, a.shape.rows), _determinant_factor(a, rest.collect(), slots)

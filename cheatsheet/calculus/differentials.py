@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from cheatsheet.calculus.genericity import generically_invertible
 from cheatsheet.language.expressions import Apply, Expr, Jet, Number, Sum, Symbol, symbols
-from cheatsheet.language.formulas import divided, entry_by_entry, formula, times
+from cheatsheet.language.formulas import divided, entry_by_entry, formula, spread_along, times
 from cheatsheet.language.table import TABLE, build
 
 Differentials = tuple[Expr | None, ...]
@@ -124,6 +124,8 @@ class _Differentiation:
         if inner.op == "expm":
             return build("tr", _product(inner, da))
         (k,) = exponent
+        if isinstance(k, Number) and k.value in (0, 1, 2):
+            return None if k.value == 0 else build("tr", da if k.value == 1 else times(k, _product(a, da)))
         lowered = build("matrix_power", a, _decreased(k))
         return times(k, build("tr", _product(lowered, da)))
 
@@ -224,7 +226,7 @@ def _lowered(x: Expr, k: Expr) -> Expr | None:
 
 def block(expr: Apply, parts: Differentials) -> Expr | None:
     grid = [
-        build("zeros", *child.shape.axes) if part is None else part
+        (Number(0) if child.shape.is_scalar else build("zeros", *child.shape.axes)) if part is None else part
         for child, part in zip(expr.children, parts, strict=True)
     ]
     return build("block", *grid, params=expr.params)
@@ -360,6 +362,24 @@ def softmax(expr: Apply, parts: Differentials) -> Expr | None:
 def logsumexp(expr: Apply, parts: Differentials) -> Expr | None:
     (x,), (dx,) = expr.children, parts
     return None if dx is None else build("dot", build("softmax", x), dx)
+
+
+def softmax_along(expr: Apply, parts: Differentials) -> Expr | None:
+    """Line by line: dS = S ∘ (dX − the sum of S ∘ dX over the line, at every place of it)."""
+    (dx,) = parts
+    if dx is None:
+        return None
+    sums = build("sum_along", times(expr, dx), params=expr.params)
+    return build(
+        "sub", times(expr, dx), times(expr, spread_along(sums, expr.children[0].shape, expr.params[0]))
+    )
+
+
+def logsumexp_along(expr: Apply, parts: Differentials) -> Expr | None:
+    (x,), (dx,) = expr.children, parts
+    if dx is None:
+        return None
+    return build("sum_along", times(build("softmax_along", x, params=expr.params), dx), params=expr.params)
 
 
 # --- derivatives of derivatives -------------------------------------------------------------------------------------

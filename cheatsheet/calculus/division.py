@@ -58,7 +58,7 @@ def _divides(exponent: Fraction, power: Fraction) -> bool:
 
 def _unify(factor: Factor, candidate: Factor, mapping: Mapping, variables: set[Idx]) -> Iterator[Mapping]:
     """The mappings that make the factor equal to the candidate."""
-    if not factor.subs or factor.head in ("mat", "det"):
+    if not factor.subs or factor.closed:
         if any(a != b for a, b in zip(factor.subs, candidate.subs, strict=True)):
             return
         orders = [candidate.places]

@@ -11,6 +11,7 @@ from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.algebra import ONE_POLY
 from cheatsheet.calculus.block_matrices import of_diagonal_blocks
 from cheatsheet.calculus.determinants import spelled_out, vanishes
+from cheatsheet.calculus.factors import Dimension, Entry
 from cheatsheet.calculus.index_values import Value, alternatives, is_spelled_out, require_alike
 from cheatsheet.calculus.matrix_functions import between, conjugation
 from cheatsheet.calculus.opaque import identity_part, opaque, scalar_content
@@ -240,8 +241,8 @@ def _divides(c: Components, scalar: Poly) -> bool:
         e.denominator == 1
         and e > 0
         and (
-            f.head == "size"
-            or (f.head == "sym" and f.data.properties <= SPACES | OPEN | {"positive", "nonzero"})
+            isinstance(f, Dimension)
+            or (isinstance(f, Entry) and f.of.properties <= SPACES | OPEN | {"positive", "nonzero"})
         )
         for _, term in scalar.terms
         for f, e in term.factors

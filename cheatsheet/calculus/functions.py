@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from cheatsheet.calculus.algebra import ONE_POLY, product, single
 from cheatsheet.calculus.angles import at_multiple_of_pi, half_turns, pi_times
+from cheatsheet.calculus.factors import Delta, Determinant, Exponential, Function, Prime, is_function
 from cheatsheet.calculus.integers import is_integer_valued
 from cheatsheet.calculus.perfect_powers import perfect_power
 from cheatsheet.calculus.powers import extract_content, power, prime_factors, symbolic_power
@@ -67,7 +68,7 @@ def function(name: str, argument: Poly) -> Poly:
 
 def _common_delta(argument: Poly) -> Factor | None:
     """A Kronecker delta that every term of the argument has."""
-    deltas = [{f for f, _ in t.factors if f.head == "delta"} for _, t in argument.terms]
+    deltas = [{f for f, _ in t.factors if isinstance(f, Delta)} for _, t in argument.terms]
     shared = set.intersection(*deltas) if deltas else set()
     return next(iter(shared), None)
 
@@ -103,7 +104,7 @@ def _inverse(name: str, argument: Poly) -> Poly:
     _, term = argument.terms[0]
     if len(argument.terms) > 1 or term.bound:
         return _atom(name, argument)
-    if all(f.head == "prime" for f, _ in term.factors):
+    if all(isinstance(f, Prime) for f, _ in term.factors):
         turn = INVERSE[name].get(power(argument, 2).constant)
         return _atom(name, argument) if turn is None else pi_times(turn)
     if name == "arctan" and all(e < 0 for _, e in term.factors):
@@ -145,8 +146,8 @@ def _inverse_function(argument: Poly) -> tuple[str, Poly] | None:
     coefficient, term = argument.terms[0]
     if len(argument.terms) == 1 and coefficient == 1 and len(term.factors) == 1:
         ((f, e),) = term.factors
-        if f.head == "fn" and f.data in ("arcsin", "arctan") and e == 1:
-            return f.data, f.subs[0]
+        if is_function(f, "arcsin", "arctan") and e == 1:
+            return f.name, f.subs[0]
     return None
 
 
@@ -159,7 +160,7 @@ def _of_inverse(name: str, inverse: str, x: Poly) -> Poly:
 
 
 def _atom(name: str, argument: Poly) -> Poly:
-    return single(Factor("fn", name, (), (argument.collect(),), label=name))
+    return single(Function(name, argument.collect()))
 
 
 def _absolute(name: str, argument: Poly) -> Poly:
@@ -200,7 +201,7 @@ def _of_factors(name: str, coefficient: Fraction, term: Term) -> Poly:
     parts = [Poly.number(abs(coefficient) if size else 1 if coefficient > 0 else -1)]
     for f, e in term.factors:
         signs = signs_of_factor(f)
-        if f.head == "det" and "orthogonal" in properties_of_matrix(f):
+        if isinstance(f, Determinant) and "orthogonal" in properties_of_matrix(f):
             parts += [] if size else [single(f, e)]
         elif signs <= POSITIVE:
             parts += [single(f, e)] if size else []
@@ -208,11 +209,11 @@ def _of_factors(name: str, coefficient: Fraction, term: Term) -> Poly:
             parts.append(single(f, e) if size else _atom("sign", single(f)))
         elif not signs & POSITIVE and (size or signs == NEGATIVE):
             parts.append(power(-single(f) if size else Poly.number(-1), e))
-        elif f.head == "expo" and is_integer_valued(f.subs[1]):
+        elif isinstance(f, Exponential) and is_integer_valued(f.subs[1]):
             parts.append(power(symbolic_power(function(name, f.subs[0]), f.subs[1]), e))
-        elif f.head == "fn" and has_sign_of_argument(str(f.data)):
+        elif isinstance(f, Function) and has_sign_of_argument(f.name):
             inner = function(name, f.subs[0])
-            parts.append(power(function(f.data, inner) if size else inner, e))
+            parts.append(power(function(f.name, inner) if size else inner, e))
         else:
             parts.append(power(_even_or_odd(name, single(f)), e))
     return product(ONE_POLY, *parts)
@@ -222,13 +223,13 @@ def _exp(argument: Poly) -> Poly:
     """exp of a sum is a product: one factor for each term, the coefficient its exponent; exp(b log a) = aᵇ."""
     factors: list[Poly] = []
     for coefficient, term in argument.collect().terms:
-        logarithms = [f for f, e in term.factors if f.head == "fn" and f.data == "log" and e == 1]
+        logarithms = [f for f, e in term.factors if is_function(f, "log") and e == 1]
         if len(logarithms) == 1 and not term.bound:
             rest = Term(tuple((f, e) for f, e in term.factors if f != logarithms[0]))
             factors.append(symbolic_power(logarithms[0].subs[0], Poly([(coefficient, rest)])))
         else:
             inner = Poly([(Fraction(1), term)]).collect()
-            factors.append(single(Factor("fn", "exp", (), (inner,), label="exp"), coefficient))
+            factors.append(single(Function("exp", inner), coefficient))
     return product(ONE_POLY, *factors)
 
 
@@ -246,9 +247,9 @@ def _log(argument: Poly) -> Poly:
     for coefficient, term in content.terms:
         total += _log_number(coefficient)
         for f, e in term.factors:
-            if f.head == "fn" and f.data == "exp":
+            if is_function(f, "exp"):
                 total += f.subs[0].times(e)
-            elif f.head == "expo" and is_positive(f.subs[0]):
+            elif isinstance(f, Exponential) and is_positive(f.subs[0]):
                 total += product(f.subs[1], _log(f.subs[0])).times(e)
             else:
                 total += _atom("log", single(f)).times(e)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from cheatsheet.calculus.points import regular_somewhere
 from cheatsheet.language.expressions import Apply, Expr, Number, Symbol, walk
+from cheatsheet.language.table import TABLE
 
 INVERTIBLE = frozenset({"invertible", "positive_definite", "orthogonal"})
 
@@ -15,16 +18,22 @@ def invertible(a: Expr, known: frozenset[Expr]) -> bool:
     match a:
         case Symbol():
             return bool(a.properties & INVERTIBLE)
-        case Apply(op="I" | "inv" | "expm"):
-            return True
-        case Apply(op="transpose" | "neg" | "matrix_power" | "adj"):
-            return invertible(a.children[0], known)
         case Apply(op="scale"):
             return _never_zero(a.children[0]) and invertible(a.children[1], known)
         case Apply(op="diag", args=(Expr() as x,)) if x.shape.is_vector:
             return _never_zero(x)
-        case Apply(op="matmul" | "kron"):
-            return all(x.shape.is_square and invertible(x, known) for x in a.children)
+        case Apply():
+            return _regular(a, lambda x: invertible(x, known))
+    return False
+
+
+def _regular(a: Apply, operand: Callable[[Expr], bool]) -> bool:
+    """Whether the operator makes an invertible matrix, of operands that are where that is asked for."""
+    match TABLE[a.op].regular:
+        case "always":
+            return True
+        case "with its operands":
+            return all(x.shape.is_square and operand(x) for x in a.children if not x.shape.is_scalar)
     return False
 
 
@@ -43,14 +52,14 @@ def generically_invertible(a: Expr, known: frozenset[Expr] = frozenset()) -> boo
     if invertible(a, known) or regular_somewhere(a):
         return True
     match a:
-        case Apply(op="transpose" | "neg" | "adj"):
-            return generically_invertible(a.children[0], known)
-        case Apply(op="matmul" | "kron"):
-            return all(x.shape.is_square and generically_invertible(x, known) for x in a.children)
         case Apply(op="scale"):
             return _never_zero(a.children[0]) and generically_invertible(a.children[1], known)
-        case Apply(op="matrix_power", args=(Expr() as base, Number() as k)):
-            return k.value > 0 and generically_invertible(base, known)
+        case Apply(op="matrix_power", args=(_, exponent)) if not (
+            isinstance(exponent, Number) and exponent.value > 0
+        ):
+            return False
+        case Apply():
+            return _regular(a, lambda x: generically_invertible(x, known))
     return False
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 
+from cheatsheet.language.constants import ConstantError, constant_value
 from cheatsheet.language.dimensions import Shape
 from cheatsheet.language.expressions import Apply, Expr, Number, Size, Symbol, rebuild, symbols, walk
-from cheatsheet.language.table import build
+from cheatsheet.language.table import TABLE, build
 
 Pair = tuple[Expr, Expr]
 LONG = 8
@@ -61,12 +62,6 @@ def _with(expr: Expr, k: Expr, value: Expr) -> Expr:
     return value if expr == k else rebuild(expr, lambda child: _with(child, k, value))
 
 
-_EVERYWHERE = frozenset(
-    "add sub neg scale matmul transpose hadamard kron outer dot tr total expm exp".split()
-)
-"""The operators that are defined whatever their arguments are."""
-
-
 def _stays_defined(node: Expr, k: Symbol, least: Number) -> bool:
     """Whether the node is defined for every smaller k at which the claim is made, where it is for some k."""
     if k not in symbols(node) or isinstance(node, Symbol):
@@ -76,9 +71,12 @@ def _stays_defined(node: Expr, k: Symbol, least: Number) -> bool:
             return k not in symbols(node.children[1])
         case Apply(op="matrix_power" | "power", args=(Expr() as base, Expr() as exponent)):
             step, first = _step(exponent, k), _number(_with(exponent, k, least))
-            growing = step is not None and step > 0 and first is not None and first >= 0
+            whole = (
+                step is not None and step.denominator == 1
+            )  # else half of the steps are roots of a negative
+            growing = whole and step is not None and step > 0 and first is not None and first >= 0
             return k not in symbols(base) and (growing or _is_never_zero(base))
-    return isinstance(node, Apply) and node.op in _EVERYWHERE
+    return isinstance(node, Apply) and TABLE[node.op].defined_everywhere
 
 
 def _is_never_zero(base: Expr) -> bool:
@@ -92,30 +90,22 @@ def _is_never_zero(base: Expr) -> bool:
 
 def _step(exponent: Expr, k: Symbol) -> Fraction | None:
     """The coefficient of k in an exponent that is linear in it."""
-    found = [_number(_with(exponent, k, Number(v))) for v in range(4)]
+    varying = [n for n in walk(exponent) if isinstance(n, Apply) and k in symbols(n)]
+    if not all(TABLE[n.op].linear or n.op in ("add", "sub") for n in varying):
+        return None
+    places = range(2 + sum(n == k for n in walk(exponent)))  # more than its degree as a polynomial in k
+    found = [_number(_with(exponent, k, Number(v))) for v in places]
     values = [v for v in found if v is not None]
     steps = {b - a for a, b in pairwise(values)}
-    return steps.pop() if len(values) == 4 and len(steps) == 1 else None
+    return steps.pop() if len(values) == len(places) and len(steps) == 1 else None
 
 
 def _number(expr: Expr) -> Fraction | None:
-    """The value of sums and multiples of numbers."""
-    if isinstance(expr, Number):
-        return expr.value
-    if not (isinstance(expr, Apply) and expr.op in ("add", "sub", "neg", "scale")):
+    """The value of an expression made of numbers alone, where it has one."""
+    try:
+        return constant_value(expr)
+    except ConstantError:
         return None
-    found = [_number(child) for child in expr.children]
-    values = [v for v in found if v is not None]
-    if len(values) < len(found):
-        return None
-    match expr.op, values:
-        case "add", [a, b]:
-            return a + b
-        case "sub", [a, b]:
-            return a - b
-        case "scale", [a, b]:
-            return a * b
-    return -values[0]
 
 
 def _with_letter(lhs: Expr, rhs: Expr) -> Pair:

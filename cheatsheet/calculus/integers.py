@@ -6,6 +6,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import factorial
 
+from cheatsheet.calculus.factors import Dimension, Entry
 from cheatsheet.calculus.terms import Factor, Poly, Term
 
 LARGEST_DEGREE = 8
@@ -15,7 +16,7 @@ Binomials = tuple[tuple[Factor, int], ...]
 
 def is_integer(factor: Factor) -> bool:
     """Whether a factor is a dimension or a symbol declared an integer."""
-    return factor.head == "size" or (factor.head == "sym" and "integer" in factor.data.properties)
+    return isinstance(factor, Dimension) or (isinstance(factor, Entry) and "integer" in factor.of.properties)
 
 
 def is_integer_valued(poly: Poly) -> bool:

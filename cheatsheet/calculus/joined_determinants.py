@@ -9,9 +9,10 @@ from itertools import permutations
 from itertools import product as cartesian
 
 from cheatsheet.calculus import algebra
+from cheatsheet.calculus.factors import Determinant, MatrixEntry, Slots, is_opaque
 from cheatsheet.calculus.matrix_rules import is_sign_of
-from cheatsheet.calculus.opaque import Slots, matrix_factor
-from cheatsheet.calculus.terms import Factor, Idx, Poly
+from cheatsheet.calculus.opaque import matrix_factor
+from cheatsheet.calculus.terms import Idx, Poly
 
 MOST_FACTORS = 4
 MOST_TURNED = 2
@@ -39,16 +40,18 @@ def products_agree(poly: Poly) -> bool:
     first, second = (dict(term.factors) for _, term in poly.terms)
     exponents = {f: first.get(f, Fraction(0)) - second.get(f, Fraction(0)) for f in {*first, *second}}
     factors = sorted(((f, e) for f, e in exponents.items() if e), key=lambda fe: fe[0].key({}))
-    rows = {f.data.slots[0].axis for f, _ in factors if f.head == "det"}
-    signs = sum(e for f, e in factors if f.head != "det" and any(is_sign_of(f, str(n)) for n in rows))
+    rows = {f.slots[0].axis for f, _ in factors if isinstance(f, Determinant)}
+    signs = sum(
+        e for f, e in factors if not isinstance(f, Determinant) and any(is_sign_of(f, str(n)) for n in rows)
+    )
     factors = [(f, e) for f, e in factors if not any(is_sign_of(f, str(n)) for n in rows)]
-    plain = all(f.head == "det" and e.denominator == 1 for f, e in factors)
-    if not plain or len(rows) != 1 or sum(abs(e) for _, e in factors) > MOST_FACTORS:
+    plain = [(f, e) for f, e in factors if isinstance(f, Determinant) and e.denominator == 1]
+    if len(plain) < len(factors) or len(rows) != 1 or sum(abs(e) for _, e in plain) > MOST_FACTORS:
         return False
-    return any(_is_product(target, others, signs % 2 == 1) for target, others in _targets(factors))
+    return any(_is_product(target, others, signs % 2 == 1) for target, others in _targets(plain))
 
 
-def _targets(factors: list[tuple[Factor, Fraction]]) -> Iterator[tuple[_Matrix, list[_Matrix]]]:
+def _targets(factors: list[tuple[Determinant, Fraction]]) -> Iterator[tuple[_Matrix, list[_Matrix]]]:
     """One determinant on the one side, and the matrices whose product it may be: inverses of those beside it."""
     inverted = {f.subs[0].key({}) for det, _ in factors for f in _inverses(det.subs[0])}
     for target, exponent in factors:
@@ -58,7 +61,7 @@ def _targets(factors: list[tuple[Factor, Fraction]]) -> Iterator[tuple[_Matrix, 
         for factor, e in factors:
             if factor == target:
                 continue
-            matrix = _Matrix(factor.data.slots, factor.subs[0])
+            matrix = _Matrix(factor.slots, factor.subs[0])
             if e * exponent > 0:
                 if factor.subs[0].key({}) not in inverted:
                     break
@@ -66,17 +69,17 @@ def _targets(factors: list[tuple[Factor, Fraction]]) -> Iterator[tuple[_Matrix, 
             others += [matrix] * int(abs(e))
         else:
             if others:
-                yield _Matrix(target.data.slots, target.subs[0]), others
+                yield _Matrix(target.slots, target.subs[0]), others
 
 
-def _inverses(poly: Poly) -> list[Factor]:
+def _inverses(poly: Poly) -> list[MatrixEntry]:
     """The inverses that stand in a matrix, which are therefore of matrices that have one."""
-    return [f for _, t in poly.terms for f, _ in t.factors if f.head == "mat" and f.data.kind == "inv"]
+    return [f for _, t in poly.terms for f, _ in t.factors if is_opaque(f, "inv")]
 
 
-def _inverse(factor: Factor) -> _Matrix:
-    slots = factor.data.slots
-    found = matrix_factor("inv", factor.data.argument, factor.subs[0], slots, slots)
+def _inverse(factor: Determinant) -> _Matrix:
+    slots = factor.slots
+    found = matrix_factor("inv", factor.function.argument, factor.subs[0], slots, slots)
     return _Matrix(slots, algebra.single(found))
 
 

@@ -16,12 +16,13 @@ from cheatsheet.calculus.block_matrices import block_inverse, of_diagonal_blocks
 from cheatsheet.calculus.chains import links_of, product_of
 from cheatsheet.calculus.component_rules import leibniz
 from cheatsheet.calculus.determinants import determinant, scalar_power, spelled_out, usable_inverse
+from cheatsheet.calculus.factors import MatrixEntry, MatrixFunction
 from cheatsheet.calculus.index_values import Value, alternatives, leaves, require_alike, split
 from cheatsheet.calculus.matrix_rules import reduced_exponent
-from cheatsheet.calculus.opaque import MatrixFunction, matrix_factor, matrix_poly, opaque, scalar_content
+from cheatsheet.calculus.opaque import matrix_factor, matrix_poly, opaque, scalar_content
 from cheatsheet.calculus.signs import is_nonnegative_integer, is_positive_integer
 from cheatsheet.calculus.structure import consequences, nilpotent_step
-from cheatsheet.calculus.terms import ZERO, Factor, NoIndexForm, Place, Poly
+from cheatsheet.calculus.terms import ZERO, NoIndexForm, Place, Poly
 from cheatsheet.language.expressions import Apply, Expr, Number, Symbol
 from cheatsheet.language.table import build
 
@@ -138,7 +139,7 @@ def _opaque_adjugate(c: Components, a: Expr, i: Value, j: Value) -> Poly:
         raise NoIndexForm("the adjugate of a matrix whose determinant is a sum")
     factor = matrix_factor("adj", a, poly, slots, (*leaves(i), *leaves(j)))
     data = MatrixFunction("adj", a, slots, det.terms[0][1])
-    return algebra.single(Factor("mat", data, factor.places, factor.subs, factor.label, factor.symmetric))
+    return algebra.single(MatrixEntry(data, factor.places, factor.subs, factor.symmetric))
 
 
 # --- powers -----------------------------------------------------------------------------------------
@@ -250,7 +251,7 @@ def pseudo_inverse(c: Components, expr: Apply, at: At) -> Poly:
 def _pseudo_inverse_entry(a: Symbol, places: tuple[Place, ...]) -> Poly:
     symmetric = "symmetric" in consequences(a.properties)
     data = MatrixFunction("pinv", a)
-    return algebra.single(Factor("mat", data, places, label=f"pinv {a.name}", symmetric=symmetric))
+    return algebra.single(MatrixEntry(data, places, (), symmetric))
 
 
 def _opaque_pseudo_inverse(c: Components, a: Expr, i: Value, j: Value) -> Poly:

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.algebra import ONE_POLY
+from cheatsheet.calculus.factors import Delta, MatrixEntry, MatrixFunction, Slots
 from cheatsheet.calculus.index_values import Value, leaves
-from cheatsheet.calculus.partial_products import SLOTS, opaque_label
+from cheatsheet.calculus.partial_products import SLOTS
 from cheatsheet.calculus.terms import ZERO, Factor, Idx, NoIndexForm, Place, Poly, Term, pieces
 from cheatsheet.language.expressions import Expr
 
 if TYPE_CHECKING:
     from cheatsheet.calculus.components import Components
-
-Slots = tuple[Idx, Idx]
-
-
-@dataclass(frozen=True)
-class MatrixFunction:
-    """What an opaque factor is: the function, its argument, the slots of the argument's rows and columns."""
-
-    kind: str
-    argument: Expr
-    slots: Slots | None = None
-    determinant: Term | None = None
-    exponent: Poly = ONE_POLY
 
 
 def matrix_poly(c: Components, a: Expr) -> tuple[Slots, Poly]:
@@ -85,19 +72,30 @@ def _scalar_function(kind: str, entry: Poly, exponent: Poly) -> Poly:
 
 def matrix_factor(
     kind: str, a: Expr, poly: Poly, slots: Slots, places: tuple[Place, ...], exponent: Poly = ONE_POLY
-) -> Factor:
+) -> MatrixEntry:
     """The factor of an opaque matrix, turned so that a matrix and its transpose give the same one."""
     row, col = slots
-    turned = tuple(Idx.free(name, slot.axis) for name, slot in zip(SLOTS, (col, row), strict=True))
-    poly = poly.collect()
-    swapped = poly.replace({row: turned[1], col: turned[0]}).collect()
+    turned = (Idx.free(SLOTS[0], col.axis), Idx.free(SLOTS[1], row.axis))
+    poly = _at_the_row(poly, slots)
+    swapped = _at_the_row(poly.replace({row: turned[1], col: turned[0]}), turned)
     own, other = poly.key({}), swapped.key({})
     if other < own:
         poly, places, (row, col) = swapped, places[::-1], turned
-    size = str(row.axis) if row.axis == col.axis else f"{row.axis}×{col.axis}"
-    label = opaque_label(kind, size, exponent)
     data = MatrixFunction(kind, a, (row, col), None, exponent.collect())
-    return Factor("mat", data, places, (poly,), label, symmetric=own == other and row.axis == col.axis)
+    return MatrixEntry(data, places, (poly,), own == other and row.axis == col.axis)
+
+
+def _at_the_row(poly: Poly, slots: Slots) -> Poly:
+    """The polynomial with δᵢⱼ pⱼ written δᵢⱼ pᵢ, so that a diagonal matrix is seen to be its own transpose."""
+    row, col = slots
+    terms = []
+    for coefficient, term in poly.terms:
+        deltas = [f for f, _ in term.factors if f.head == "delta" and set(f.places) == {row, col}]
+        if deltas:
+            rest = tuple((f if f in deltas else f.replace({col: row}), e) for f, e in term.factors)
+            term = Term(rest, term.bound)
+        terms.append((coefficient, term))
+    return Poly(terms).collect()
 
 
 def identity_part(poly: Poly, slots: Slots) -> tuple[Poly, Poly]:
@@ -107,7 +105,7 @@ def identity_part(poly: Poly, slots: Slots) -> tuple[Poly, Poly]:
     rest: list[tuple[Fraction, Term]] = []
     for coefficient, term in poly.terms:
         others = tuple(
-            (f, e) for f, e in term.factors if not (f.head == "delta" and set(f.places) == {row, col})
+            (f, e) for f, e in term.factors if not (isinstance(f, Delta) and set(f.places) == {row, col})
         )
         is_scalar = len(others) < len(term.factors) and not any({row, col} & f.indices for f, _ in others)
         (scalar if is_scalar else rest).append((coefficient, Term(others, term.bound) if is_scalar else term))
@@ -119,7 +117,7 @@ def diagonal_entry(poly: Poly, slots: Slots) -> Poly | None:
     row, col = slots
     entries = []
     for coefficient, term in poly.terms:
-        deltas = [f for f, _ in term.factors if f.head == "delta" and set(f.places) == {row, col}]
+        deltas = [f for f, _ in term.factors if isinstance(f, Delta) and set(f.places) == {row, col}]
         if not deltas:
             return None
         rest = tuple((f.replace({col: row}), e) for f, e in term.factors if f not in deltas)

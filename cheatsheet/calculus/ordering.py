@@ -7,7 +7,7 @@ from fractions import Fraction
 from cheatsheet.calculus.chains import links_of, product_of
 from cheatsheet.calculus.structure import consequences
 from cheatsheet.language.expressions import Apply, Expr, Number, Symbol, rebuild
-from cheatsheet.language.table import build
+from cheatsheet.language.table import TABLE, build
 
 
 def ordered(expr: Expr) -> Expr:
@@ -21,6 +21,8 @@ def ordered(expr: Expr) -> Expr:
     >>> ordered(build("matmul", build("expm", build("matmul", A, B)), A))
     A @ expm(B @ A)
     """
+    if isinstance(expr, Apply) and TABLE[expr.op].differentiates:
+        return expr  # properties hold at the point: A moves as any matrix does, and Aᵀ with it
     expr = rebuild(expr, ordered)
     match expr:
         case Apply(op="add" | "sub") if _is_sum(expr):

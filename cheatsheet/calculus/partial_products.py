@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import TypeGuard
 
+from cheatsheet.calculus.factors import Delta, Entry
 from cheatsheet.calculus.terms import Factor, Factors, Idx, Place, Poly, Term, refreshed
-from cheatsheet.language.dimensions import Axis
 
 Product = tuple[Fraction, Factors, set[Idx]]
 SLOTS = ("ρ", "γ")
@@ -50,7 +51,7 @@ def leading_term(poly: Poly) -> tuple[tuple[Fraction, Term] | None, Poly]:
         return None, poly
     order = sorted(terms, key=lambda ct: (sum(abs(e) for _, e in ct[1].factors), ct[1].key({})))
     lead = order[-1]
-    if any(f.head == "delta" for f, _ in lead[1].factors) or not lead[1].factors:
+    if any(isinstance(f, Delta) for f, _ in lead[1].factors) or not lead[1].factors:
         return None, poly
     return lead, Poly(t for t in terms if t is not lead)
 
@@ -62,16 +63,10 @@ def single_factor(poly: Poly) -> Factor | None:
     return None
 
 
-def is_whole_matrix(factor: Factor) -> bool:
+def is_whole_matrix(factor: Factor) -> TypeGuard[Entry]:
     """Whether the entry of a matrix stands at both slots: not one of its rows, columns, or its diagonal."""
     names = {p.name for p in factor.places if isinstance(p, Idx)}
-    return factor.head == "sym" and len(factor.places) == 2 and names == set(SLOTS)
-
-
-def opaque_label(kind: str, size: Axis | str, exponent: Poly) -> str:
-    """What an opaque matrix is, its argument apart: the function, its size, its exponent."""
-    name = f"{kind} {size}"
-    return name if exponent.constant == 1 else f"{name}^({exponent.collect().key({})})"
+    return isinstance(factor, Entry) and len(factor.places) == 2 and names == set(SLOTS)
 
 
 def delta_poly(i: Place, j: Place) -> Poly:
@@ -79,4 +74,4 @@ def delta_poly(i: Place, j: Place) -> Poly:
         return Poly.number(1)
     if isinstance(i, int) and isinstance(j, int):
         return Poly()
-    return Poly([(Fraction(1), Term(((Factor("delta", None, (i, j), symmetric=True), Fraction(1)),)))])
+    return Poly([(Fraction(1), Term(((Delta((i, j)), Fraction(1)),)))])

@@ -15,15 +15,12 @@ from itertools import product as cartesian
 
 from cheatsheet.calculus.structure import consequences
 from cheatsheet.language.expressions import Apply, Expr, Number, Size, Symbol, symbols, walk
+from cheatsheet.language.table import TABLE
 
 SPACES = frozenset({"symmetric", "antisymmetric", "diagonal", "lower_triangular", "upper_triangular"})
 """Properties of which the matrices are a vector space."""
 OPEN = frozenset({"invertible", "positive_definite"})
 """Properties of an open part of such a space, to which the identity belongs and zero does not."""
-RATIONAL = frozenset(
-    "I zeros ones add sub neg transpose scale over matmul kron hadamard outer dot tr total diag".split()
-) | {"inv", "adj", "det", "block"}
-"""The operators whose entries are rational in the entries of their arguments."""
 MOST_POINTS = 64
 
 Value = tuple[str, Fraction]
@@ -62,8 +59,18 @@ class _PoleError(Exception):
 def _is_fixed(node: Expr) -> bool:
     """Whether this is no rational function of its parts, which therefore keep the values they have."""
     return not isinstance(node, (Number, Size, Symbol)) and not (
-        isinstance(node, Apply) and node.op in RATIONAL
+        isinstance(node, Apply) and _is_rational(node)
     )
+
+
+def _is_rational(node: Apply) -> bool:
+    """Whether the entries are rational in those of the arguments."""
+    row = TABLE[node.op]
+    return (row.smoothness == "polynomial" and not row.differentiates) or _has_poles(node)
+
+
+def _has_poles(node: Apply) -> bool:
+    return node.op == "inv" or TABLE[node.op].divides
 
 
 def _choices(symbol: Symbol) -> list[Value]:
@@ -97,9 +104,9 @@ def _value(expr: Expr, point: Mapping[Symbol, Value]) -> Value | None:
             return ZERO
         case Apply(op="ones"):
             return ONES
-        case Apply() if expr.op in RATIONAL:
+        case Apply() if _is_rational(expr):
             found = _applied(expr, [_value(child, point) for child in expr.children])
-            divided = expr.op in ("inv", "over") and any(s in point for s in symbols(expr.children[-1]))
+            divided = _has_poles(expr) and any(s in point for s in symbols(expr.children[-1]))
             if divided and found is None:
                 raise _PoleError
             return found

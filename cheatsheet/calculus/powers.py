@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cheatsheet.calculus.algebra import ONE_POLY, product, single
+from cheatsheet.calculus.factors import Delta, Dimension, Exponential, Group, Prime, is_function
 from cheatsheet.calculus.integers import is_even, is_integer_valued, odd_part
 from cheatsheet.calculus.partial_products import single_factor
 from cheatsheet.calculus.rewriting import normal_form
@@ -47,7 +48,7 @@ def power(base: Poly, exponent: Fraction | int) -> Poly:
     root = perfect_root(rest) if exponent.denominator % 2 == 0 else None
     if root is not None:
         return power(_function("abs", root), 2 * exponent)
-    factor = Factor("group", None, (), (rest.collect(),))
+    factor = Group(rest.collect())
     return Poly(normal_form(Fraction(1), {factor: exponent}, set()))
 
 
@@ -92,13 +93,13 @@ def _monomial_power(coefficient: Fraction, term: Term, exponent: Fraction) -> Po
             pulled, Poly(normal_form(Fraction(1), {f: e * exponent for f, e in inside.items()}, set()))
         )
     sign = Fraction(-1 if coefficient < 0 else 1)
-    group = Factor("group", None, (), (Poly([(sign, Term(tuple(inside.items())))]).collect(),))
+    group = Group(Poly([(sign, Term(tuple(inside.items())))]).collect())
     return product(pulled, Poly(normal_form(Fraction(1), {group: exponent}, set())))
 
 
 def _root(factor: Factor, e: Fraction, exponent: Fraction) -> Poly | None:
     """The root of a power that is not negative; beside others of unknown sign it may be zero, and they below it."""
-    if factor.head == "expo" and is_even(factor.subs[1].times(e)):
+    if isinstance(factor, Exponential) and is_even(factor.subs[1].times(e)):
         return symbolic_power(_function("abs", factor.subs[0]), factor.subs[1].times(e * exponent))
     if is_nonnegative_factor(factor, e):
         return Poly(normal_form(Fraction(1), {factor: e * exponent}, set()))
@@ -115,7 +116,7 @@ def number_power(value: Fraction, exponent: Fraction) -> Poly:
     factors: Factors = {}
     for number, sign in ((value.numerator, 1), (value.denominator, -1)):
         for prime, count in prime_factors(number):
-            f = Factor("prime", prime, label=str(prime))
+            f = Prime(prime)
             factors[f] = factors.get(f, Fraction(0)) + sign * count * exponent
     return Poly(normal_form(Fraction(1), factors, set()))
 
@@ -148,7 +149,7 @@ def extract_content(
     candidates = {f for _, t in base.terms for f, _ in t.factors if not f.indices & (t.bound | slots)}
     for f in candidates:
         exponents = [dict(t.factors).get(f, Fraction(0)) for _, t in base.terms]
-        if f.head == "delta":
+        if isinstance(f, Delta):
             continue
         least = min(exponents)
         allowed = not positive_only or is_nonnegative_factor(f, least)
@@ -212,7 +213,7 @@ def _power_of_product(coefficient: Fraction, term: Term, exponent: Poly) -> Poly
 def _plain(factor: Factor) -> Poly:
     return (
         factor.subs[0]
-        if factor.head == "group"
+        if isinstance(factor, Group)
         else Poly([(Fraction(1), Term(((factor, Fraction(1)),)))], True)
     )
 
@@ -222,14 +223,14 @@ def _power_of_one(base: Poly, exponent: Poly) -> Poly:
     inner = single_factor(base)
     if (
         inner is not None
-        and inner.head == "expo"
+        and isinstance(inner, Exponential)
         and (
             is_nonnegative(inner.subs[0])
             or (is_integer_valued(exponent) and is_integer_valued(inner.subs[1]))
         )
     ):
         return symbolic_power(inner.subs[0], product(inner.subs[1], exponent))
-    if inner is not None and inner.head == "fn" and inner.data == "exp":
+    if inner is not None and is_function(inner, "exp"):
         return _function("exp", product(inner.subs[0], exponent))
     signs = signs_of(base)
     if signs <= POSITIVE or (0 not in signs and is_integer_valued(exponent)):
@@ -249,7 +250,7 @@ def _by_term(base: Poly, coefficient: Fraction, term: Term) -> Poly:
     if not term.factors:
         return power(base, coefficient)
     own = Poly([(Fraction(1), term)], True)
-    if not term.bound and any(f.head == "fn" and f.data == "log" for f, _ in term.factors):
+    if not term.bound and any(is_function(f, "log") for f, _ in term.factors):
         return _function("exp", product(own.times(coefficient), _function("log", base)))
     return _whole(base, own, coefficient)
 
@@ -262,7 +263,7 @@ def _least(exponent: Poly) -> int:
     """The largest integer that the exponent is known to reach, by its value where all dimensions are 1; 0 if none."""
     value = Fraction(0)
     for c, t in exponent.terms:
-        if not all(f.head == "size" for f, _ in t.factors):
+        if not all(isinstance(f, Dimension) for f, _ in t.factors):
             return 0
         value += c
     least = value.numerator // value.denominator
@@ -273,4 +274,4 @@ def _whole(base: Poly, exponent: Poly, times: Fraction | int = 1) -> Poly:
     """A power as it stands; 0ᵉ is 0 or 1 as e is positive or 0, and so is that of a multiple of e."""
     if not base.terms:
         exponent = exponent.times(1 / abs(exponent.terms[0][0]))
-    return single(Factor("expo", None, (), (base.collect(), exponent.collect())), times)
+    return single(Exponential(base.collect(), exponent.collect()), times)

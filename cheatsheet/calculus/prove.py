@@ -14,12 +14,14 @@ from cheatsheet.calculus.index_values import Value, alternatives, require_alike
 from cheatsheet.calculus.instances import generalised, with_counts
 from cheatsheet.calculus.ordering import ordered
 from cheatsheet.calculus.restated import restatements
+from cheatsheet.calculus.structure import consequences
 from cheatsheet.calculus.terms import NoIndexForm, Poly
 from cheatsheet.calculus.zero import is_zero
 from cheatsheet.language.expressions import (
     Apply,
     Equation,
     Expr,
+    Symbol,
     free_indices,
     inline_definitions,
     symbols,
@@ -103,16 +105,20 @@ def _keeps_its_domain(*sides: Expr) -> bool:
     Derivatives and functions of whole matrices bring denominators of their own, and a function of δa is taken apart
     into one of a: what such a form is not defined at says nothing of the claim.
     """
-    nodes = [n for side in sides for n in walk(side) if isinstance(n, Apply)]
-    rows = [TABLE[n.op] for n in nodes]
+    nodes = [n for side in sides for n in walk(side)]
+    rows = [TABLE[n.op] for n in nodes if isinstance(n, Apply)]
     if any(row.differentiates or row.whole_matrix for row in rows):
         return False
     partial = any(row.smoothness == "analytic" for row in rows)
     return not (partial and any(_has_zeros_of_its_own(n) for n in nodes))
 
 
-def _has_zeros_of_its_own(node: Apply) -> bool:
+def _has_zeros_of_its_own(node: Expr) -> bool:
     """Whether entries may be zeros that come of their place alone, as those of I and of a diagonal matrix."""
+    if isinstance(node, Symbol):
+        return "diagonal" in consequences(node.properties)
+    if not isinstance(node, Apply):
+        return False
     if not node.children:
         return bool(node.args)
     return len(node.children) == 1 and len(node.shape.free_axes) > len(node.children[0].shape.free_axes)

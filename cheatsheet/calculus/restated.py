@@ -99,7 +99,7 @@ def _divides(nodes: list[Apply], x: Symbol) -> bool:
 
 
 def _divisors(nodes: list[Apply]) -> list[Expr]:
-    return [n.children[1] for n in nodes if n.op in ("over", "quotient") and n.children[1].shape.is_scalar]
+    return [n.children[1] for n in nodes if TABLE[n.op].divides and n.children[1].shape.is_scalar]
 
 
 def _where_defined(lhs: Expr, rhs: Expr) -> Iterator[list[Pair]]:

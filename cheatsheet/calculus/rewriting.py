@@ -9,7 +9,8 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import cache
 
-from cheatsheet.calculus import budget, matrix_rules, scalar_rules
+from cheatsheet.calculus import budget, matrix_rules, pseudo_inverses, scalar_rules
+from cheatsheet.calculus.factors import Dimension, Entry
 from cheatsheet.calculus.partial_products import Product, Rule
 from cheatsheet.calculus.scalar_rules import MOST_TERMS
 from cheatsheet.calculus.terms import Factor, Factors, Idx, NoIndexForm, Term
@@ -29,8 +30,8 @@ RULES: tuple[tuple[Rule, frozenset[str]], ...] = (
     (matrix_rules.contract_properties, frozenset({SPECIAL})),
     (matrix_rules.reduce_diagonal_entries, frozenset({SPECIAL})),
     (matrix_rules.contract_triangular, frozenset({SPECIAL, "mat"})),
-    (matrix_rules.contract_pseudo_inverse, frozenset({"mat"})),
-    (matrix_rules.absorb_projector, frozenset({SPECIAL})),
+    (pseudo_inverses.contract_pseudo_inverse, frozenset({"mat"})),
+    (pseudo_inverses.absorb_projector, frozenset({SPECIAL})),
     (matrix_rules.merge_powers, frozenset({"mat"})),
     (matrix_rules.cancel_inverse, frozenset({"mat"})),
     (scalar_rules.cancel_group, frozenset({"group"})),
@@ -45,7 +46,7 @@ def _rules_for(heads: frozenset[str]) -> tuple[Rule, ...]:
 
 
 def _head(factor: Factor) -> str:
-    return SPECIAL if factor.head == "sym" and factor.data.properties else factor.head
+    return SPECIAL if isinstance(factor, Entry) and factor.of.properties else factor.head
 
 
 def normal_form(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> list[tuple[Fraction, Term]]:
@@ -80,6 +81,6 @@ def _finished(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> tuple
         if index.axis.kind == "integer":
             coefficient *= int(index.axis.value or 0)
         else:
-            size = Factor("size", index.axis.value, label=str(index.axis.value))
+            size = Dimension(str(index.axis.value))
             factors = {**factors, size: factors.get(size, Fraction(0)) + 1}
     return coefficient, Term(tuple((f, e) for f, e in factors.items() if e), frozenset(bound & used))

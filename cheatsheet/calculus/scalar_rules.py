@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from cheatsheet.calculus.division import divisions
+from cheatsheet.calculus.factors import Delta, Exponential, Function, Group, Prime
 from cheatsheet.calculus.partial_products import (
     Product,
     leading_term,
@@ -24,7 +25,7 @@ LARGEST_EXPANSION = 12
 def contract_delta(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> list[Product] | None:
     """Σᵢ δᵢⱼ aᵢ = aⱼ; a delta of two free indices makes them one in the other factors."""
     for factor, exponent in factors.items():
-        if factor.head != "delta":
+        if not isinstance(factor, Delta):
             continue
         if exponent < 0:
             raise NoIndexForm("division by a Kronecker delta")
@@ -59,7 +60,7 @@ def _free_pair(i: Place, j: Place) -> tuple[Idx, Place]:
 def expand_group(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> list[Product] | None:
     """(a + b)ᵏ is multiplied out for small positive k."""
     for factor, exponent in factors.items():
-        if factor.head != "group" or exponent.denominator > 1 or exponent < 1:
+        if not isinstance(factor, Group) or exponent.denominator > 1 or exponent < 1:
             continue
         inner = factor.subs[0]
         if exponent > LARGEST_EXPANSION or len(inner.terms) ** int(exponent) > MOST_TERMS:
@@ -72,12 +73,12 @@ def expand_group(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> li
 def reduce_functions(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> list[Product] | None:
     """sin² = 1 − cos², |x|² = x², sign³ = sign, x·sign x = |x|, |x|·sign x = x, sign x / |x| = 1/x."""
     for factor, exponent in factors.items():
-        if factor.head != "fn":
+        if not isinstance(factor, Function):
             continue
-        name, argument = factor.data, factor.subs[0]
+        name, argument = factor.name, factor.subs[0]
         if name == "sin" and exponent >= 2:
             rest = {**factors, factor: exponent - 2}
-            cosine = Factor("fn", "cos", (), (argument,), label="cos")
+            cosine = Function("cos", argument)
             return [(coefficient, rest, set(bound)), (-coefficient, _with(rest, {cosine: 2}), set(bound))]
         if name == "abs":
             changed = _reduced_absolute(coefficient, factors, bound, factor)
@@ -99,7 +100,7 @@ def _with(factors: Factors, more: Mapping[Factor, int]) -> Factors:
 
 def _base(argument: Poly) -> Factor:
     """The factor that a polynomial is under an exponent."""
-    return single_factor(argument) or Factor("group", None, (), (argument,))
+    return single_factor(argument) or Group(argument)
 
 
 def _reduced_absolute(
@@ -109,7 +110,7 @@ def _reduced_absolute(
     if exponent >= 2:
         twice = times_poly(coefficient, _with(factors, {factor: -2}), bound, argument)
         return [p for c, f, b in twice for p in times_poly(c, f, b, argument)]
-    base, sign = _base(argument), Factor("fn", "sign", (), (argument,), label="sign")
+    base, sign = _base(argument), Function("sign", argument)
     if exponent <= -2:
         return [(coefficient, _with(factors, {factor: 2, base: -2}), bound)]
     if exponent == 1 and factors.get(base, 0) <= -1:
@@ -129,7 +130,7 @@ def _reduced_sign(
         return [(coefficient, _with(factors, {factor: -2}), bound)]
     if exponent == 2 and is_nonnegative(argument):
         return [(coefficient, _with(factors, {factor: -1}), bound)]
-    absolute = Factor("fn", "abs", (), (argument,), label="abs")
+    absolute = Function("abs", argument)
     if factors.get(absolute, 0) >= 1 and exponent >= 1:
         return times_poly(coefficient, _with(factors, {factor: -1, absolute: -1}), bound, argument)
     own = single_factor(argument)
@@ -141,9 +142,9 @@ def _reduced_sign(
 def pull_primes(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> list[Product] | None:
     """√8 = 2√2: the exponent of a prime is brought between 0 and 1."""
     for factor, exponent in factors.items():
-        if factor.head == "prime" and not 0 <= exponent < 1:
+        if isinstance(factor, Prime) and not 0 <= exponent < 1:
             whole = exponent.numerator // exponent.denominator
-            number = Fraction(factor.data) ** whole
+            number = Fraction(factor.number) ** whole
             return [(coefficient * number, {**factors, factor: exponent - whole}, bound)]
     return None
 
@@ -153,7 +154,7 @@ def merge_symbolic_exponents(
 ) -> list[Product] | None:
     """aᵏ aˡ = aᵏ⁺ˡ and aᵏ a = aᵏ⁺¹ where a may be zero: the sum is defined wherever the product is. (−1)²ᵏ = 1."""
     for factor, exponent in factors.items():
-        if factor.head != "expo":
+        if not isinstance(factor, Exponential):
             continue
         base = factor.subs[0]
         if base.constant == -1:
@@ -168,7 +169,7 @@ def merge_symbolic_exponents(
             continue
         total = ZERO
         for other in merged:
-            own = other.subs[1] if other.head == "expo" else Poly.number(1)
+            own = other.subs[1] if isinstance(other, Exponential) else Poly.number(1)
             total += own.times(factors[other])
         total = total.collect()
         rest = without(factors, *merged)
@@ -177,7 +178,7 @@ def merge_symbolic_exponents(
         else:
             if not base.terms:
                 total = total.times(1 / abs(total.terms[0][0])).collect()
-            whole = Factor("expo", None, (), (base, total))
+            whole = Exponential(base, total)
             rest[whole] = rest.get(whole, Fraction(0)) + 1
         return [(coefficient, rest, bound)]
     return None
@@ -190,15 +191,15 @@ def _powers_of(base: Poly, factors: Factors, nonnegative: bool) -> list[Factor]:
         f
         for f, e in factors.items()
         if f == own
-        or (f.head == "expo" and f.subs[0] == base and (nonnegative or e.denominator == 1))
-        or (f.head == "group" and e < 0 and f.subs[0] == base)
+        or (isinstance(f, Exponential) and f.subs[0] == base and (nonnegative or e.denominator == 1))
+        or (isinstance(f, Group) and e < 0 and f.subs[0] == base)
     ]
 
 
 def cancel_group(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> list[Product] | None:
     """lead·gᵉ = gᵉ⁺¹ − (g − lead)·gᵉ for a sum g under an exponent that is not expanded."""
     for factor, exponent in factors.items():
-        if factor.head != "group" or (exponent.denominator == 1 and exponent > 0):
+        if not isinstance(factor, Group) or (exponent.denominator == 1 and exponent > 0):
             continue
         lead, others = leading_term(factor.subs[0])
         if lead is None:
@@ -218,7 +219,7 @@ def cancel_group(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> li
 def split_fraction(coefficient: Fraction, factors: Factors, bound: set[Idx]) -> list[Product] | None:
     """1 / (f (f + r)) = (1/f − 1/(f + r)) / r for a number r: partial fractions."""
     for factor, exponent in factors.items():
-        if factor.head != "group" or exponent >= 0 or exponent.denominator > 1:
+        if not isinstance(factor, Group) or exponent >= 0 or exponent.denominator > 1:
             continue
         lead, others = leading_term(factor.subs[0])
         number = others.constant

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product as cartesian
 
+from cheatsheet.calculus.factors import Determinant, Entry, Exponential, Function, Group, MatrixEntry
 from cheatsheet.calculus.facts import Fact, Signs, assumed, comparing, kept, rows_of_facts
 from cheatsheet.calculus.inequalities import Row, infeasible
 from cheatsheet.calculus.integers import is_even, is_integer, is_integer_valued
@@ -97,18 +98,18 @@ def is_nonnegative_factor(factor: Factor, exponent: Fraction = Fraction(1)) -> b
 def _structural(factor: Factor) -> Signs:
     if factor.head in KNOWN_SIGNS:
         return KNOWN_SIGNS[factor.head]
-    match factor.head:
-        case "fn":
-            return _of_function(str(factor.data), factor.subs[0])
-        case "sym":
+    match factor:
+        case Function():
+            return _of_function(factor.name, factor.subs[0])
+        case Entry():
             return _of_entry(factor)
-        case "det":
+        case Determinant():
             return _of_determinant(factor)
-        case "group":
+        case Group():
             return signs_of(factor.subs[0])
-        case "expo":
+        case Exponential():
             return _of_symbolic_power(*factor.subs)
-        case "mat" if _is_definite(factor) and factor.places[0] == factor.places[1]:
+        case MatrixEntry() if _is_definite(factor) and factor.places[0] == factor.places[1]:
             return POSITIVE
     return ANY
 
@@ -119,8 +120,8 @@ def _of_function(name: str, argument: Poly) -> Signs:
             return _times(signs_of(argument), signs_of(argument), same=True)
         case "sign":
             return signs_of(argument)
-        case "log":
-            return signs_of(argument - Poly.number(1))
+        case "log":  # where a product was split, log a stands for log |a|
+            return signs_of(argument - Poly.number(1)) if is_nonnegative(argument) else ANY
     return signs_of(argument) if has_sign_of_argument(name) else BY_COLUMN[TABLE[name].sign]
 
 
@@ -130,8 +131,8 @@ def has_sign_of_argument(name: str) -> bool:
     return fact is not None and fact.increasing and fact.parity == "odd"
 
 
-def _of_entry(factor: Factor) -> Signs:
-    properties = factor.data.properties
+def _of_entry(factor: Entry) -> Signs:
+    properties = factor.of.properties
     if "positive" in properties or (_is_definite(factor) and factor.places[0] == factor.places[1]):
         return POSITIVE
     return NONZERO if "nonzero" in properties else ANY
@@ -141,15 +142,14 @@ def _is_definite(factor: Factor) -> bool:
     """Whether a factor is an entry of a positive definite matrix: declared so, or a power or exponential of one."""
     if len(factor.places) != 2:
         return False
-    if factor.head == "sym":
-        return "positive_definite" in factor.data.properties
-    if factor.head != "mat" or factor.data.kind not in ("inv", "mpow", "expm") or not factor.subs:
-        return False
-    entry = single_factor(factor.subs[0])
+    if isinstance(factor, Entry):
+        return "positive_definite" in factor.of.properties
+    kind = factor.function.kind if isinstance(factor, MatrixEntry) and factor.subs else ""
+    entry = single_factor(factor.subs[0]) if kind in ("inv", "mpow", "expm") else None
     if entry is None or not is_whole_matrix(entry):
         return False
-    properties = entry.data.properties
-    return "positive_definite" in properties or (factor.data.kind == "expm" and "symmetric" in properties)
+    properties = entry.of.properties
+    return "positive_definite" in properties or (kind == "expm" and "symmetric" in properties)
 
 
 def _of_determinant(factor: Factor) -> Signs:
@@ -164,8 +164,7 @@ def _of_determinant(factor: Factor) -> Signs:
 def properties_of_matrix(factor: Factor) -> frozenset[str]:
     """The properties of the symbol whose determinant the factor is."""
     entry = single_factor(factor.subs[0])
-    whole = entry is not None and is_whole_matrix(entry)
-    return frozenset(entry.data.properties) if entry is not None and whole else frozenset()
+    return entry.of.properties if entry is not None and is_whole_matrix(entry) else frozenset()
 
 
 def _of_symbolic_power(base: Poly, exponent: Poly) -> Signs:
@@ -286,9 +285,13 @@ def difference_of_arguments(poly: Poly) -> Poly | None:
     if s.bound or t.bound or any(len(r.factors) != 1 or r.factors[0][1] != 1 for r in (s, t)):
         return difference_of_exponents(poly)
     (f, _), (g, _) = s.factors[0], t.factors[0]
-    fact = TABLE[str(f.data)].one_element if f.head == g.head == "fn" and f.data == g.data else None
-    if fact is None or not fact.increasing or f.data == "exp" or (c == d and fact.parity != "odd"):
+    if not (isinstance(f, Function) and isinstance(g, Function) and f.name == g.name):
         return difference_of_exponents(poly)
+    fact = TABLE[f.name].one_element
+    if fact is None or not fact.increasing or f.name == "exp" or (c == d and fact.parity != "odd"):
+        return difference_of_exponents(poly)
+    if f.name == "log" and not all(is_nonnegative(h.subs[0]) for h in (f, g)):
+        return None
     u, v = (sub.times(1 if e > 0 else -1) for e, sub in ((c, f.subs[0]), (d, g.subs[0])))
     return (u + v).collect()
 
@@ -299,7 +302,7 @@ def difference_of_exponents(poly: Poly) -> Poly | None:
         return None
     total = Poly()
     for coefficient, term in poly.terms:
-        if term.bound or any(f.head != "fn" or f.data != "exp" for f, _ in term.factors):
+        if term.bound or any(not (isinstance(f, Function) and f.name == "exp") for f, _ in term.factors):
             return None
         for factor, exponent in term.factors:
             total += factor.subs[0].times(exponent if coefficient > 0 else -exponent)
@@ -394,9 +397,9 @@ def _bounds(term: Term) -> Iterator[tuple[Poly, bool]]:
         yield own - one, False
     for factor, exponent in term.factors:
         rest = tuple((f, e) for f, e in term.factors if f != factor)
-        if exponent == 1 and factor.head == "fn" and signs_of_term(Term(rest)) <= NONNEGATIVE:
+        if exponent == 1 and isinstance(factor, Function) and signs_of_term(Term(rest)) <= NONNEGATIVE:
             others = Poly([(Fraction(1), Term(rest, term.bound))])
-            if factor.data == "abs":
+            if factor.name == "abs":
                 inner = Poly(
                     t
                     for c, s in others.terms
@@ -405,7 +408,7 @@ def _bounds(term: Term) -> Iterator[tuple[Poly, bool]]:
                 )
                 yield own - inner, False
                 yield own + inner, False
-            if factor.data in ("sin", "cos", "sign") and not term.bound:
+            if factor.name in ("sin", "cos", "sign") and not term.bound:
                 yield others - own, False
                 yield others + own, False
     if not term.bound and len(term.factors) == 1 and term.factors[0][1] == Fraction(1, 2):
@@ -414,7 +417,7 @@ def _bounds(term: Term) -> Iterator[tuple[Poly, bool]]:
 
 def _root_bounds(root: Poly, radicand: Factor) -> Iterator[tuple[Poly, bool]]:
     """√(Σ t²) ≤ Σ |t|, and |t| ≤ √(Σ t²) for each t that is not summed over."""
-    if radicand.head != "group":
+    if not isinstance(radicand, Group):
         return
     sizes = [(_absolute_root(coefficient, term), term) for coefficient, term in radicand.subs[0].terms]
     total = Poly()
@@ -439,5 +442,5 @@ def _absolute_root(coefficient: Fraction, term: Term) -> Poly | None:
     for f, e in term.factors:
         nonnegative = signs_of_factor(f) <= NONNEGATIVE
         own = Poly([(Fraction(1), Term(((f, Fraction(1)),)))], True)
-        factors.append((f if nonnegative else Factor("fn", "abs", (), (own,), label="abs"), e / 2))
+        factors.append((f if nonnegative else Function("abs", own), e / 2))
     return Poly([(root[0], Term(tuple(factors), term.bound))])

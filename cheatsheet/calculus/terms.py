@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from cheatsheet.language.dimensions import Axis
 
@@ -63,33 +63,34 @@ def _place_order(place: Place) -> tuple[int, str, int]:
 class Factor:
     """One factor of a term: immutable, hashable; ``indices`` are all indices in it, those of its inner sums excepted.
 
-    Heads: ``sym`` component of a symbol; ``jet`` component of an abstract derivative; ``delta``; ``fn`` function of a
-    scalar; ``group`` a sum standing under an exponent; ``mat`` component of an opaque matrix function; ``det``;
-    ``size`` a dimension; ``pi``; ``prime`` a prime number under a root; ``expo`` a base with a symbolic exponent.
+    What it is made of is known by its kind, a class of :mod:`.factors`; ``head`` and ``label`` tell it from others.
     """
 
-    __slots__ = ("_hash", "data", "head", "indices", "label", "places", "subs", "symmetric")
+    __slots__ = ("_hash", "indices", "label", "places", "subs", "symmetric")
+    head: str
+    closed: ClassVar[bool] = False
+    """Whether the inner polynomials are matrices: their row and column indices are slots, not indices of the term."""
 
     def __init__(
         self,
-        head: str,
-        data: Any = None,
+        label: str,
         places: tuple[Place, ...] = (),
         subs: tuple[Poly, ...] = (),
-        label: str = "",
         symmetric: bool = False,
     ) -> None:
-        self.head = head
-        self.data = data
         self.places = tuple(sorted(places, key=_place_order)) if symmetric else places
         self.subs = subs
         self.label = label
         self.symmetric = symmetric
-        self._hash = hash((head, label, self.places, tuple(s.fingerprint for s in subs)))
+        self._hash = hash((self.head, label, self.places, tuple(s.fingerprint for s in subs)))
         inner: set[Idx] = {p for p in places if isinstance(p, Idx)}
         for sub in subs:
             inner |= sub.indices
         self.indices = frozenset(inner)
+
+    def moved(self, places: tuple[Place, ...], subs: tuple[Poly, ...] = ()) -> Factor:
+        """The same at other places and, where it is open, with other polynomials inside."""
+        raise NotImplementedError
 
     def __hash__(self) -> int:
         return self._hash
@@ -109,8 +110,7 @@ class Factor:
         if not any(i in change for i in self.indices):
             return self
         places = tuple(change.get(p, p) if isinstance(p, Idx) else p for p in self.places)
-        subs = self.subs if self.head in CLOSED else tuple(s.replace(change) for s in self.subs)
-        return Factor(self.head, self.data, places, subs, self.label, self.symmetric)
+        return self.moved(places, self.subs if self.closed else tuple(s.replace(change) for s in self.subs))
 
     def key(self, labels: Mapping[Idx, str]) -> str:
         """A text that determines the factor once its bound indices have labels."""
@@ -123,9 +123,6 @@ class Factor:
     def __repr__(self) -> str:
         return self.key({i: repr(i) for i in self.indices})
 
-
-CLOSED = frozenset({"mat", "det"})
-"""Heads whose inner polynomials are matrices: their row and column indices are slots, not indices of the term."""
 
 Factors = dict[Factor, Fraction]
 

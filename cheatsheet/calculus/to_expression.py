@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from cheatsheet.calculus.factors import (
+    Delta,
+    Dimension,
+    Entry,
+    Exponential,
+    Function,
+    Group,
+    JetEntry,
+    Pi,
+    Prime,
+)
 from cheatsheet.calculus.index_values import Part, Placed, Value, with_leaves
 from cheatsheet.calculus.terms import Factor, Idx, NoIndexForm, Place, Poly, Term
 from cheatsheet.language.dimensions import Axis
-from cheatsheet.language.expressions import Apply, Expr, Index, Jet, Number, Size, Sum, Symbol
+from cheatsheet.language.expressions import Apply, Expr, Index, Number, Size, Sum, Symbol
 from cheatsheet.language.table import build
 
 Namer = Callable[[Axis], str]
@@ -65,28 +76,28 @@ class Speller:
         return build("power", base, Number(exponent))
 
     def factor(self, factor: Factor) -> Expr:
-        match factor.head:
-            case "sym" if isinstance(factor.data, Placed):
-                return self.placed(factor.data, factor.places)
-            case "sym":
-                operand = self.stands_for.get(factor.data, factor.data)
+        match factor:
+            case Entry(of=Placed() as placed):
+                return self.placed(placed, factor.places)
+            case Entry(of=Symbol() as symbol):
+                operand = self.stands_for.get(symbol, symbol)
                 return component(operand, [self.place(p) for p in factor.places])
-            case "delta":
+            case Delta():
                 axis = next(p.axis for p in factor.places if isinstance(p, Idx))
                 return build("delta", *(self.place(p, axis) for p in factor.places))
-            case "fn":
-                return build(str(factor.data), self.poly(factor.subs[0]))
-            case "group":
+            case Function():
+                return build(factor.name, self.poly(factor.subs[0]))
+            case Group():
                 return self.poly(factor.subs[0])
-            case "size":
-                return Size(Axis.of(factor.data))
-            case "pi":
+            case Dimension():
+                return Size(Axis.of(factor.name))
+            case Pi():
                 return build("pi")
-            case "prime":
-                return Number(factor.data)
-            case "expo":
+            case Prime():
+                return Number(factor.number)
+            case Exponential():
                 return build("power", *(self.poly(p) for p in factor.subs))
-            case "jet":
+            case JetEntry():
                 return self.jet(factor)
         raise NoIndexForm(f"{factor.head} is not written out")
 
@@ -105,8 +116,8 @@ class Speller:
             return Index.in_block(axis, value.number, self.value(value.value, axis.parts[value.number]))
         return self.place(value, axis)
 
-    def jet(self, factor: Factor) -> Expr:
-        info: Jet = factor.data
+    def jet(self, factor: JetEntry) -> Expr:
+        info = factor.jet
         places = list(factor.places)
         width = len(info.symbol.shape.free_axes)
         result = component(info.symbol, [self.place(p) for p in places[:width]])

@@ -6,10 +6,20 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from heapq import heappop, heappush
 from math import gcd, lcm
+from typing import TypeGuard
 
 from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.angles import product_of_angles
 from cheatsheet.calculus.cases import factors_within, rebuilt, zero_in_every_case
+from cheatsheet.calculus.factors import (
+    Determinant,
+    Exponential,
+    Function,
+    Group,
+    MatrixEntry,
+    is_function,
+    is_opaque,
+)
 from cheatsheet.calculus.facts import counted
 from cheatsheet.calculus.joined_determinants import products_agree
 from cheatsheet.calculus.matrix_rules import triangle
@@ -120,7 +130,7 @@ def _clear_denominator(poly: Poly, admits: Callable[[Factor], bool] = lambda bas
             f
             for f, e in term.factors
             if not f.indices & term.bound
-            and (f.head == "group" or (e < 0 and f.head == "fn" and f.data == "sin"))
+            and (isinstance(f, Group) or (e < 0 and is_function(f, "sin")))
             and admits(f)
         }
     for base in sorted(bases, key=lambda f: f.key({i: repr(i) for i in f.indices})):
@@ -147,7 +157,7 @@ def _raised(poly: Poly, base: Factor) -> Poly | None:
             factors[base] = part
         own = Poly(normal_form(coefficient, factors, set(term.bound)))
         for _ in range(_floor(e) - step):
-            own = algebra.product(own, base.subs[0] if base.head == "group" else algebra.single(base))
+            own = algebra.product(own, base.subs[0] if isinstance(base, Group) else algebra.single(base))
         result += own
     return result
 
@@ -164,7 +174,7 @@ def _clear_inverses(poly: Poly) -> Iterator[Poly]:
     done: set[tuple[str, int, str]] = set()
     for _, term in poly.terms:
         for factor, exponent in term.factors:
-            if factor.head != "mat" or factor.data.kind != "inv" or exponent != 1 or len(factor.places) != 2:
+            if exponent != 1 or len(factor.places) != 2 or not is_opaque(factor, "inv"):
                 continue
             for side, place in enumerate(factor.places):
                 if not isinstance(place, Idx) or place in term.bound or place.name is None:
@@ -175,9 +185,9 @@ def _clear_inverses(poly: Poly) -> Iterator[Poly]:
                     yield _multiplied(poly, factor, side, place)
 
 
-def _multiplied(poly: Poly, factor: Factor, side: int, place: Idx) -> Poly:
+def _multiplied(poly: Poly, factor: MatrixEntry, side: int, place: Idx) -> Poly:
     """Σₖ M[new, k] · poly[k …] for an inverse whose row index is free, and the mirror image for its column."""
-    row, col = factor.data.slots
+    row, col = factor.slots
     bound, new = Idx(place.axis), Idx.free(f"{place.name}'", place.axis)
     change: dict[Idx, Place] = {row: new, col: bound} if side == 0 else {col: new, row: bound}
     matrix = factor.subs[0].replace(change)
@@ -189,9 +199,9 @@ def _multiplied(poly: Poly, factor: Factor, side: int, place: Idx) -> Poly:
 
 def _common_angle(poly: Poly) -> Poly | None:
     """sin and cos of x and x/2 by those of x/2: multiples of one angle by powers of sin and cos."""
-    atoms: dict[str, list[tuple[Factor, Fraction]]] = {}
+    atoms: dict[str, list[tuple[Function, Fraction]]] = {}
     for factor, _ in factors_within(poly):
-        if factor.head == "fn" and factor.data in ("sin", "cos") and len(factor.subs[0].terms) == 1:
+        if is_function(factor, "sin", "cos") and len(factor.subs[0].terms) == 1:
             ((coefficient, term),) = factor.subs[0].terms
             known = atoms.setdefault(term.key({i: repr(i) for i in term.indices()}), [])
             if (factor, coefficient) not in known:
@@ -203,7 +213,7 @@ def _common_angle(poly: Poly) -> Poly | None:
             count = coefficient / unit
             if 1 < count <= MOST_MULTIPLES:
                 angle = factor.subs[0].times(1 / count)
-                change[factor] = _of_multiple(str(factor.data), angle, int(count))
+                change[factor] = _of_multiple(factor.name, angle, int(count))
     return rebuilt(poly, change) if change else None
 
 
@@ -242,7 +252,7 @@ def _roots(poly: Poly) -> set[tuple[Factor, Fraction]]:
         (f, e - _floor(e))
         for _, term in poly.terms
         for f, e in term.factors
-        if e.denominator > 1 or (f.head == "fn" and f.data == "abs")
+        if e.denominator > 1 or (is_function(f, "abs"))
     }
 
 
@@ -274,7 +284,7 @@ def _joined_logarithms(poly: Poly) -> Poly | None:
         if len(term.factors) != 1 or term.bound or coefficient.denominator > 1:
             return None
         ((factor, exponent),) = term.factors
-        if factor.head != "fn" or factor.data != "log" or exponent != 1:
+        if not is_function(factor, "log") or exponent != 1:
             return None
         side = coefficient > 0
         sides[side] = algebra.product(sides[side], powers.power(factor.subs[0], abs(coefficient)))
@@ -283,7 +293,7 @@ def _joined_logarithms(poly: Poly) -> Poly | None:
 
 def _divisible_logarithm(term: Term) -> tuple[Factor, Poly] | None:
     for factor, exponent in term.factors:
-        if factor.head == "fn" and factor.data == "log" and exponent == 1:
+        if is_function(factor, "log") and exponent == 1:
             parts = _logarithm_parts(factor.subs[0])
             if parts is not None:
                 return factor, parts
@@ -303,7 +313,7 @@ def _logarithm_parts(argument: Poly) -> Poly | None:
         return None
     coefficient, term = argument.terms[0]
     plain = all(
-        e == 1 and f.head != "expo" and f.data not in ("abs", "exp") and not _diagonal(f)
+        e == 1 and not isinstance(f, Exponential) and not is_function(f, "abs", "exp") and not _diagonal(f)
         for f, e in term.factors
     )
     if len(term.factors) < 2 and coefficient == 1 and plain:
@@ -311,11 +321,11 @@ def _logarithm_parts(argument: Poly) -> Poly | None:
     total = functions.function("log", Poly.number(abs(coefficient)))
     for factor, exponent in term.factors:
         base, count = algebra.single(factor), Poly.number(exponent)
-        if factor.head == "expo":
+        if isinstance(factor, Exponential):
             base, count = factor.subs[0], factor.subs[1].times(exponent)
-        elif factor.head == "fn" and factor.data == "abs":
+        elif is_function(factor, "abs"):
             base = factor.subs[0]
-        elif factor.head == "fn" and factor.data == "exp":
+        elif is_function(factor, "exp"):
             total += factor.subs[0].times(exponent)
             continue
         elif _diagonal(factor):
@@ -325,14 +335,14 @@ def _logarithm_parts(argument: Poly) -> Poly | None:
     return total
 
 
-def _diagonal(factor: Factor) -> bool:
+def _diagonal(factor: Factor) -> TypeGuard[Determinant]:
     """Whether the factor is the determinant of a diagonal or triangular matrix."""
-    return factor.head == "det" and _diagonal_entries(factor) is not None
+    return isinstance(factor, Determinant) and _diagonal_entries(factor) is not None
 
 
-def _diagonal_entries(factor: Factor) -> Poly | None:
+def _diagonal_entries(factor: Determinant) -> Poly | None:
     """The diagonal entry, at the row slot, of a matrix whose determinant is the product of its diagonal entries."""
-    matrix, (row, col) = factor.subs[0], factor.data.slots
+    matrix, (row, col) = factor.subs[0], factor.slots
     entry = diagonal_entry(matrix, (row, col))
     if entry is not None:
         return entry
@@ -343,9 +353,9 @@ def _diagonal_entries(factor: Factor) -> Poly | None:
     return None
 
 
-def _sum_of_logarithms(factor: Factor) -> Poly:
+def _sum_of_logarithms(factor: Determinant) -> Poly:
     entry = _diagonal_entries(factor)
     assert entry is not None
-    row = factor.data.slots[0]
+    row = factor.slots[0]
     index = Idx(row.axis)
     return algebra.bind(functions.function("log", entry.replace({row: index})), [index])

@@ -115,7 +115,7 @@ def derivations_of(
         earlier = {number: claims[number - 1] for number in sorted(before - later)}
         made.append(
             AuthoredDerivation(
-                tuple(numbers), shown, style, lines, names, node.position, earlier, tuple(own), lemmas
+                tuple(numbers), shown, style, lines, names, node.position, earlier, own, lemmas
             )
         )
     return tuple(made)

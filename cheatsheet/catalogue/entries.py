@@ -19,7 +19,6 @@ from cheatsheet.language.display import counted, one_line, short
 from cheatsheet.language.errors import Position, Problem, near
 from cheatsheet.language.expressions import Equation, Expr, Symbol
 from cheatsheet.language.glossary import Text
-from cheatsheet.language.layouts import LAYOUTS
 from cheatsheet.language.source import Passage
 from cheatsheet.language.syntax import ClaimError
 
@@ -117,40 +116,10 @@ class Claim:
     def rhs(self) -> Expr:
         return self.equation.rhs
 
-    def latex(self, layout: str | None = None) -> str:
-        """The claim in LaTeX for amsmath, MathJax or KaTeX: as it is written, or as it reads in another layout.
+    if TYPE_CHECKING:  # given by cheatsheet.api
 
-        Raises :class:`ClaimError` where the claim is ill-formed, :class:`ValueError` for a layout that there is not, or
-        in which the claim could not be verified.
-        """
-        from cheatsheet.pages.claims import verified_in_layout
-        from cheatsheet.printing.latex import latex_claim
-        from cheatsheet.printing.macros import expand
-
-        if layout is not None and layout not in LAYOUTS:
-            raise ValueError(f"there is no layout {layout!r}; there are {', '.join(LAYOUTS)}")
-        equation: Equation | None = self.equation
-        if layout not in (None, self.declarations.layout):
-            equation = verified_in_layout(self.equation, str(layout))
-        if equation is None:
-            raise ValueError(f"{self.text} could not be verified in {layout} layout")
-        return expand(latex_claim(equation))
-
-    def _repr_latex_(self) -> str | None:
-        from cheatsheet.catalogue.notebook import claim_latex
-
-        return claim_latex(self)
-
-    def _repr_html_(self) -> str:
-        from cheatsheet.catalogue.notebook import claim_html
-
-        return claim_html(self)
-
-    def check(self) -> ClaimReport:
-        """The verdict on this claim."""
-        from cheatsheet.catalogue.reports import check_claims
-
-        return check_claims([self])[0]
+        def latex(self, layout: str | None = None) -> str: ...
+        def check(self) -> ClaimReport: ...
 
     def problem(self, error: ClaimError) -> Problem:
         """The error at its place in the file: in the claim, or in the ``let`` that the claim uses."""
@@ -221,7 +190,7 @@ class Entry:
     derivations: tuple[AuthoredDerivation, ...] = ()
     note: Text | None = None
     example: Mapping[str, Value] | None = None
-    show: str | None = None
+    show: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     citations: tuple[Citation, ...] = ()
@@ -259,26 +228,9 @@ class Entry:
         """The claims that must hold and then those of the pitfalls, which must not."""
         return (*self.claims, *(pitfall.claim for pitfall in self.pitfalls))
 
-    def _repr_latex_(self) -> str | None:
-        from cheatsheet.catalogue.notebook import entry_latex
+    if TYPE_CHECKING:  # given by cheatsheet.api
 
-        return entry_latex(self)
-
-    def _repr_html_(self) -> str:
-        from cheatsheet.catalogue.notebook import entry_html
-
-        return entry_html(self)
-
-    def check(self) -> EntryReport:
-        """The verdicts on the entry's claims and pitfalls; its own ``verdict`` is the weakest of those on the claims.
-
-        >>> import cheatsheet
-        >>> cheatsheet.load()["quadratic-form"].check().verdict
-        'proved'
-        """
-        from cheatsheet.catalogue.reports import check_entries
-
-        return check_entries([self]).entries[0]
+        def check(self) -> EntryReport: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -322,16 +274,6 @@ class Catalogue:
     def __repr__(self) -> str:
         entries = counted(len(self), "entry", "entries")
         return one_line(self, short(self.path.name), counted(len(self.sections), "section"), entries)
-
-    def _repr_latex_(self) -> str:
-        from cheatsheet.catalogue.notebook import catalogue_latex
-
-        return catalogue_latex(self)
-
-    def _repr_html_(self) -> str:
-        from cheatsheet.catalogue.notebook import catalogue_html
-
-        return catalogue_html(self)
 
     @cached_property
     def _by_id(self) -> dict[str, Entry]:

@@ -324,7 +324,7 @@ class _Assembly:
             pitfalls=tuple(p for p in pitfalls if p is not None),
             note=values.get("note"),
             example=example,
-            show=values.get("show"),
+            show=values.get("show") or (),
             tags=values.get("tags", ()),
             aliases=values.get("aliases", ()),
             citations=tuple(citations),

@@ -287,7 +287,10 @@ def _yaml_hint(message: str) -> str:
     if "cannot start any token" in message:
         return "a text that starts with @, ` or % needs quotes, and lines are indented with spaces, not tabs"
     if "did not find expected ',' or" in message:
-        return "between { } and [ ] a text that has a comma, a bracket or a brace in it needs quotes"
+        return (
+            "each { and [ needs its } or ], and between them"
+            " a text that has a comma, a bracket or a brace in it needs quotes"
+        )
     if "did not find expected" in message or "could not find expected" in message:
         return "look at the indentation here, and for a bracket, brace or quote that is not closed above"
     return ""

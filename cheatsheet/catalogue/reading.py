@@ -137,13 +137,19 @@ def read_one_of(thing: str, allowed: Iterable[str]) -> Read:
 
 
 read_layout = read_one_of("layout", LAYOUTS)
-read_show = read_one_of("table or figure", SHOWS)
+_read_one_show = read_one_of("table or figure", SHOWS)
 read_unproved = read_one_of("value of `unproved`", UNPROVED)
 
 
 def one_or_list(node: Node) -> list[Node]:
     """The items of a list; anything else counts as a list of one."""
     return node.items if isinstance(node, Sequence) else [node]
+
+
+def read_show(node: Node, report: Report) -> tuple[str, ...] | None:
+    """A table or figure, or several."""
+    found = [_read_one_show(item, report) for item in one_or_list(node) if not isinstance(item, Refused)]
+    return tuple(name for name in found if name is not None)
 
 
 def read_words(node: Node, report: Report) -> tuple[str, ...] | None:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from cheatsheet.catalogue.entries import Claim, Entry
-from cheatsheet.catalogue.notebook import both, claim_html
-from cheatsheet.language.display import code, counted, html_list, one_line, short
-from cheatsheet.language.elaborate import Declarations
+from cheatsheet.language.display import counted, one_line, short
 from cheatsheet.language.errors import Problem
+from cheatsheet.language.expressions import Equation
 from cheatsheet.language.syntax import ClaimError
 from cheatsheet.language.warnings import cautions
 from cheatsheet.verdicts.by_sympy.judgement import JUDGEMENTS, Judgement
 from cheatsheet.verdicts.verdicts import STATUSES, Verdict
+
+if TYPE_CHECKING:
+    from cheatsheet.verdicts.in_layouts import LaidOut  # brings the operator table
+    from cheatsheet.verdicts.tasks import Asked
 
 Progress = Callable[[int], None]
 """Called with the number of claims that have been verified since the last call."""
@@ -42,8 +46,24 @@ class ClaimReport:
             return self.verdict.holds or self.accepted
         return self.verdict.fails and not self.definition_at_fault
 
-    def _repr_html_(self) -> str:
-        return f"{claim_html(self.claim)}<br>{self.verdict._repr_html_()}"
+    @cached_property
+    def layouts(self) -> Mapping[str, LaidOut]:
+        """The claim in each layout but its own, with the verdict on it there; nothing where layout plays no part.
+
+        Found when it is first asked for, and carried from then on. Raises :class:`ClaimError` for an ill-formed claim.
+        """
+        from cheatsheet.verdicts.in_layouts import in_other_layouts
+
+        return in_other_layouts(self.claim, self.verdict)
+
+    def in_layout(self, layout: str) -> Equation | None:
+        """The claim as it reads in a layout, where it is verified there; None where it could not be."""
+        from cheatsheet.language.relaying import has_layout
+
+        if layout == self.claim.declarations.layout or not has_layout(self.claim.equation):
+            return self.claim.equation if self.verdict.holds else None
+        other = self.layouts.get(layout)
+        return other.equation if other is not None and other.verdict.holds else None
 
     @property
     def accepted(self) -> bool:
@@ -93,10 +113,6 @@ class EntryReport:
     def ok(self) -> bool:
         """Whether every claim holds and every pitfall fails."""
         return all(report.ok for report in self.claims)
-
-    def _repr_html_(self) -> str:
-        claims = (f"{code(r.claim.text)}<br>{r.verdict._repr_html_()}" for r in self.claims)
-        return f"<b>{both(self.entry.name)}</b> {code(self.entry.id)}{html_list(claims)}"
 
     @property
     def verdict(self) -> str | None:
@@ -214,21 +230,23 @@ def judged_by_sympy(
 def check_claims(claims: Sequence[Claim], progress: Progress | None = None) -> list[ClaimReport]:
     """The report on each claim, in their order."""
     reports: list[ClaimReport | None] = [None] * len(claims)
-    tasks: list[tuple[int, str, Declarations]] = []
+    well_defined: list[int] = []
     for number, claim in enumerate(claims):
         try:
-            tasks.append((number, claim.text, claim.declarations))
+            _ = claim.declarations
         except ClaimError as error:
             reports[number] = _ill_defined(claim, error)
-    verdicts = _verdicts([(text, declarations) for _, text, declarations in tasks], progress)
-    for (number, _, _), verdict in zip(tasks, verdicts, strict=True):
+        else:
+            well_defined.append(number)
+    verdicts = _verdicts([claims[number] for number in well_defined], progress)
+    for number, verdict in zip(well_defined, verdicts, strict=True):
         reports[number] = _report(claims[number], verdict)
     return [report for report in reports if report is not None]
 
 
-def _verdicts(tasks: list[tuple[str, Declarations]], progress: Progress | None) -> list[Verdict]:
+def _verdicts(claims: Sequence[Asked], progress: Progress | None) -> list[Verdict]:
     from cheatsheet.verdicts.kept import VerdictCache
-    from cheatsheet.verdicts.many import Task, verify_all
+    from cheatsheet.verdicts.many import verify_all
 
     told = [0]
 
@@ -237,7 +255,6 @@ def _verdicts(tasks: list[tuple[str, Declarations]], progress: Progress | None) 
             progress(done - told[0])
         told[0] = done
 
-    claims = [Task(text, declarations) for text, declarations in tasks]
     cache = VerdictCache()
     try:
         return verify_all(claims, cache=cache, progress=tell)

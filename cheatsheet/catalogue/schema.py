@@ -29,7 +29,14 @@ PROPERTIES = {
 }
 """Each property that ``is`` may name, and the shape that a symbol needs to have it."""
 
-SHOWS = ("shape-table", "gradient-figure")
+SHOWS = (
+    "shape-table",
+    "shape-figure",
+    "gradient-figure",
+    "jacobian-figure",
+    "slices-figure",
+    "forms-figure",
+)
 """The tables and figures that an entry may ask for."""
 
 UNPROVED = ("accepted",)
@@ -173,7 +180,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "claims": _one_or_list(_TEXT),
     "id": {"type": "string", "pattern": f"^{ID}$"},
     "layout": {"enum": list(LAYOUTS)},
-    "show": {"enum": list(SHOWS)},
+    "show": _one_or_list({"enum": list(SHOWS)}),
     "unproved": {"enum": list(UNPROVED)},
     "words": _one_or_list(_TEXT),
     "citations": _one_or_list(_TEXT),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,10 +14,12 @@ from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.closed.differential import Differential
 from cheatsheet.derivatives.closed.form import ClosedForm, NoClosedFormError, closed_form
 from cheatsheet.derivatives.remarks import conditions, warnings
+from cheatsheet.derivatives.source import expression_source, function_source
 from cheatsheet.derivatives.steps.claims import derive_cases
 from cheatsheet.derivatives.steps.drawings import drawn
 from cheatsheet.derivatives.steps.presented import presented, printed_lines
 from cheatsheet.derivatives.steps.steps import Derivation
+from cheatsheet.derivatives.text import derivation_text
 from cheatsheet.language.display import code, details, formula, html_list, one_line, short
 from cheatsheet.language.elaborate import Declarations, elaborate_expression
 from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Number, Symbol, rebuild, symbols
@@ -27,7 +28,7 @@ from cheatsheet.language.glossary import Text, word
 from cheatsheet.language.inference import declared_axes, infer_declarations
 from cheatsheet.language.syntax import ClaimError, parse_expression
 from cheatsheet.language.table import build
-from cheatsheet.printing.arrays import LIBRARIES, NoCodeError, code_for
+from cheatsheet.printing.arrays import LIBRARIES, NoCodeError
 from cheatsheet.printing.latex import latex_claim, latex_of
 from cheatsheet.printing.letters import Letters
 from cheatsheet.printing.macros import expand
@@ -97,7 +98,6 @@ class Derivative:
     def read_as(self) -> dict[str, list[str]]:
         """How each name that nobody declared was read: its axes, as a declaration has them.
 
-        >>> from cheatsheet.derivatives.derivative import derive
         >>> derive("sum(x) / n + c", wrt="x").read_as
         {'x': ['n'], 'c': []}
         """
@@ -107,7 +107,6 @@ class Derivative:
     def conditions(self) -> tuple[str, ...]:
         """Where the function, and the closed form of its derivative, are defined, so far as nothing declared says so.
 
-        >>> from cheatsheet.derivatives.derivative import derive
         >>> derive("logdet(A) + log(a.T @ x)", wrt="A").conditions
         ('det(A) > 0', 'a.T @ x > 0')
         """
@@ -117,7 +116,6 @@ class Derivative:
     def warnings(self) -> tuple[str, ...]:
         """What looks unintended: a result that does not depend on the variable, a name read as its letter has it.
 
-        >>> from cheatsheet.derivatives.derivative import derive
         >>> derive("tr(AB)", wrt="B").warnings
         ('tr(AB) does not depend on B; AB was read as one symbol; did you mean A @ B?',)
         """
@@ -132,11 +130,14 @@ class Derivative:
     @cached_property
     def verdict(self) -> Verdict:
         """The verdict on :attr:`equation`, found independently of the calculation."""
-        return verify(self.equation)
+        lemmas = self.closed.lemmas  # proved one by one; the chain rule makes the whole of them
+        return verify(self.equation, prover=(lambda _: True) if lemmas else None)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """The derivation line by line, then the derivative drawn entry by entry where that tells more."""
+        if self.closed.lemmas:
+            return tuple(_stage_steps(self.equation, self.closed.lemmas))
         found = tuple(_worked_steps(self.equation, _claimed(self.closed.general)))
         if not found or max(len(step.latex) for step in found) > LONGEST_STEP:
             found = tuple(_differential_steps(self.equation, self.closed.linear))
@@ -150,9 +151,28 @@ class Derivative:
     def _source(self, library: str) -> str | None:
         given = symbols(self.derivative)  # of what does not stand in the expression the code takes no sizes
         try:
-            if self.result is not None:
-                return code_for(self.result, library, given)
-            return code_for(self.entry, library, given, self.indices)
+            return expression_source(self.result, self.entry, self.indices, library, given)
+        except NoCodeError:
+            return None
+
+    def function(self, library: str = "numpy") -> str | None:
+        """Source of a function of the symbols for a library, with its imports; None where there is nothing to compute.
+
+        >>> from cheatsheet.derivatives.derivative import derive
+        >>> print(derive("sum(softmax(z) ** 2)", wrt="z", layout="denominator").function())
+        import numpy as np
+        <BLANKLINE>
+        <BLANKLINE>
+        def derivative(z):
+            \"\"\"Derivative of sum(softmax(z) ** 2) by z; z: n; returns n.\"\"\"
+            p = np.exp(z - np.logaddexp.reduce(z))
+            return 2 * (p ** 2 - np.sum(p ** 2) * p)
+        """
+        given = symbols(self.derivative)
+        shapes = "; ".join(f"{s.name}: {_array_shape(s)}" for s in given)
+        told = f"Derivative of {self.input} by {self.wrt}; {shapes}; returns {_array_shape(self.derivative)}."
+        try:
+            return function_source(self.result, self.entry, self.indices, library, given, told)
         except NoCodeError:
             return None
 
@@ -204,8 +224,6 @@ class Derivative:
         return "<br>".join(told)
 
     def __str__(self) -> str:
-        from cheatsheet.screen import derivation_text
-
         return derivation_text(self.to_json(text=True), self.languages)
 
 
@@ -213,29 +231,19 @@ def derive(
     expression: str,
     *,
     wrt: str,
-    given: str | Mapping[str, Any] = "",
+    given: Mapping[str, Symbol] | None = None,
     layout: str = "numerator",
     lang: str = "both",
 ) -> Derivative:
-    """Differentiate an expression by a symbol, its transpose, its ``vec`` or a component of it.
+    """:func:`cheatsheet.derive`, with what is declared as symbols.
 
-    ``given`` declares symbols as a catalogue does, ``"x: [n], A: [n, n]"`` or ``{"x": ["n"], "A": ["n", "n"]}``, or is
-    a mapping to symbols; names that it leaves out are inferred from their use and then from their letter (lower case a
-    to g and Greek names scalars, other lower case vectors, capitals matrices), which
-    :attr:`Derivative.read_as` tells. ``lang`` is the language of ``str()``.
-
-    >>> from cheatsheet.derivatives.derivative import derive
-    >>> found = derive("norm(A @ x - b) ** 2", wrt="x", given="b: [m]", layout="denominator")
+    >>> found = derive("A @ x", wrt="x", layout="denominator")
     >>> found.result, found.verdict.status
-    (2 * A.T @ (A @ x - b), 'proved')
+    (A.T, 'proved')
     >>> derive("u @ v.T", wrt="v").to_json()["components"]["expr"]
     'u[i] * delta(j, k)'
-
-    Raises :class:`~cheatsheet.language.syntax.ClaimError` where the input is not well-formed (its ``text`` says which
-    of the two texts it is about) or has an operator without a rule,
-    :class:`~cheatsheet.language.errors.CatalogueError` for ``given``.
     """
-    known = _declared(given)
+    known = given or {}
     node, declared = _elaborated(expression, wrt, known, layout)
     try:
         closed = closed_form(node, layout)
@@ -246,6 +254,11 @@ def derive(
         raise _claim_error(expression, str(error), 0, len(expression)) from error
     inferred = frozenset(declared.keys() - known.keys())
     return Derivative(expression, wrt, layout, declared, closed, LANGUAGES[lang], inferred)
+
+
+def _array_shape(expr: Expr) -> str:
+    """The shape of the array that stands for an expression: vectors have one axis, scalars none."""
+    return "×".join(map(str, expr.shape.free_axes)) or "number"
 
 
 def _is_zero(expr: Expr) -> bool:
@@ -261,17 +274,6 @@ def _is_zero(expr: Expr) -> bool:
 
 
 # --- input ------------------------------------------------------------------------------------------------------------
-
-
-def _declared(given: str | Mapping[str, Any]) -> Mapping[str, Symbol]:
-    """The symbols of ``given``, in whichever form."""
-    if not isinstance(given, str):
-        if all(isinstance(symbol, Symbol) for symbol in given.values()):
-            return given
-        given = json.dumps(given)  # which is YAML
-    from cheatsheet.catalogue.load import read_given
-
-    return read_given(given)
 
 
 def _elaborated(
@@ -306,7 +308,7 @@ def _typed(expression: str, wrt: str, declarations: Declarations) -> Apply:
 
 def _claim_error(text: str, message: str, start: int, end: int, hint: str = "") -> ClaimError:
     error = ClaimError(message, start, end, hint)
-    error.text = text  # type: ignore[attr-defined]
+    error.text = text
     return error
 
 
@@ -350,6 +352,18 @@ def _at_sizes(derivation: Derivation) -> Derivation:
     entry = None if derivation.entry is None else with_numbers(derivation.entry)
     indices = tuple(Index(i.name, with_numbers_of_axis(i.axis), i.parts, i.block) for i in derivation.indices)
     return replace(derivation, lines=lines, indices=indices, entry=entry)
+
+
+def _stage_steps(equation: Equation, lemmas: list[Equation]) -> Iterator[Step]:
+    """The derivatives of the stages of a deep function, outermost first, and what the chain rule makes of them."""
+    letters = Letters(*(side for lemma in lemmas for side in (lemma.lhs, lemma.rhs)), equation.lhs)
+    for lemma in map(_at_numbers, lemmas):
+        yield Step(expand(latex_claim(lemma, letters)), word("why-differential-rules"))
+    yield Step(expand(latex_claim(equation)), word("why-chain-rule"))
+
+
+def _at_numbers(equation: Equation) -> Equation:
+    return Equation(with_numbers(equation.lhs), with_numbers(equation.rhs))
 
 
 def _differential_steps(equation: Equation, linear: Differential) -> Iterator[Step]:

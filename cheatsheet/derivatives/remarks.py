@@ -8,6 +8,7 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from cheatsheet.calculus.genericity import invertible
 from cheatsheet.language.expressions import (
     Apply,
+    Argument,
     Equation,
     Expr,
     Number,
@@ -113,6 +114,8 @@ def _positive(expr: Expr) -> Iterator[str]:
 def _is_positive(expr: Expr) -> bool:
     """Whether every entry is positive wherever it is defined, so far as it can be read off."""
     match expr:
+        case Apply(op="sub", args=(one, Apply(op="sigmoid" | "softmax"))) if _is_one(one):
+            return True
         case Number():
             return expr.value > 0
         case Size():
@@ -130,6 +133,10 @@ def _is_positive(expr: Expr) -> bool:
         case Apply(op="power"):
             return _is_positive(expr.children[0])
     return isinstance(expr, Apply) and TABLE[expr.op].sign == "positive"
+
+
+def _is_one(expr: Argument) -> bool:
+    return expr == Number(1) or (isinstance(expr, Apply) and expr.op == "ones")
 
 
 def _is_nonnegative(expr: Expr) -> bool:

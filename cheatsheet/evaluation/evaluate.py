@@ -13,11 +13,10 @@ from fractions import Fraction
 from math import prod
 from typing import Any, NoReturn
 
-import numpy as np
-
 from cheatsheet.evaluation import matrices
 from cheatsheet.evaluation.fields import Array, Field, UnsupportedError
 from cheatsheet.evaluation.jets import Domain, Jet, concatenate
+from cheatsheet.evaluation.numerics import np
 from cheatsheet.evaluation.points import Points
 from cheatsheet.language.constants import moderate
 from cheatsheet.language.dimensions import Axis, Shape

@@ -14,8 +14,7 @@ from fractions import Fraction
 from math import isqrt
 from typing import Any
 
-import numpy as np
-
+from cheatsheet.evaluation.numerics import np
 from cheatsheet.language.table import TABLE, Domain, OneElement
 
 Array = np.ndarray[Any, Any]
@@ -42,6 +41,10 @@ class Field(ABC):
     def series(self) -> AbstractContextManager[None]:
         """Surrounds the summation of a series, whose small terms say nothing about the size of what is computed."""
         return nullcontext()
+
+    def need(self, name: str, orders: float) -> None:
+        """Take note that a function may have so many decimal orders of magnitude between its parts."""
+        return
 
     @abstractmethod
     def array(self, integers: Array, denominator: int = 1) -> Array:

@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 from sympy import QQ
 from sympy.polys.rings import ring as polynomial_ring
 
 from cheatsheet.evaluation.fields import Array, Field, UnsupportedError
+from cheatsheet.evaluation.numerics import np
 
 LARGEST_PRODUCT = 200_000
 STEPS = 100

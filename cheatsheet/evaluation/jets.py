@@ -16,9 +16,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-import numpy as np
-
 from cheatsheet.evaluation.fields import Array, Field, UnsupportedError
+from cheatsheet.evaluation.numerics import np
 
 Terms = dict[int, Array]
 
@@ -155,6 +154,10 @@ class Jet:
         """The sum of all entries, 1×1."""
         axes = tuple(range(-self.rank, 0))
         return self.linear(lambda t: self.field.sum(t, axes)[..., np.newaxis, np.newaxis], 2)
+
+    def summed(self, axis: int) -> Jet:
+        """The sums of the rows (``axis=1``) or of the columns (``axis=0``), as a column."""
+        return self.linear(lambda t: self.field.sum(t, -1 if axis else -2)[..., np.newaxis])
 
     def trace(self) -> Jet:
         return self.linear(

@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 import mpmath
-import numpy as np
 
 from cheatsheet.evaluation.fields import Array, Field, UnsupportedError, facts
+from cheatsheet.evaluation.numerics import np
 from cheatsheet.language.table import TABLE, OneElement
 
 LARGEST_PRECISION = 4000
@@ -46,6 +46,12 @@ class Precise(Field):
         self.context.dps = digits
         self.negligible = self.context.mpf(10) ** (-digits // 2)
         self.span = 0.0
+        self.terms = 0
+        """How many operations may each have been chosen with pains, so that sides which differ agree to more digits."""
+        self.feigned = 0.0
+        """To how many digits they may agree because of the numbers written in the claim."""
+        self.spend: Callable[[int], None] = lambda steps: None
+        """Called with what a function to many digits costs, in additions of small numbers."""
         self._watching = True
         self._lowest = -int(digits / 2 / 0.30103)
         self.step = self.context.mpf(2) ** -20
@@ -116,6 +122,7 @@ class Precise(Field):
         if fact.saturates is not None:  # tanh(100) differs from 1 in the 87th digit
             largest = max((float(min(abs(v), 1e9)) for v in a.ravel()), default=0.0)
             self.need(name, fact.saturates(largest))
+        self.spend(a.size * self.digits**2)
         bad = self.outside(name, a)
         result = a.copy()
         for place in zip(*np.nonzero(~bad), strict=True):
@@ -171,15 +178,19 @@ class Precise(Field):
         return result, bad
 
     def disagreement(self, left: Array, right: Array, core: tuple[int, ...]) -> Array:
-        """Where two sides differ in their first 30 digits, measured by the larger of the two."""
+        """Where two sides differ in their first 30 digits, measured by the larger of the two.
+
+        Beyond those that could be feigned: a number that is met and is small stands for as many digits as one written.
+        """
         self.witness(left)
         self.witness(right)
-        needed = int(60 + 4 * self.span)
+        beyond = max(self.span, self.feigned, self.terms * self.span)
+        needed = int(60 + 2 * beyond + 2 * self.span)
         if needed > self.digits:
             raise TooFewDigitsError(needed + 20)
         scale = np.maximum(abs(left), abs(right)).max(axis=core, keepdims=True)
         return np.asarray(
-            abs(left - right) > scale * self.context.mpf(10) ** (-30 - self.span) + self.negligible
+            abs(left - right) > scale * self.context.mpf(10) ** (-30 - beyond) + self.negligible
         )
 
 

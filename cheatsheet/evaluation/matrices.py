@@ -7,12 +7,11 @@ field: Faddeev and LeVerrier's recursion M ← A·M + c·I, c ← −tr(A·M)/k 
 from __future__ import annotations
 
 from fractions import Fraction
-from math import ceil, log2, log10
-
-import numpy as np
+from math import ceil, log, log2, log10
 
 from cheatsheet.evaluation.fields import Array, UnsupportedError
 from cheatsheet.evaluation.jets import Domain, Jet, geometric, power
+from cheatsheet.evaluation.numerics import np
 
 
 def identity(domain: Domain, n: int) -> Jet:
@@ -106,6 +105,7 @@ def expm(a: Jet) -> Jet:
         raise UnsupportedError("expm")
     a = _moderate(a)
     largest = max(float(abs(t).max()) for t in a.terms.values())
+    field.need("expm", 2 * largest * a.core[0] / log(10))  # beside one eigenvalue others may leave no trace
     squarings = max(0, ceil(log2(largest * a.core[0] + 1e-300)) + 3)
     result = term = identity(a.domain, a.core[0])
     with field.series():
@@ -155,7 +155,9 @@ def pinv(a: Jet) -> Jet:
         return inv(a.T @ a) @ a.T if m >= n else a.T @ inv(a @ a.T)
     if ranks.ndim != 1:
         raise UnsupportedError("the pseudo-inverse of a matrix that is singular for some index only")
-    parts = [_pinv_at_point(_at_point(a, k)) for k in range(ranks.size)]
+    points = [_at_point(a, k) for k in range(ranks.size)]
+    parts = [_pinv_at_point(point) for point in points]
+    a.domain.undefined |= np.concatenate([point.domain.undefined for point in points])
     masks = {mask for part in parts for mask in part.terms}
     terms = {}
     for mask in masks:
@@ -177,9 +179,9 @@ def _ranks(a: Jet) -> Array:
 
 
 def _at_point(a: Jet, k: int) -> Jet:
-    """The jet at one point; what is excluded there is excluded in the parent's domain."""
-    domain = Domain(a.field, 1)
-    domain.undefined = a.domain.undefined[k : k + 1] if a.base.shape[-3] > 1 else a.domain.undefined
+    """The jet at one point, in a domain of its own."""
+    several = a.base.shape[-3] > 1
+    domain = Domain(a.field, 1 if several else len(a.domain.undefined))
     terms = {m: t[..., k : k + 1, :, :] if t.shape[-3] > 1 else t for m, t in a.terms.items()}
     return Jet(domain, terms)
 

@@ -14,10 +14,9 @@ from itertools import pairwise
 from math import isqrt, lcm
 from typing import Any
 
-import numpy as np
-
 from cheatsheet.evaluation.fields import Array
 from cheatsheet.evaluation.jets import Domain, Jet
+from cheatsheet.evaluation.numerics import np
 from cheatsheet.evaluation.properties import Part, read_part, recipe
 from cheatsheet.language.expressions import Symbol
 

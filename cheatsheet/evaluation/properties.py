@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from cheatsheet.evaluation.fields import Array, UnsupportedError
 from cheatsheet.evaluation.jets import Domain, Jet
 from cheatsheet.evaluation.matrices import det, identity, inv
+from cheatsheet.evaluation.numerics import np
 
 ENTRY_PROPERTIES = frozenset({"positive", "nonzero", "integer"})
 

@@ -227,6 +227,24 @@ def softmax(x: Jet) -> Jet:
     return weights * weights.total().reciprocal()
 
 
+def along(function: Callable[..., Jet]) -> Rule:
+    """A function of each row or column, which the application has as a parameter."""
+    return lambda m, node: function(*m.arguments(node), node.params[0])
+
+
+sum_along = along(lambda x, axis: x.summed(axis))
+logsumexp_along = along(lambda x, axis: x.exp().summed(axis).log())
+
+
+def _softmax_of_lines(x: Jet, axis: int) -> Jet:
+    weights = x.exp()
+    inverse = weights.summed(axis).reciprocal()
+    return weights * (inverse if axis else inverse.T)
+
+
+softmax_along = along(_softmax_of_lines)
+
+
 logsumexp = of_values(lambda x: x.exp().total().log())
 
 

@@ -75,7 +75,7 @@ class AuthoredDerivation:
     position: Position
     earlier: Mapping[int, Stated] = field(default_factory=dict)
     """The claims of the entry that may be cited, those derived before these."""
-    own: tuple[str, ...] = ()
+    own: Mapping[str, Passage] = field(default_factory=dict)
     """The names of ``let`` that it has for itself."""
     lemmas: Mapping[str, Lemma] = field(default_factory=dict)
     """The claims of other entries that are cited, by what the file says of them."""

@@ -18,7 +18,8 @@ from cheatsheet.language.table import TABLE, ShapeError, build
 
 LARGEST_EXPONENT = 1000
 _ADDITIVE = {"+": "add", "-": "sub"}
-FUNCTIONS = frozenset(name for name, row in TABLE.items() if not row.infix) - {"total"} | {"sum"}
+ALONG = {row.along: name for name, row in TABLE.items() if row.along}
+FUNCTIONS = frozenset(n for n, row in TABLE.items() if not (row.infix or row.along)) - {"total"} | {"sum"}
 
 
 @dataclass(frozen=True)
@@ -314,6 +315,8 @@ class Elaborator:
             if name in self.symbols:
                 self.fail(raw, f"{name} is a symbol, not a function", "write * or @ for a product")
             self.fail(raw, f"unknown function {name}", near(name, FUNCTIONS))
+        if raw.axis is not None:
+            return self.along(raw)
         if name == "sum":
             return self.sum(raw)
         if name == "block":
@@ -329,8 +332,11 @@ class Elaborator:
                 arguments.append(self.expression(child))
             else:
                 arguments.append(self.index(child, axes[0]) if kind == "i" else axes.pop(0))
-        if name in ("diff", "grad", "jacobian", "hessian"):
-            return self.derivative(raw, name, arguments)
+        differentiation = TABLE[name].derivative
+        if differentiation is not None:
+            self.check_variables(raw, name, arguments)
+            layout = (self.layout,) if differentiation.layout == "as asked" else ()
+            return self.build(raw, name, *arguments, params=layout)
         if name == "d":
             return self.build(raw, "d", *arguments, params=(self.varying,))
         return self.build(raw, name, *arguments)
@@ -349,6 +355,14 @@ class Elaborator:
                 f"write {_usage(raw.text)}",
             )
         return base + base[-1:] * (count - least)
+
+    def along(self, raw: Raw) -> Expr:
+        """A function of each row (``axis=1``) or of each column (``axis=0``)."""
+        if raw.text not in ALONG:
+            self.fail(raw, f"{raw.text} takes no axis", f"axis= belongs to {', '.join(sorted(ALONG))}")
+        operator = ALONG[raw.text]
+        self.check_count(raw, TABLE[operator].arguments)
+        return self.build(raw, operator, self.expression(raw.children[0]), params=(raw.axis,))
 
     def delta(self, raw: Raw) -> Expr:
         """Both indices of a delta range over the same axis: what one place says of it serves the other."""
@@ -405,7 +419,7 @@ class Elaborator:
         parts = [self.expression(part) for row in rows for part in row.children]
         return self.build(raw, "block", *parts, params=(len(rows), len(rows[0].children)))
 
-    def derivative(self, raw: Raw, name: str, arguments: list[Argument]) -> Expr:
+    def check_variables(self, raw: Raw, name: str, arguments: list[Argument]) -> None:
         for child, argument in zip(raw.children[1:], arguments[1:], strict=True):
             if not _is_variable(argument):
                 self.fail(
@@ -413,7 +427,6 @@ class Elaborator:
                     f"{name} differentiates by a declared symbol, its transpose, its vec, or a component of it",
                     "name the expression with a symbol of its own",
                 )
-        return self.build(raw, name, *arguments, params=(self.layout,) if name == "diff" else ())
 
 
 def _is_variable(argument: Argument) -> bool:

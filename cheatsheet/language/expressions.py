@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.display import LONGEST_LINE, one_line, short
@@ -81,17 +81,12 @@ class Expr:
         text = str(self)
         return text if len(text) <= LONGEST_LINE else text[: LONGEST_LINE - 1] + "…"
 
-    def numpy_source(self) -> str:
-        """NumPy source in the names of the symbols; see :func:`cheatsheet.printing.arrays.code_for`."""
-        from cheatsheet.printing.arrays import code_for
+    if TYPE_CHECKING:  # given by cheatsheet.api
 
-        return code_for(self)
-
-    def to_sympy(self, dims: Mapping[str, int] | None = None, values: Mapping[str, Any] | None = None) -> Any:
-        """The expression in SymPy, entry by entry if ``dims`` are given; see ``printing.sympy_expression``."""
-        from cheatsheet.printing.sympy_expression import to_sympy
-
-        return to_sympy(self, dims, values)
+        def numpy_source(self) -> str: ...
+        def to_sympy(
+            self, dims: Mapping[str, int] | None = None, values: Mapping[str, Any] | None = None
+        ) -> Any: ...
 
 
 class Number(Expr):

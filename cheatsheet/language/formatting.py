@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cheatsheet.language.expressions import Apply, Argument, Equation, Expr, Number, Size, Sum, Symbol
+from cheatsheet.language.table import TABLE
 
 SUM, PRODUCT, UNARY, POWER, ATOM = 10, 20, 30, 40, 50
 _INFIX = {
@@ -85,6 +86,8 @@ def _apply(expr: Apply) -> tuple[str, int]:
             grid = [args[r * cols : (r + 1) * cols] for r in range(rows)]
             lines = ", ".join("[" + ", ".join(_argument(a) for a in row) + "]" for row in grid)
             return f"block([{lines}])", ATOM
+    if along := TABLE[expr.op].along:
+        return f"{along}({_argument(args[0])}, axis={expr.params[0]})", ATOM
     return f"{expr.op}({', '.join(_argument(a) for a in args)})", ATOM
 
 

@@ -70,6 +70,24 @@ def divided(a: Expr, b: Expr) -> Expr:
     return build("reciprocal" if a.shape.is_scalar else "quotient", a, b)
 
 
+def spread_along(sums: Expr, shape: Shape, axis: int) -> Expr:
+    """The matrix whose row (``axis=1``) or column (``axis=0``) has one entry of a column everywhere.
+
+    >>> from cheatsheet.language.dimensions import Axis
+    >>> m, n = Axis.of("m"), Axis.of("n")
+    >>> spread_along(Symbol("s", Shape.vector(m)), Shape.matrix(m, n), 1)
+    s @ ones(n).T
+    """
+    if shape.axes[axis].is_one:
+        return sums if axis or sums.shape.is_scalar else build("transpose", sums)
+    if axis:
+        row = build("transpose", build("ones", shape.cols))
+        return build("matmul", sums, row) if not sums.shape.is_scalar else times(sums, row)
+    if sums.shape.is_scalar:
+        return times(sums, build("ones", shape.rows))
+    return build("matmul", build("ones", shape.rows), build("transpose", sums))
+
+
 def filled(number: Expr, shape: Shape) -> Expr:
     """The number at every place of a shape."""
     if shape.is_scalar:

@@ -143,7 +143,7 @@ def _divides_a_sum(name: str, whole: Raw) -> bool:
 
 def _makes_a_number(call: Raw) -> bool:
     """Whether the operator makes a number of whatever it is applied to."""
-    return _makes_one("total" if call.text == "sum" else call.text, len(call.children))
+    return call.axis is None and _makes_one("total" if call.text == "sum" else call.text, len(call.children))
 
 
 def _divides_a_number(name: str, text: str, found: Declarations) -> bool:

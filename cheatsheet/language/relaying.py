@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from cheatsheet.language.expressions import Apply, Argument, Equation, Expr, Index, Sum, Symbol, rebuild, walk
-from cheatsheet.language.layouts import arrange
-from cheatsheet.language.table import TABLE, build
+from cheatsheet.language.layouts import LAYOUTS, arrange
+from cheatsheet.language.table import TABLE, build, differentiation
 from cheatsheet.language.tidying import tidied
 
 _SYMMETRIC = frozenset({"symmetric", "diagonal", "positive_definite"})
@@ -116,6 +116,18 @@ def has_layout(equation: Equation) -> bool:
         for side in (equation.lhs, equation.rhs)
         for node in walk(side)
     )
+
+
+def stated_by_diff(equation: Equation) -> tuple[Equation, str] | None:
+    """A claim whose left side is a gradient or a Jacobian as one about ``diff``, and the layout that they stand for.
+
+    None for any other claim, and where the right side has derivatives, which would be in no layout or in another.
+    """
+    lhs, known = equation.lhs, differentiation(equation.lhs)
+    if known is None or known.layout not in LAYOUTS or any(differentiation(n) for n in walk(equation.rhs)):
+        return None
+    stated = Equation(build("diff", *lhs.children, params=(known.layout,)), equation.rhs, equation.negated)
+    return (stated, known.layout) if has_layout(stated) and not lhs.children[1].shape.is_scalar else None
 
 
 def _has_derivative(expr: Expr) -> bool:

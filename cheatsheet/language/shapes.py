@@ -54,6 +54,18 @@ def scalar_result(args: Args, params: Args) -> Shape:
     return Shape.scalar()
 
 
+def of_lines(args: Args, params: Args) -> Shape:
+    """A function of each row (``axis=1``) or column (``axis=0``) that makes one of the same length of it."""
+    no_tensor("axis=", args[0])
+    return unchanged(args, params)
+
+
+def one_a_line(args: Args, params: Args) -> Shape:
+    """The same of a function that makes a number: m numbers are a column of m entries."""
+    no_tensor("axis=", args[0])
+    return Shape.vector(args[0].shape.axes[1 - params[0]])
+
+
 def no_tensor(name: str, a: Expr) -> None:
     if a.shape.is_tensor:
         raise ShapeError(

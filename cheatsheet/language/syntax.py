@@ -7,7 +7,7 @@ depth and length are bounded, and every node knows where it stands so that messa
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, NoReturn
 
@@ -40,8 +40,11 @@ _POWER = 40
 class ClaimError(Exception):
     """What is wrong with a claim, where (offsets into its text), and how to mend it.
 
-    ``axes`` lists the pairs of axes that would have to be of one size, where that is what is wrong.
+    ``axes`` lists the pairs of axes that would have to be of one size, where that is what is wrong; ``text`` is what
+    the offsets are about, where there are several texts.
     """
+
+    text: str | None = None
 
     def __init__(
         self, message: str, start: int, end: int, hint: str = "", axes: tuple[tuple[Any, Any], ...] = ()
@@ -79,6 +82,8 @@ class Raw:
     children: tuple[Raw, ...] = ()
     value: Fraction = field(default=Fraction(0))
     depth: int = 1
+    axis: int | None = None
+    """The axis of a call that ends in ``axis=0`` or ``axis=1``."""
 
 
 def tokenize(text: str) -> list[Token]:
@@ -211,6 +216,7 @@ class _Parser:
                 inner.children,
                 inner.value,
                 inner.depth,
+                inner.axis,
             )
         if token.text == "[" and token.kind == "operator":
             return self.listing(token)
@@ -263,15 +269,31 @@ class _Parser:
         if function.kind != "name":
             self.fail("only a named function can be called", "write * for a product", opening)
         arguments: list[Raw] = []
+        axis = None
         while self.token.text != ")":
             arguments.append(self.expression())
             if self.token.text == "=":
-                self.fail("keyword arguments are not part of the language")
+                axis = self.keyword(arguments.pop())
+                break
             if self.token.text != ",":
                 break
             self.advance()
         end = self.expect(")", opening)
-        return self.node("call", function.start, end.end, function.text, *arguments)
+        return replace(self.node("call", function.start, end.end, function.text, *arguments), axis=axis)
+
+    def keyword(self, name: Raw) -> int:
+        """The value of ``axis=``, the one keyword of the language, which stands last."""
+        if name.text != "axis":
+            self.fail("keyword arguments are not part of the language", "the only one is axis=0 or axis=1")
+        self.advance()
+        value = self.advance()
+        if value.text not in ("0", "1"):
+            self.fail(
+                f"the axis is 0 or 1, and this is {value.text}",
+                "axis=1: of each row; axis=0: of each column",
+                value,
+            )
+        return int(value.text)
 
     def subscript(self, operand: Raw, opening: Token) -> Raw:
         indices: list[Raw] = []

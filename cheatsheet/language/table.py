@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any, Literal
 
 from cheatsheet.language.dimensions import Axis, Shape
-from cheatsheet.language.expressions import Apply, Argument
+from cheatsheet.language.expressions import Apply, Argument, Expr
 
 
 class ShapeError(Exception):
@@ -39,6 +39,7 @@ one number has its kink at 0); ``jump``: not even continuous.
 Parity = Literal["even", "odd", "neither"]
 Sign = Literal["positive", "nonnegative", "any"]
 Domain = Literal["everywhere", "positive", "nonnegative", "within one"]
+Regularity = Literal["always", "with its operands", "not known"]
 Transposition = Literal[
     "operand", "each", "first", "second", "product", "turned round", "itself", "of operand", "as a whole"
 ]
@@ -65,6 +66,16 @@ class OneElement:
     """The value of one number to many digits, given the context of mpmath."""
     increasing: bool
     """Whether the function of a greater number is greater, everywhere on its domain."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Differentiation:
+    """What is known of an operator whose value is the derivative of its first argument by the others."""
+
+    layout: Literal["as asked", "numerator", "denominator", "alike"]
+    """In which layout its entries lie: the one of its parameter, one for good, or any, as they lie alike in each."""
+    times: Literal[1, 2]
+    """How often it differentiates by each variable."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +122,16 @@ class Operator:
     differential: Callable[..., Any] | None = None
     linear: bool = False
     """Linear in each expression argument, so that the differential is the sum over the arguments."""
+    regular: Regularity = "not known"
+    """Which values are invertible matrices: all, or those of square invertible operands (scalars apart)."""
+    derivative: Differentiation | None = None
+    """The facts of an operator that differentiates by its arguments but the first."""
+    along: str = ""
+    """The function of a vector, or of all entries, that this one applies to each row or column: called by that name,
+    with ``axis=1`` or ``axis=0``, which is the only parameter of the application."""
+    adjoint: Callable[[Apply, int, Expr], Expr | None] | None = None
+    """How the adjoint of the value becomes that of an argument, by number; None where the differential tells it, which
+    is linear in the increments."""
     one_element: OneElement | None = None
     """The facts of a function of one number that is applied entry by entry."""
     traps: Mapping[str, str] = field(default_factory=dict)
@@ -131,6 +152,16 @@ class Operator:
         if self.one_element is not None and self.one_element.saturates is not None:
             found.add("saturates")
         return found
+
+    @property
+    def divides(self) -> bool:
+        """Whether an entry is one of the first operand, divided by one of the second."""
+        return self.entrywise == "over"
+
+    @property
+    def defined_everywhere(self) -> bool:
+        """Whether there is a value whatever the arguments are, a derivative apart."""
+        return self.smoothness in ("polynomial", "entire") and not self.differentiates
 
     @property
     def has_pieces(self) -> bool:
@@ -183,3 +214,22 @@ def build(op: str, *args: Argument, params: tuple[Any, ...] = ()) -> Apply:
     'n×m'
     """
     return Apply(op, args, TABLE[op].shape(args, params), params)
+
+
+def differentiation(expr: Expr) -> Differentiation | None:
+    """What is known of an expression that is the derivative of something by something; None for any other."""
+    return TABLE[expr.op].derivative if isinstance(expr, Apply) else None
+
+
+def variables(derivative: Apply) -> tuple[Expr, ...]:
+    """What a derivative is taken by, one variable for each time.
+
+    >>> from cheatsheet.language.dimensions import Axis
+    >>> from cheatsheet.language.expressions import Symbol
+    >>> x = Symbol("x", Shape.vector(Axis.of("n")))
+    >>> variables(build("hessian", build("norm", x), x))
+    (x, x)
+    """
+    known = differentiation(derivative)
+    assert known is not None
+    return derivative.children[1:] * known.times

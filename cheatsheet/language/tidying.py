@@ -8,11 +8,10 @@ matrix whose component is taken: what stands inside the brackets of (A(BC))_{ij}
 from __future__ import annotations
 
 from cheatsheet.language.expressions import Apply, Expr, Number, Sum, rebuild
-from cheatsheet.language.table import build
+from cheatsheet.language.table import TABLE, build
 
 _ZERO, _ONE = Number(0), Number(1)
 _PRODUCTS = ("scale", "matmul", "hadamard")
-_BILINEAR = ("over", "quotient", "reciprocal", "kron", "cross", "dot", "outer")
 _SIGN_PASSES_THROUGH = ("transpose", "tr")
 
 
@@ -55,12 +54,9 @@ def tidied(expr: Expr) -> Expr:
             return tidied(build("over", above, _in_front(outer, below)))
         case "scale" if expr.shape.is_scalar and _is_reciprocal(*expr.children):
             return tidied(build("over", expr.children[1], expr.children[0].children[1]))
-        case op if op in _BILINEAR:
+        case op if len(expr.children) == 2 and (TABLE[op].linear or TABLE[op].divides):
             (p, a), (q, b) = (unsigned(child) for child in expr.children)
-            return _signed(build(op, a, b), p != q)
-        case op if op in _PRODUCTS:
-            (p, a), (q, b) = (unsigned(child) for child in expr.children)
-            return _signed(_multiplied(op, a, b), p != q)
+            return _signed(_multiplied(op, a, b) if op in _PRODUCTS else build(op, a, b), p != q)
         case op if op in _SIGN_PASSES_THROUGH:
             negative, a = unsigned(expr.children[0])
             return _signed(build(op, a), negative)

@@ -6,11 +6,12 @@ from cheatsheet.operators import (
     constructors,
     elementwise,
     linear_algebra,
+    lines,
     products,
 )
 
 ROWS = tuple(
     row
-    for family in (arithmetic, products, linear_algebra, constructors, elementwise, calculus)
+    for family in (arithmetic, products, linear_algebra, constructors, elementwise, lines, calculus)
     for row in family.ROWS
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cheatsheet.calculus import component_rules, differentials
+from cheatsheet.calculus import adjoints, component_rules, differentials
 from cheatsheet.evaluation import values
 from cheatsheet.language.dimensions import Shape
 from cheatsheet.language.shapes import Args, same, scalar, unchanged
@@ -66,6 +66,7 @@ ROWS = (
         code=coding.infix("+", coding.SUM),
         sympy=translating.add,
         components=component_rules.add,
+        adjoint=adjoints.unchanged,
         evaluate=values.add,
         good="A + B == B + A",
         bad="A + x == x",
@@ -87,6 +88,7 @@ ROWS = (
         code=coding.infix("-", coding.SUM),
         sympy=translating.sub,
         components=component_rules.sub,
+        adjoint=adjoints.difference,
         evaluate=values.sub,
         good="A - B == -(B - A)",
         bad="A - x == x",
@@ -103,11 +105,13 @@ ROWS = (
         sign="any",
         entrywise="neg",
         transposed="each",
+        regular="with its operands",
         latex=notation.negated,
         code=coding.negated,
         sympy=translating.neg,
         components=component_rules.neg,
         linear=True,
+        adjoint=adjoints.negative,
         evaluate=values.neg,
         good="-(-A) == A",
         bad="",
@@ -129,6 +133,7 @@ ROWS = (
         sympy=translating.scale,
         components=component_rules.scale,
         linear=True,
+        adjoint=adjoints.multiple,
         evaluate=values.product,
         good="a * (A + B) == a * A + a * B",
         bad="",
@@ -150,6 +155,7 @@ ROWS = (
         code=coding.infix("/", coding.PRODUCT),
         sympy=translating.over,
         components=component_rules.over,
+        adjoint=adjoints.quotient,
         evaluate=values.quotient,
         good="(A + B) / a == A / a + B / a",
         bad="",
@@ -171,6 +177,7 @@ ROWS = (
         sympy=translating.hadamard,
         components=component_rules.hadamard,
         linear=True,
+        adjoint=adjoints.entrywise_product,
         evaluate=values.product,
         good="A * B == B * A",
         bad="A * x == x",
@@ -192,6 +199,7 @@ ROWS = (
         code=coding.infix("/", coding.PRODUCT),
         sympy=translating.quotient,
         components=component_rules.quotient,
+        adjoint=adjoints.quotient,
         evaluate=values.quotient,
         good="(A / B) * B == A",
         bad="A / x == x",
@@ -213,6 +221,7 @@ ROWS = (
         code=coding.infix("/", coding.PRODUCT),
         sympy=translating.reciprocal,
         components=component_rules.reciprocal,
+        adjoint=adjoints.reciprocal,
         evaluate=values.quotient,
         good="1 / x * x == ones(n)",
         bad="",
@@ -255,6 +264,7 @@ ROWS = (
         sympy=translating.component,
         components=component_rules.component,
         linear=True,
+        adjoint=adjoints.component,
         evaluate=values.component,
         good="A.T[i, j] == A[j, i]",
         bad="A[i] == 0",

@@ -8,7 +8,7 @@ from cheatsheet.language.dimensions import Shape
 from cheatsheet.language.expressions import Expr
 from cheatsheet.language.layouts import arrange
 from cheatsheet.language.shapes import Args, scalar, unchanged
-from cheatsheet.language.table import Operator, ShapeError
+from cheatsheet.language.table import Differentiation, Operator, ShapeError
 from cheatsheet.printing import coding, notation, translating
 
 
@@ -63,6 +63,7 @@ ROWS = (
         sign="any",
         entrywise=None,
         transposed="as a whole",
+        derivative=Differentiation(layout="as asked", times=1),
         components=derivatives.diff,
         differential=differentials.derivative,
         latex=notation.derivative,
@@ -83,6 +84,7 @@ ROWS = (
         sign="any",
         entrywise=None,
         transposed="as a whole",
+        derivative=Differentiation(layout="denominator", times=1),
         components=derivatives.grad,
         differential=differentials.derivative,
         latex=notation.gradient(r"\nabla"),
@@ -103,6 +105,7 @@ ROWS = (
         sign="any",
         entrywise=None,
         transposed="as a whole",
+        derivative=Differentiation(layout="numerator", times=1),
         components=derivatives.jacobian,
         differential=differentials.derivative,
         latex=notation.jacobian,
@@ -123,6 +126,7 @@ ROWS = (
         sign="any",
         entrywise=None,
         transposed="itself",
+        derivative=Differentiation(layout="alike", times=2),
         components=derivatives.hessian,
         differential=differentials.derivative,
         latex=notation.gradient(r"\nabla^2"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cheatsheet.calculus import component_rules, differentials
+from cheatsheet.calculus import adjoints, component_rules, differentials
 from cheatsheet.evaluation import values
 from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.shapes import Args, no_tensor
@@ -88,6 +88,7 @@ ROWS = (
         sign="nonnegative",
         entrywise=None,
         transposed="itself",
+        regular="always",
         latex=notation.sized("I", ","),
         code=coding.identity,
         sympy=translating.identity,
@@ -207,6 +208,7 @@ ROWS = (
         code=coding.block,
         sympy=translating.block,
         components=component_rules.block,
+        adjoint=adjoints.block,
         evaluate=values.block,
         good="block([[A, B]]).T == block([[A.T], [B.T]])",
         bad="block([[A, x.T]]) == 0",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 
 from cheatsheet.calculus import component_rules, differentials
@@ -32,10 +33,10 @@ def _logsumexp_shape(args: Args, params: Args) -> Shape:
     return Shape.scalar()
 
 
-_SOFTMAX = coding.templates(
+SOFTMAX = coding.templates(
     "np.exp({x} - np.logaddexp.reduce({x}))", "torch.softmax({x}, dim=0)", "jax.nn.softmax({x})"
 )
-_LOGSUMEXP = coding.templates(
+LOGSUMEXP = coding.templates(
     "np.logaddexp.reduce({x})", "torch.logsumexp({x}, dim=0)", "jax.nn.logsumexp({x})"
 )
 
@@ -262,6 +263,31 @@ FUNCTIONS = (
         good="sign(x) * abs(x) == x",
         traps={"smoothness": "sign(a - 2000000) == -1"},
     ),
+    replace(
+        function_of_one_element(
+            "step",
+            Spelled(
+                floating=lambda np, x: np.heaviside(x, 0.5),
+                digits=lambda mp, x: (1 + mp.sign(x)) / 2,
+                sympy=lambda sympy, x: (1 + sympy.sign(x)) / 2,
+                code=coding.templates(
+                    "np.heaviside({x}, 0.5)", "(torch.sign({x}) + 1) / 2", "jnp.heaviside({x}, 0.5)"
+                ),
+            ),
+            slope="0",
+            at_zero=Fraction(1, 2),
+            smoothness="jump",
+            domain="everywhere",
+            parity="neither",
+            sign="nonnegative",
+            saturates=None,
+            exact=lambda v: Fraction(1 + (v > 0) - (v < 0), 2),
+            latex=notation.named("step"),
+            good="step(x) + step(-x) == ones(n)",
+            traps={"smoothness": "step(a - 2000000) == 0"},
+        ),
+        components=component_rules.step,  # the proofs know it as (1 + sign(x)) / 2
+    ),
     function_of_one_element(
         "relu",
         Spelled(
@@ -270,7 +296,7 @@ FUNCTIONS = (
             sympy=lambda sympy, x: sympy.Max(x, 0),
             code=coding.templates("np.maximum({x}, 0)", "torch.relu({x})", "jax.nn.relu({x})"),
         ),
-        slope="0.5 * (1 + sign(x))",
+        slope="step(x)",
         at_zero=0,
         smoothness="kink",
         domain="everywhere",
@@ -351,7 +377,7 @@ ROWS = (
         "maximum",
         component_rules.greater_or_less(1),
         values.greater_or_less(1),
-        slopes=("0.5 * (1 + sign(x - y))", "0.5 * (1 - sign(x - y))"),
+        slopes=("step(x - y)", "step(y - x)"),
         smoothness="kink",
         sign="any",
         latex=notation.called(r"\max"),
@@ -364,7 +390,7 @@ ROWS = (
         "minimum",
         component_rules.greater_or_less(-1),
         values.greater_or_less(-1),
-        slopes=("0.5 * (1 - sign(x - y))", "0.5 * (1 + sign(x - y))"),
+        slopes=("step(y - x)", "step(x - y)"),
         smoothness="kink",
         sign="any",
         latex=notation.called(r"\min"),
@@ -386,7 +412,7 @@ ROWS = (
         transposed="as a whole",
         differential=differentials.softmax,
         latex=notation.named("softmax"),
-        code=coding.unless_scalar(_SOFTMAX, coding.one),
+        code=coding.unless_scalar(SOFTMAX, coding.one),
         sympy=translating.softmax,
         components=component_rules.softmax,
         evaluate=values.softmax,
@@ -406,7 +432,7 @@ ROWS = (
         transposed="as a whole",
         differential=differentials.logsumexp,
         latex=notation.named("logsumexp"),
-        code=coding.unless_scalar(_LOGSUMEXP, coding.itself),
+        code=coding.unless_scalar(LOGSUMEXP, coding.itself),
         sympy=translating.logsumexp,
         components=component_rules.logsumexp,
         evaluate=values.logsumexp,

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from cheatsheet.calculus import component_rules, determinants, differentials, exponentials, matrix_functions
+from fractions import Fraction
+
+from cheatsheet.calculus import (
+    adjoints,
+    component_rules,
+    determinants,
+    differentials,
+    exponentials,
+    matrix_functions,
+)
 from cheatsheet.evaluation import values
+from cheatsheet.language.constants import ConstantError, constant_value
 from cheatsheet.language.dimensions import Shape
 from cheatsheet.language.expressions import Apply, Expr, Number, Size, Symbol
 from cheatsheet.language.shapes import (
@@ -42,14 +52,24 @@ def is_integer(expr: Expr) -> bool:
 def _matrix_power_shape(args: Args, params: Args) -> Shape:
     base, exponent = args
     square("matrix_power", base)
+    number = _constant(exponent)
+    if number is not None and number.denominator == 1 and abs(number) > LARGEST_EXPONENT:
+        raise ShapeError(f"the exponent of matrix_power is larger than {LARGEST_EXPONENT}")
     if not exponent.shape.is_scalar or not is_integer(exponent):
         raise ShapeError(
             "matrix_power needs an integer exponent",
-            "write an integer, or declare the exponent: k: {shape: [], is: [integer]}",
+            f"write {number}"
+            if number is not None and number.denominator == 1
+            else "write an integer, or declare the exponent: k: {shape: [], is: [integer]}",
         )
-    if isinstance(exponent, Number) and abs(exponent.value) > LARGEST_EXPONENT:
-        raise ShapeError(f"the exponent of matrix_power is larger than {LARGEST_EXPONENT}")
     return base.shape
+
+
+def _constant(expr: Expr) -> Fraction | None:
+    try:
+        return constant_value(expr)
+    except ConstantError:
+        return None
 
 
 ROWS = (
@@ -69,6 +89,7 @@ ROWS = (
         sympy=translating.tr,
         components=component_rules.trace,
         linear=True,
+        adjoint=adjoints.trace,
         evaluate=values.tr,
         good="tr(A @ B) == tr(B @ A)",
         bad="tr(ones(2, 3)) == 0",
@@ -124,6 +145,7 @@ ROWS = (
         sign="any",
         entrywise=None,
         transposed="of operand",
+        regular="always",
         differential=differentials.inv,
         latex=notation.raised("^{-1}"),
         code=coding.unless_scalar(coding.called("linalg.inv"), coding.one_over),
@@ -144,6 +166,7 @@ ROWS = (
         sign="any",
         entrywise=None,
         transposed="as a whole",
+        regular="with its operands",
         differential=differentials.adj,
         latex=notation.called(r"\adj"),
         code=coding.unless_scalar(coding.adjugate, coding.one),
@@ -185,6 +208,7 @@ ROWS = (
         sign="any",
         entrywise=None,
         transposed="as a whole",
+        regular="with its operands",
         differential=differentials.matrix_power,
         latex=notation.matrix_powered,
         code=coding.unless_scalar(coding.matrix_powered, coding.powered),
@@ -205,6 +229,7 @@ ROWS = (
         sign="any",
         entrywise=None,
         transposed="as a whole",
+        regular="always",
         differential=differentials.expm,
         latex=notation.matrix_exponential,
         code=coding.unless_scalar(coding.called("expm"), coding.called("exp")),

@@ -28,7 +28,8 @@ def worked(page: EntryPage, full: bool = False) -> Worked:
     long = [block for block in steps if len(block.rows) > 1]
     written = [block for block in steps if block.style]
     derived = [block for block in long if _is_derivative(page, block)]
-    number = next((block.of for block in (*written, *derived, *long, *steps)), 0)
+    number = min((block.of for block in written), default=0)
+    number = number or next((block.of for block in (*derived, *long, *steps)), 0)
     few = sum(len(block.rows) for block in written) <= MOST_ROWS_WRITTEN
     numbers = {0, *(block.of for block in written)} if few and written else {0, number}
     shown = [b for b in page.blocks if not isinstance(b, (StepsBlock, DisplayBlock)) or b.of in numbers]
@@ -38,7 +39,7 @@ def worked(page: EntryPage, full: bool = False) -> Worked:
 
 
 MOST_ROWS_WRITTEN = 12
-"""Of an entry that has more lines of its own, the first derivation is printed."""
+"""Of an entry that has more lines of its own, the derivation of the first claim is printed."""
 MOST_ROWS_OF_A_PICTURE = 6
 """Beside a longer derivation the matrix of all entries teaches nothing that the derivation has not said."""
 _SLIGHT = frozenset({"def-elementwise", "rearrange"})

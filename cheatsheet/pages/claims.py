@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING
-
-from cheatsheet.calculus.prove import prove
 from cheatsheet.catalogue.reports import ClaimReport
-from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, symbols, walk
+from cheatsheet.language.expressions import Equation, Symbol
 from cheatsheet.language.glossary import word
-from cheatsheet.language.relaying import has_layout, in_layout
-from cheatsheet.language.table import build
+from cheatsheet.language.relaying import has_layout, stated_by_diff
+from cheatsheet.language.table import differentiation
 from cheatsheet.pages.model import ClaimLine, Form, Given, Layout, Row
 from cheatsheet.pages.model import Equation as PrintedEquation
 from cheatsheet.printing.latex import equation_sides, latex_of, relation_sign
 from cheatsheet.printing.letters import Letters
-from cheatsheet.verdicts.check import verify
-
-if TYPE_CHECKING:
-    from cheatsheet.verdicts.verdicts import Verdict
 
 PRINTED: tuple[Layout, ...] = ("numerator", "denominator")
 COLUMNS: tuple[Layout, ...] = ("denominator", "numerator")
 """The columns of the sheet: the gradient first, then its transpose."""
-DERIVATIVES = frozenset({"diff", "grad", "jacobian", "hessian"})
 
 
 def claim_line(report: ClaimReport, layout: Layout | None = None) -> ClaimLine:
@@ -31,7 +22,7 @@ def claim_line(report: ClaimReport, layout: Layout | None = None) -> ClaimLine:
     equation = report.claim.equation
     verdict = "differs" if equation.negated and report.verdict.status == "proved" else report.verdict.status
     if not has_layout(equation):
-        row = _row(equation, _in_columns(equation, layout))
+        row = _row(equation, _in_columns(report, layout))
         return ClaimLine((Form(printed(equation)),), verdict, row)  # type: ignore[arg-type]
     own: Layout = report.claim.declarations.layout  # type: ignore[assignment]
     found = [claim_in(report, name) for name in ((layout,) if layout else _printed(own))]
@@ -41,30 +32,23 @@ def claim_line(report: ClaimReport, layout: Layout | None = None) -> ClaimLine:
     return ClaimLine(_merged(forms), verdict, row)  # type: ignore[arg-type]
 
 
-def _in_columns(equation: Equation, layout: Layout | None) -> list[Equation]:
+def _in_columns(report: ClaimReport, layout: Layout | None) -> list[Equation]:
     """A claim about a gradient or a Jacobian as derivatives in the layouts of the columns; else the claim itself."""
-    match equation.lhs:
-        case Apply(op="grad" | "jacobian" as op, args=(Expr() as y, Expr() as x)) if _is_plain(equation.rhs):
-            own: Layout = "denominator" if op == "grad" else "numerator"
-            stated = Equation(build("diff", y, x, params=(own,)), equation.rhs, equation.negated)
-            if x.shape.is_scalar or not has_layout(stated):
-                return [equation]
-            wanted = (layout,) if layout else COLUMNS
-            found = [stated if name == own else verified_in_layout(stated, name) for name in wanted]
-            return [e for e in found if e is not None] or [equation]
-    return [equation]
-
-
-def _is_plain(expr: Expr) -> bool:
-    """Whether an expression has no derivatives in it, which would be in no layout or in another."""
-    return not any(isinstance(n, Apply) and n.op in DERIVATIVES for n in walk(expr))
+    stated = stated_by_diff(report.claim.equation)
+    if stated is None:
+        return [report.claim.equation]
+    in_own, own = stated
+    wanted = (layout,) if layout else COLUMNS
+    other = {name: found.equation for name, found in report.layouts.items() if found.verdict.holds}
+    found = [in_own if name == own else other.get(name) for name in wanted]
+    return [e for e in found if e is not None] or [report.claim.equation]
 
 
 def _row(equation: Equation, forms: list[Equation]) -> Row:
     """The forms side by side, those that read alike once."""
     sides = list(dict.fromkeys(printed(form) for form in forms or [equation]))
     lhs = equation.lhs
-    looked_for = lhs.children[0] if isinstance(lhs, Apply) and lhs.op in DERIVATIVES else lhs
+    looked_for = lhs.children[0] if differentiation(lhs) else lhs
     shape = latex_of(looked_for, Letters(looked_for))
     first = sides[0]
     if len({side.left for side in sides}) > 1:
@@ -83,36 +67,12 @@ def claim_in(report: ClaimReport, layout: Layout | None) -> tuple[Equation, Layo
     own: Layout = report.claim.declarations.layout  # type: ignore[assignment]
     if layout is None or layout == own:
         return equation, own
-    other = verified_in_layout(equation, layout)
+    other = report.in_layout(layout)
     return (equation, own) if other is None else (other, layout)
 
 
 def _printed(own: Layout) -> tuple[Layout, ...]:
     return PRINTED if own in PRINTED else (*PRINTED, own)
-
-
-@lru_cache(maxsize=64)
-def verified_in_layout(equation: Equation, layout: str) -> Equation | None:
-    """The claim in another layout, once it is verified in its own right."""
-    if any(_defined_in_layout(s) for side in (equation.lhs, equation.rhs) for s in symbols(side)):
-        return None  # its definition is printed once, as it reads in the layout of the entry
-    other = in_layout(equation, layout)
-    if not other.negated and prove(other):
-        return other
-    return other if verify(other).holds else None
-
-
-def as_in_layout(equation: Equation, layout: str) -> tuple[Equation, Verdict]:
-    """A claim as it reads in another layout, whether or not it holds there, and the verdict on it."""
-    other = in_layout(equation, layout)
-    return other, verify(other)
-
-
-def _defined_in_layout(symbol: Symbol) -> bool:
-    meaning = symbol.definition
-    return meaning is not None and (
-        has_layout(Equation(meaning, meaning)) or any(_defined_in_layout(s) for s in symbols(meaning))
-    )
 
 
 def printed(equation: Equation) -> PrintedEquation:

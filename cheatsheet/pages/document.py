@@ -17,6 +17,7 @@ from cheatsheet.pages.examples import example_block
 from cheatsheet.pages.givens import bold_letters, conditions, given_lines
 from cheatsheet.pages.kept import PageKeys, PageShelf
 from cheatsheet.pages.model import Block, Document, EntryPage, Language, Layout, PitfallLine, SectionPage
+from cheatsheet.pages.one_layout import in_one_layout
 from cheatsheet.pages.pitfalls import pitfall_line
 from cheatsheet.pages.prose import embolden
 from cheatsheet.pages.sheet import chosen_boxes
@@ -39,7 +40,7 @@ def document(
     made = _entry_pages([reports[entry.id] for entry in shown], layout, progress or (lambda count: None))
     pages = {page.id: page for page in made}
     sections = [
-        _section_page(section, number, tuple(pages[e.id] for e in section.entries if e.id in pages))
+        _section_page(section, number, tuple(pages[e.id] for e in section.entries if e.id in pages), layout)
         for number, section in enumerate(catalogue.sections, start=1)
     ]
     boxes = chosen_boxes(catalogue.sheet, sections)
@@ -76,17 +77,19 @@ def _entry_pages(reports: list[EntryReport], layout: Layout | None, progress: Pr
     finally:
         shelf.close()
     pages |= dict(zip(missing, made, strict=True))
-    return [pages[key] for key in named]
+    return [replace(pages[key], key=key) for key in named]
 
 
 def _page(asked: tuple[EntryReport, Layout | None]) -> EntryPage:
     return entry_page(*asked)
 
 
-def _section_page(section: Section, number: int, pages: tuple[EntryPage, ...]) -> SectionPage:
+def _section_page(
+    section: Section, number: int, pages: tuple[EntryPage, ...], layout: Layout | None
+) -> SectionPage:
     pages = tuple(replace(page, number=f"{number}.{place}") for place, page in enumerate(pages, start=1))
     letters = bold_letters(s for entry in section.entries for s in _symbols(entry))
-    intro = None if section.intro is None else _bold(section.intro, letters)
+    intro = _words(section.intro, letters, layout)
     return SectionPage(
         str(number), section.id, _bold(section.title, letters), pages, intro, number - 1, section.part
     )
@@ -109,7 +112,7 @@ def entry_page(report: EntryReport, layout: Layout | None = None) -> EntryPage:
         ),
         claims=claims,
         everywhere=tuple(in_every_layout(r, line.verdict) for r, line in zip(held, claims, strict=True)),
-        note=None if entry.note is None else _bold(entry.note, letters),
+        note=_words(entry.note, letters, layout),
         blocks=tuple(_blocks(report, layout)),
         pitfalls=_pitfalls(report, letters, layout),
         tags=entry.tags,
@@ -122,9 +125,9 @@ def _pitfalls(report: EntryReport, letters: frozenset[str], layout: Layout | Non
     failed = [r for r in report.claims if r.claim.expect != "holds"]
     lines = [pitfall_line(p, r, layout) for p, r in zip(report.entry.pitfalls, failed, strict=True)]
     return tuple(
-        replace(line, why=_bold(line.why, letters), number=number)
+        replace(line, why=why, number=number)
         for number, line in enumerate(lines, start=1)
-        if line is not None
+        if line is not None and (why := _words(line.why, letters, layout)) is not None
     )
 
 
@@ -141,11 +144,15 @@ def _bold(text: Text, letters: frozenset[str]) -> Text:
     return Text(embolden(text.zh, letters), embolden(text.en, letters))
 
 
+def _words(text: Text | None, letters: frozenset[str], layout: Layout | None) -> Text | None:
+    """The same of words that may speak of a layout that the document does not have."""
+    said = None if text is None else in_one_layout(text, layout)
+    return None if said is None else _bold(said, letters)
+
+
 def _blocks(report: EntryReport, layout: Layout | None) -> list[Block]:
     entry = report.entry
-    blocks: list[Block] = []
-    if entry.show is not None:
-        blocks.append(shown_block(entry.show, layout))
+    blocks: list[Block] = [shown_block(name, layout) for name in entry.show]
     held = [r for r in report.claims if r.claim.expect == "holds"]
     written: set[int] = set()
     if layout in (None, entry.layout):

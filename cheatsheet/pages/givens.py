@@ -19,11 +19,11 @@ from cheatsheet.language.expressions import (
     walk,
 )
 from cheatsheet.language.glossary import Text, word
+from cheatsheet.language.table import differentiation
 from cheatsheet.pages.model import Given
 from cheatsheet.printing.latex import latex_of
 from cheatsheet.printing.letters import Letters, axis_text, letter_of
 
-_DERIVATIVES = frozenset({"diff", "grad", "jacobian", "hessian"})
 _OF_SCALARS = frozenset({"positive", "nonzero"})
 
 
@@ -66,7 +66,7 @@ def _inverted(sides: list[Expr]) -> list[Expr]:
 
 
 def _under_differentiated_norms(sides: list[Expr]) -> list[Expr]:
-    nodes = (n for side in sides for n in walk(side) if isinstance(n, Apply) and n.op in _DERIVATIVES)
+    nodes = (n for side in sides for n in walk(side) if differentiation(n))
     return [vector for node in nodes for vector in _rooted(inline_definitions(node.children[0]))]
 
 

@@ -1,10 +1,11 @@
-"""Pages kept on disk by what they are made from, so that a build after an edit works out the edited entries alone."""
+"""Pages, and chapters as they are written, kept on disk by what they are made from: an edit costs what it touches."""
 
 from __future__ import annotations
 
 import io
 import pickle
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
 from hashlib import blake2b
 
 from cheatsheet.catalogue.entries import Claim, Entry
@@ -17,10 +18,13 @@ from cheatsheet.language.glossary import FILE, Text
 from cheatsheet.language.syntax import ClaimError
 from cheatsheet.packaged import engine_version
 from cheatsheet.pages import model as pages
-from cheatsheet.pages.model import EntryPage
+from cheatsheet.pages import pictures
+from cheatsheet.pages.model import Document, EntryPage, SectionPage
+from cheatsheet.pages.stamps import fingerprint
 from cheatsheet.store import Shelf, cache_folder
 
 MOST_PAGES = 5_000
+MOST_CHAPTERS = 1_000
 
 
 class PageKeys:
@@ -71,12 +75,29 @@ def _written(derivation: AuthoredDerivation) -> tuple[object, ...]:
         (line.passage.text, [rule.text for rule in line.by], line.label, _both(line.words))
         for line in derivation.lines
     ]
-    cited = [(said, _both(lemma.name), repr(lemma.claim)) for said, lemma in derivation.lemmas.items()]
-    return derivation.numbers, derivation.style, lines, cited
+    claims = {said: lemma.claim for said, lemma in derivation.lemmas.items()}
+    cited = [(said, _meaning(claim)) for said, claim in claims.items() if isinstance(claim, Claim)]
+    names = [(said, _both(lemma.name)) for said, lemma in derivation.lemmas.items()]
+    own = [(name, passage.text) for name, passage in derivation.own.items()]
+    return derivation.numbers, derivation.style, own, lines, cited, names
 
 
 def _declared(entry: Entry) -> tuple[object, ...]:
     return declarations_text(Declarations(dict(entry.given))), list(entry.given), list(entry.let.items())
+
+
+class RightLines:
+    """The entries whose own derivations were found right, by the keys of their pages."""
+
+    def __init__(self) -> None:
+        self.shelf = Shelf(cache_folder() / "pages.sqlite", "lines", MOST_PAGES)
+
+    def known(self, keys: Iterable[str]) -> set[str]:
+        return set(self.shelf.find(keys))
+
+    def keep(self, keys: Iterable[str]) -> None:
+        self.shelf.keep(dict.fromkeys(keys, b""))
+        self.shelf.close()
 
 
 class PageShelf:
@@ -105,8 +126,9 @@ class _Reader(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> type:
         found = Text if (module, name) == (Text.__module__, "Text") else None
-        if module == pages.__name__ and isinstance(getattr(pages, name, None), type):
-            found = getattr(pages, name)
+        for room in (pages, pictures):
+            if module == room.__name__ and isinstance(getattr(room, name, None), type):
+                found = getattr(room, name)
         if found is None:
             raise pickle.UnpicklingError(f"{module}.{name} is no part of a page")
         return found
@@ -118,3 +140,49 @@ def _read(data: str | bytes) -> EntryPage | None:
     except Exception:  # whatever a damaged file makes of itself
         return None
     return page if isinstance(page, EntryPage) else None
+
+
+class Chapters:
+    """The chapters of a document in the notation of its templates: those kept, and the others as they are written.
+
+    ``look``: whatever else they depend on besides the program, the words and how the document is to be printed.
+    """
+
+    def __init__(self, document: Document, *look: str | bool) -> None:
+        settings = [(f.name, getattr(document, f.name)) for f in fields(document) if f.name not in _CONTENT]
+        self.key = fingerprint(repr(settings), *map(str, look))
+        self.keys = {section.id: self.key_of(section) for section in document.sections}
+        shelf = self.shelf()
+        self.found = shelf.find(key for key in self.keys.values() if key)
+        shelf.close()
+        self.made: dict[str, str | bytes] = {}
+
+    def shelf(self) -> Shelf:
+        return Shelf(cache_folder() / "pages.sqlite", "chapters", MOST_CHAPTERS)
+
+    def key_of(self, section: SectionPage) -> str:
+        """A hash of all that is printed of a section; none where a page of it has none."""
+        heading = (section.number, section.id, section.name, section.intro, section.colour, section.part)
+        pages = [(page.number, page.key) for page in section.entries]
+        if not all(key for _, key in pages):
+            return ""
+        return blake2b((self.key + repr((heading, pages))).encode(), digest_size=16).hexdigest()
+
+    def written(self, section: SectionPage, write: Callable[[], str]) -> str:
+        """The chapter of a section."""
+        key = self.keys[section.id]
+        text = self.found.get(key)
+        if not isinstance(text, str):
+            text = str(write())
+            if key:
+                self.made[key] = text
+        return text
+
+    def keep(self) -> None:
+        """For the next build."""
+        shelf = self.shelf()
+        shelf.keep(self.made)
+        shelf.close()
+
+
+_CONTENT = frozenset({"sections", "boxes", "sources"})

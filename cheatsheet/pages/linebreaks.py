@@ -1,7 +1,9 @@
 r"""Where a formula may be broken: a mark ``\brk{penalty}`` before its relations and operators.
 
-TeX itself breaks only after an operator; a display is broken before it. What stands inside braces,
-``\left … \right`` or an environment is one box for TeX and is left alone.
+TeX itself breaks only after an operator; a display is broken before it. What stands inside braces or an environment is
+one box for TeX and is left alone. So is what stands in ``\left( … \right)``; where a formula cannot be broken
+otherwise, its parentheses may be given up for such of a fixed size: ``\Lft`` and ``\Rgt`` (templates/fitting.tex)
+are either.
 """
 
 from __future__ import annotations
@@ -13,19 +15,19 @@ _TOKEN = re.compile(r"\\[A-Za-z]+\*?\s*|\\.|\s+|.", re.DOTALL)
 _RELATION, _SPACE, _SUM, _TIMES, _BIG = 50, 20, 200, 400, 600
 _DEEPER = 150  # added for each pair of parentheses around
 
+_SPACES = (r"\quad", r"\qquad")
 _PENALTIES = (
     dict.fromkeys(
         ("=", "<", ">", r"\ne", r"\neq", r"\le", r"\ge", r"\leq", r"\geq", r"\approx", r"\equiv",
          r"\in", r"\implies", r"\iff", r"\Rightarrow", r"\Leftrightarrow", r"\to"), _RELATION,
     )
-    | dict.fromkeys((r"\quad", r"\qquad"), _SPACE)
+    | dict.fromkeys(_SPACES, _SPACE)
     | dict.fromkeys(("+", "-", r"\pm", r"\mp"), _SUM)
     | dict.fromkeys((r"\cdot", r"\times", r"\otimes", r"\odot", r"\circ", r"\oplus"), _TIMES)
     | dict.fromkeys((r"\sum", r"\prod"), _BIG)
 )  # fmt: skip
 _OPENING = frozenset(["(", "[", r"\{", r"\lVert", r"\lvert", r"\langle"])
 _CLOSING = frozenset([")", "]", r"\}", r"\rVert", r"\rvert", r"\rangle"])
-_LONG_GROUP = 90  # tokens
 # After one of these a sign is not an operator between two terms, and no line may begin.
 _UNFINISHED = frozenset(
     ["", ",", ";", "^", "_", r"\,", r"\;", r"\!", r"\bigl", r"\Bigl", r"\biggl", r"\Biggl", r"\big"]
@@ -51,13 +53,17 @@ def breakable(latex: str) -> str:
     out: list[str] = []
     boxed = parentheses = 0
     previous = ""
-    for raw in _open_long_groups(_TOKEN.findall(latex)):
+    for raw in _soft_groups(_TOKEN.findall(latex)):
         token = raw.strip() or raw
         if token in ("{", r"\left", r"\begin"):
             boxed += 1
         elif token in ("}", r"\right", r"\end"):
             boxed -= 1
-        elif not boxed and token in _PENALTIES and not _begins(previous):
+        elif (
+            not boxed
+            and token in _PENALTIES
+            and ((previous == "," and token in _SPACES) or not _begins(previous))
+        ):
             out.append(rf"\brk{{{_PENALTIES[token] + _DEEPER * parentheses}}}")
         elif not boxed:
             parentheses += (token in _OPENING) - (token in _CLOSING and parentheses > 0)
@@ -71,23 +77,42 @@ _BETWEEN_SUMS = re.compile(r"(\\sum_\{[^{}]*\}(?:\^(?:\{[^{}]*\}|\w))?)\\brk\{\d
 """The mark before a sum that stands directly behind another: ΣΣ is not torn apart."""
 
 
-def _open_long_groups(tokens: list[str]) -> list[str]:
-    r"""Long groups in ``\\left( … \\right)`` get fixed-size parentheses: they can then be broken."""
+def _soft_groups(tokens: list[str]) -> list[str]:
+    r"""Round brackets in ``\left( … \right)`` round what can be broken, if no box encloses them, as ``\Lft … \Rgt``."""
     out = list(tokens)
     opened: list[int] = []
-    boxed = 0
+    hard: list[bool] = []  # the boxes around: braces, environments, brackets of another kind
     for at, raw in enumerate(tokens):
         token = raw.strip()
-        if token == r"\left":
+        if token in ("{", r"\begin"):
+            hard.append(True)
+        elif token in ("}", r"\end"):
+            hard.pop()
+        elif token == r"\left":
             opened.append(at)
+            hard.append(not _is_soft(tokens, at))
         elif token == r"\right":
             start = opened.pop()
-            round_ones = tokens[start + 1] == "(" and tokens[at + 1 : at + 2] == [")"]
-            if not boxed and not opened and round_ones and at - start > _LONG_GROUP:
+            if not hard.pop() and not any(hard):
                 size = _size(tokens[start + 2 : at])
-                out[start], out[at] = rf"\{size}l", rf"\{size}r"
-        boxed += (token in ("{", r"\begin")) - (token in ("}", r"\end"))
+                out[start], out[at] = rf"\Lft{{{size}l}}", rf"\Rgt{{{size}r}}"
     return out
+
+
+def _is_soft(tokens: list[str], start: int) -> bool:
+    """Whether round brackets enclose, at their own level, a sign before which a line may break."""
+    if tokens[start + 1 : start + 2] != ["("]:
+        return False
+    depth = boxed = 0
+    for at in range(start, len(tokens)):
+        token = tokens[at].strip()
+        depth += (token == r"\left") - (token == r"\right")
+        boxed += (token in ("{", r"\begin")) - (token in ("}", r"\end"))
+        if depth == 0:
+            return False
+        if depth == 1 and not boxed and token in _PENALTIES and at > start + 2:
+            return True
+    return False
 
 
 def _size(inside: list[str]) -> str:
@@ -95,7 +120,7 @@ def _size(inside: list[str]) -> str:
     found = {token.strip() for token in inside}
     if r"\begin" in found:
         return "Bigg"
-    return "bigg" if found & {r"\frac", r"\pd", r"\pdd", r"\sum"} else "Big"
+    return "bigg" if found & {r"\frac", r"\pd", r"\pdd"} else "big"
 
 
 def _begins(previous: str) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cheatsheet.language.glossary import Text
+from cheatsheet.pages.pictures import Picture
 
 Language = Literal["zh", "en", "both"]
 Layout = Literal["numerator", "denominator", "mixed"]
@@ -160,9 +161,9 @@ class TableBlock:
 
 @dataclass(frozen=True)
 class FigureBlock:
-    """A figure drawn from data: ``tikz`` is the body of a ``tikzpicture``, units in centimetres."""
+    """A figure drawn from data."""
 
-    tikz: str
+    picture: Picture
     caption: Text | None = None
 
 
@@ -221,6 +222,8 @@ class EntryPage:
     source: str | None = None
     aliases: tuple[str, ...] = ()
     everywhere: tuple[WebClaim, ...] = ()
+    key: str = ""
+    """What the page was made from, as a hash (pages/kept.py)."""
 
     @property
     def common_verdict(self) -> Verdict | None:

@@ -2,7 +2,9 @@
 
 The source marks its parts (:data:`MARK`): the front, the chapters some at a time, the back. Page numbers are left open
 in the parts and filled in when they are joined, so that a chapter does not depend on those before it; only the front
-and the back, with contents and index, need to know on which pages the entries stand.
+and the back, with contents and index, need to know on which pages the entries stand. A run of XeTeX spends more time on
+its preamble than on the pages of a part, so that parts that are new share the runs, one for each core; what is typeset
+of a part does not depend on its company.
 """
 
 from __future__ import annotations
@@ -12,20 +14,23 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from cheatsheet.pages.engine import CompileError, Report, Run, digest, missing, read
-from cheatsheet.pages.texlog import Problem
-from cheatsheet.pages.xdv import joined, take_apart
+from cheatsheet.pages.texlog import Problem, read_log
+from cheatsheet.pages.xdv import Folio, Part, joined, read_again, split
 from cheatsheet.store import write_whole
 
 MARK = re.compile(r"^%--- (front|body|back)$", re.MULTILINE)
 _BEGIN, _END = "\\begin{document}\n", "\\end{document}\n"
 _IN_PARTS = "\\def\\InParts{}\n"
+_FIRST_PAGE = "\\null\\newpage\n"  # takes what is said of the document as a whole, once
 _PAGE = re.compile(r"\\Known\{([^{}]*)\}\{(\d+)\}")
+_PAGES = re.compile(r"\\Pages\{(\d+)\}")
+_PART = re.compile(r"^@part$", re.MULTILINE)
 
 
 def is_in_parts(source: str) -> bool:
@@ -37,9 +42,8 @@ def is_in_parts(source: str) -> bool:
 class Typeset:
     """A part as XeTeX left it: its pages, the places of entries on them, complaints of the log, whether it was new."""
 
-    xdv: bytes
+    part: Part
     places: tuple[tuple[str, int], ...]
-    pages: int
     problems: tuple[Problem, ...]
     fresh: bool
 
@@ -61,41 +65,58 @@ class Book:
         Raises :class:`CompileError` for errors.
         """
         start = source.index(_BEGIN) + len(_BEGIN)
+        preamble = _IN_PARTS + source[:start]
         _, *marked = MARK.split(source[start : source.rindex(_END)])
-        parts = [_IN_PARTS + source[:start] + text + _END for text in marked[1::2]]
-        kinds = marked[::2]
+        front, *bodies, back = marked[1::2]
         if self.report:
             self.report(self.name, 1)
-        with ThreadPoolExecutor(max(1, os.cpu_count() or 1)) as pool:
-            bodies = [p for p, kind in zip(parts, kinds, strict=True) if kind == "body"]
-            typeset = list(pool.map(lambda part: self.part(part, ""), bodies))
-            known = _known(typeset)
-            front = self.part(parts[0], known)
-            back = self.part(parts[-1], known + f"\\Known{{front}}{{{front.pages}}}\n")
-        whole = [front, *typeset, back]
+        typeset = self.parts(preamble + _FIRST_PAGE, bodies, "", 1)
+        known = _known(typeset)
+        ends = self.parts(preamble, [front, back], known, 0)
+        whole = [ends[0], *typeset, ends[1]]
         self.sweep()
         problems = tuple(dict.fromkeys(p for part in whole for p in part.problems))
         return self.pdf(whole), int(any(part.fresh for part in whole)), problems
 
-    def part(self, source: str, known: str) -> Typeset:
-        """One part, typeset now or before."""
-        key = digest("\0".join((self.environment["SOURCE_DATE_EPOCH"], source, known)).encode())
-        kept = self.state / "parts" / key
-        self.used.add(key)
+    def parts(self, preamble: str, texts: Sequence[str], known: str, spare: int) -> list[Typeset]:
+        """The parts typeset now or before; those that are new are shared out to as many runs as there are cores.
+
+        With ``spare`` pages before the first part; without, each part is a run of its own.
+        """
+        epoch = self.environment["SOURCE_DATE_EPOCH"]
+        keys = [digest("\0".join((epoch, preamble, text, known)).encode()) for text in texts]
+        self.used.update(keys)
+        found = {key: self.kept(key) for key in keys}
+        missing = {k: text for k, text in zip(keys, texts, strict=True) if found[k] is None}
+        cores = max(1, os.cpu_count() or 1)
+        runs = _shared_out(missing, cores if spare else len(missing))
+        with ThreadPoolExecutor(cores) as pool:
+            jobs = [pool.submit(self.run, preamble, run, known, spare) for run in runs]
+            for job in jobs:
+                found |= job.result()
+        return [part for part in map(found.get, keys) if part is not None]
+
+    def kept(self, key: str) -> Typeset | None:
+        """What an earlier build left of a part."""
         try:
-            record = json.loads(read(kept / "record.json"))
-            xdv = (kept / "part.xdv").read_bytes()
+            record = json.loads(read(self.folder(key) / "record.json"))
+            xdv = (self.folder(key) / "part.xdv").read_bytes()
             if digest(xdv) == record["xdv"]:
                 problems = tuple(Problem(**p) for p in record["problems"])
-                return Typeset(xdv, tuple(map(tuple, record["places"])), record["pages"], problems, False)
+                part = read_again(xdv, [f and Folio(f[0], f[1], f[2], tuple(f[3])) for f in record["folios"]])
+                return Typeset(part, tuple(map(tuple, record["places"])), problems, False)
         except (OSError, ValueError, KeyError, TypeError):
             pass
-        return self.typeset(source, known, kept)
+        return None
 
-    def typeset(self, source: str, known: str, kept: Path) -> Typeset:
+    def folder(self, key: str) -> Path:
+        return self.state / "parts" / key
+
+    def run(self, preamble: str, texts: Mapping[str, str], known: str, spare: int) -> dict[str, Typeset]:
+        """Parts by key, typeset in one run and kept."""
         with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
             run = Run(self.engine, self.environment, Path(folder), self.name, None, ("-no-pdf",), ".xdv")
-            run.file(".tex").write_text(source, encoding="utf-8")
+            run.file(".tex").write_text(preamble + "".join(texts.values()) + _END, encoding="utf-8")
             run.file(".known").write_text(known, encoding="utf-8")
             problems = run.one_pass()
             log = run.file(".log")
@@ -103,19 +124,29 @@ class Book:
                 write_whole(self.state / log.name, log.read_bytes())
             if any(p.kind in ("error", "missing-glyph") for p in problems):
                 raise CompileError(problems)
-            xdv, places = run.file(".xdv").read_bytes(), read(run.file(".pages"))
-        found = tuple((id, int(page)) for id, page in _PAGE.findall(places))
-        pages = len(take_apart(xdv, 0).pages)
+            xdv = run.file(".xdv").read_bytes()
+            lists = [read(run.file(f"-{k}.pages")) for k in range(1, len(texts) + 1)] if spare else [""]
+            logs = _PART.split(read(log))[-len(texts) :]
+        counts = [spare, *(int(_PAGES.findall(text)[-1]) for text in lists)] if spare else None
+        made = {}
+        for key, part, places, said in zip(texts, split(xdv, counts)[spare:], lists, logs, strict=True):
+            found = tuple((id, int(page)) for id, page in _PAGE.findall(places))
+            made[key] = Typeset(part, found, read_log(said, self.name), True)
+            self.keep(key, made[key])
+        return made
+
+    def keep(self, key: str, typeset: Typeset) -> None:
+        xdv = joined([typeset.part], [None])
         record = {
             "xdv": digest(xdv),
-            "places": found,
-            "pages": pages,
-            "problems": [vars(problem) for problem in problems],
+            "places": typeset.places,
+            "folios": [f and (f.start, f.end, f.place, f.digits) for f in typeset.part.folios],
+            "problems": [vars(problem) for problem in typeset.problems],
         }
-        kept.mkdir(parents=True, exist_ok=True)
-        write_whole(kept / "part.xdv", xdv)
-        write_whole(kept / "record.json", json.dumps(record, ensure_ascii=False).encode("utf-8"))
-        return Typeset(xdv, found, pages, problems, True)
+        self.folder(key).mkdir(parents=True, exist_ok=True)
+        write_whole(self.folder(key) / "part.xdv", xdv)
+        written = json.dumps(record, ensure_ascii=False)
+        write_whole(self.folder(key) / "record.json", written.encode("utf-8"))
 
     def pdf(self, whole: Sequence[Typeset]) -> bytes:
         """The parts joined, the chapters numbered from 1 and the back after them, and made into a PDF."""
@@ -123,10 +154,10 @@ class Book:
         numbers: list[int | None] = [None]
         for part in whole[1:]:
             numbers.append(first)
-            first += part.pages
-        apart = [take_apart(part.xdv, slot) for slot, part in enumerate(whole)]
+            first += len(part.part.pages)
         file = self.scratch / f"{self.name}.xdv"
-        file.write_bytes(joined(apart, numbers))
+        labels = f"pdf:docview <</PageLabels<</Nums[0<</S/r>> {len(whole[0].part.pages)}<</S/D>>]>>>>"
+        file.write_bytes(joined([part.part for part in whole], numbers, labels))
         try:
             made = subprocess.run(
                 ["xdvipdfmx", "-q", "-o", f"{self.name}.pdf", file.name],
@@ -156,10 +187,18 @@ class Book:
         self.used: set[str] = set()
 
 
+def _shared_out(texts: Mapping[str, str], runs: int) -> list[dict[str, str]]:
+    """Texts by key in at most so many runs of about the same length, each in the order of the book."""
+    shared: list[list[str]] = [[] for _ in range(min(runs, len(texts)))]
+    for key in sorted(texts, key=lambda k: len(texts[k]), reverse=True):
+        min(shared, key=lambda run: sum(len(texts[k]) for k in run)).append(key)
+    return [{key: text for key, text in texts.items() if key in run} for run in shared]
+
+
 def _known(typeset: Sequence[Typeset]) -> str:
     """On which page of the book every entry stands, as the front and the back read it."""
     lines, before = [], 0
     for part in typeset:
         lines += [f"\\Known{{{id}}}{{{page + before}}}\n" for id, page in part.places]
-        before += part.pages
+        before += len(part.part.pages)
     return "".join(lines)

@@ -6,7 +6,6 @@ from cheatsheet.catalogue.entries import Pitfall
 from cheatsheet.catalogue.reports import ClaimReport
 from cheatsheet.language.glossary import Text
 from cheatsheet.language.relaying import has_layout
-from cheatsheet.pages.claims import as_in_layout
 from cheatsheet.pages.illformed import ill_formed
 from cheatsheet.pages.model import Layout, PitfallLine
 from cheatsheet.pages.numbers import counterexample_formulas
@@ -24,10 +23,10 @@ def pitfall_line(pitfall: Pitfall, report: ClaimReport, layout: Layout | None = 
     if verdict.status == "refuted":
         equation = pitfall.claim.equation
         if layout not in (None, own) and has_layout(equation):
-            equation, verdict = as_in_layout(equation, str(layout))
-            own = layout
-            if verdict.status != "refuted":
+            other = report.layouts.get(str(layout))
+            if other is None or other.verdict.status != "refuted":
                 return None
+            equation, verdict, own = other.equation, other.verdict, layout
         example = verdict.counterexample
         formulas = () if example is None else tuple(counterexample_formulas(equation, example))
         layouts = (own,) if has_layout(equation) else ()

@@ -19,8 +19,11 @@ from cheatsheet.language.glossary import Text, word
 from cheatsheet.packaged import packaged
 from cheatsheet.pages.book import einstein, part_starts, short_sums, worked
 from cheatsheet.pages.indexes import book_indexes, sheet_indexes
+from cheatsheet.pages.kept import Chapters
 from cheatsheet.pages.linebreaks import breakable
 from cheatsheet.pages.model import DisplayBlock, Document, FigureBlock, StepsBlock, TableBlock
+from cheatsheet.pages.one_layout import in_one_layout
+from cheatsheet.pages.pictures import tex
 from cheatsheet.pages.prose import Latex, escape_text, outline, plain, prose
 from cheatsheet.pages.search import searchable, typed
 from cheatsheet.pages.tables import shape_table
@@ -41,8 +44,9 @@ def render(document: Document, kind: Kind) -> str:
     pattern = word(f"{kind}-of")
     title = Text(pattern.zh.format(document.title.zh), pattern.en.format(document.title.en))
     in_step = einstein if document.sums == "einstein" else short_sums
-    blocks = [b for s in document.sections for e in s.entries for b in e.blocks]
-    return (
+    has_parts = any(section.part for section in document.sections)
+    chapters = Chapters(document, kind, has_parts)
+    source = (
         environment()
         .get_template(f"{kind}.tex")
         .render(
@@ -50,10 +54,12 @@ def render(document: Document, kind: Kind) -> str:
             kind=kind,
             lang=languages[0],
             both=len(languages) > 1,
-            has_figures=kind == "handbook" and any(isinstance(b, FigureBlock) for b in blocks),
+            deeper=int(has_parts),
+            chapter=lambda section, caller: Latex(chapters.written(section, caller)),
             indexes=sheet_indexes(document) if kind == "sheet" else book_indexes(document),
             step=lambda value: Latex(breakable(_balanced(in_step(value)))),
             shapes=shape_table(document.layout),
+            layouts_explained=in_one_layout(word("layouts-explained"), document.layout),
             counted=lambda pattern: _filled(pattern, document.counts),
             pdf_title=Latex(" · ".join(escape_text(plain(title[lang])) for lang in languages)),
             title=title,
@@ -62,6 +68,8 @@ def render(document: Document, kind: Kind) -> str:
             pdf_language=Latex("zh-Hans" if "zh" in languages else "en"),
         )
     )
+    chapters.keep()
+    return source
 
 
 @cache
@@ -99,6 +107,7 @@ def environment() -> jinja2.Environment:
         "text": lambda value: Latex(escape_text(value)),
         "formula": lambda value: Latex(breakable(_balanced(value))),
         "trusted": lambda value: Latex(_balanced(value)),
+        "drawn": lambda figure: Latex(tex(figure.picture)),
         "anchor": _anchor,
         "box_anchor": lambda value: _anchor(value.replace(".", "-")),
         "url": lambda value: Latex(value.replace("#", r"\#").replace("%", r"\%")),

@@ -12,7 +12,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import jinja2
@@ -22,6 +22,7 @@ from cheatsheet.catalogue.entries import Catalogue, Entry
 from cheatsheet.catalogue.reports import CatalogueReport
 from cheatsheet.language.glossary import Text, word
 from cheatsheet.packaged import packaged
+from cheatsheet.pages.kept import Chapters
 from cheatsheet.pages.model import (
     DisplayBlock,
     Document,
@@ -30,7 +31,9 @@ from cheatsheet.pages.model import (
     StepsBlock,
     TableBlock,
 )
+from cheatsheet.pages.pictures import svg
 from cheatsheet.pages.prose import PIECES, plain
+from cheatsheet.pages.questions import question
 from cheatsheet.printing.arrays import LIBRARIES
 from cheatsheet.printing.mathml import bare_mathml, inline_mathml, mathml
 from cheatsheet.printing.terminal_maths import plain as terminal
@@ -45,6 +48,11 @@ class WebEntry:
 
     page: EntryPage
     entry: Entry
+
+    @cached_property
+    def questions(self) -> dict[str, str]:
+        """What each claim asks of the calculator, by its text."""
+        return {claim.text: question(claim) for claim in self.entry.claims}
 
     @property
     def has_details(self) -> bool:
@@ -67,8 +75,10 @@ def typed(latex: str) -> str:
     return re.sub(r"\s+", "", terminal(latex))
 
 
-def render_page(document: Document, catalogue: Catalogue, report: CatalogueReport) -> str:
-    """The whole page as HTML.
+def render_page(
+    document: Document, catalogue: Catalogue, report: CatalogueReport, calculator: bool = False
+) -> str:
+    """The whole page as HTML; with links to the calculator where that is made as well.
 
     Raises :class:`cheatsheet.pages.prose.ProseError` for words that cannot be set.
     """
@@ -78,13 +88,19 @@ def render_page(document: Document, catalogue: Catalogue, report: CatalogueRepor
     ]
     made = environment()
     details = made.get_template("details.html").module
-    return made.get_template("index.html").render(
+    chapters = Chapters(document, NAME)
+    page = made.get_template("index.html").render(
         document=document,
-        sections=[(section, entries, _packed(details, entries)) for section, entries in sections],
+        sections=sections,
+        chapter=lambda section, caller: Markup(chapters.written(section, caller)),
+        packed=lambda entries: _packed(details, entries),
         summary=report.summary,
+        calculator=calculator,
         script=Markup(_asset("page.js")),
         style=Markup(_asset("page.css")),
     )
+    chapters.keep()
+    return page
 
 
 def write_page(folder: Path, page: str) -> Path:
@@ -120,6 +136,9 @@ def environment() -> jinja2.Environment:
         "line": lambda latex: Markup(bare_mathml(latex)),
         "words": html_prose,
         "plain": plain,
+        "drawn": lambda figure: Markup(
+            svg(figure.picture, plain(figure.caption.en if figure.caption else ""))
+        ),
         "initials": lambda layouts: " ".join(name[0].upper() for name in layouts),
     }
     made.tests |= {

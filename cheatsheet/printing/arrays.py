@@ -41,6 +41,7 @@ from cheatsheet.printing.coding import (
 )
 from cheatsheet.printing.coding import as_matrix as two_dimensional
 from cheatsheet.printing.einsum import indexed
+from cheatsheet.printing.shared_parts import definitions
 
 __all__ = ["LIBRARIES", "NoCodeError", "code_for", "function_for"]
 
@@ -74,7 +75,7 @@ def code_for(
 
     Free index names become the axes of the result, in the order of ``indices`` (by default that of their first
     appearance). A size is taken from a symbol that has it, of the expression or of ``given``; one that no symbol has is
-    left as its name. The adjugate is computed for invertible matrices only. Raises :class:`NoCodeError`, naming the
+    left as its name. Raises :class:`NoCodeError`, naming the
     operator, where there is nothing to compute: derivatives of abstract functions, differentials.
 
     >>> from cheatsheet.language.elaborate import Declarations, elaborate_expression
@@ -97,11 +98,14 @@ def function_for(
     name: str = "f",
     given: Iterable[Symbol] = (),
     indices: Sequence[str | Index] | None = None,
+    told: str = "",
+    shape: Sequence[Axis] = (),
 ) -> str:
     """Source of a function of the symbols, with its imports; ``let`` names become assignments.
 
     Its parameters are ``given``, or else the symbols in the order of their appearance, and then the sizes that no
-    parameter has. Raises what :func:`code_for` raises.
+    parameter has, and the index names that are none of ``indices``. ``told`` is its docstring; the value is reshaped
+    to ``shape``, where one is given. Raises what :func:`code_for` raises.
 
     >>> from cheatsheet.language.dimensions import Shape
     >>> x = Symbol("x", Shape.vector(Axis.of("n")))
@@ -113,16 +117,21 @@ def function_for(
         n = x.shape[0]
         return np.ones(n) / np.sum(x)
     """
-    named = _definitions(expr)
+    named = definitions(expr)
     parameters = list(dict.fromkeys([*given, *(s for s in symbols(inline_definitions(expr)))]))
     known = sizes_of(parameters)
     writer = CodeWriter(library, {}, next(iter(parameters), None))
     lines = [
         f"{_python_name(s)} = {writer.whole(s.definition, ())}" for s in named if s.definition is not None
     ]
-    lines.append(f"return {writer.whole(expr, indices)}")
+    value = writer.whole(expr, indices)
+    if shape:
+        value = f"{value}.reshape({', '.join(writer.size(axis).text for axis in shape)})"
+    lines.append(f"return {value}")
     lines = [f"{n} = {known[n]}" for n in sorted(writer.used & set(known))] + lines
-    arguments = [_python_name(p) for p in parameters] + sorted(writer.used - set(known))
+    arguments = [_python_name(p) for p in parameters] + sorted(writer.used - set(known)) + writer.outside
+    if told:
+        lines.insert(0, f'"""{told}"""')
     body = "\n".join("    " + line for line in lines)
     others = [name for name in ("math", "scipy") if re.search(rf"(?<![\w.]){name}\.", body)]
     imports = "\n".join([*(f"import {name}" for name in others), LIBRARIES[library].imports])
@@ -137,15 +146,6 @@ def sizes_of(given: Iterable[Symbol]) -> dict[str, str]:
             if axis.kind == "name":
                 sizes.setdefault(str(axis.value), f"{_python_name(symbol)}.shape[{place}]")
     return sizes
-
-
-def _definitions(expr: Expr) -> list[Symbol]:
-    """The ``let`` names in an expression, each after those that its own definition needs."""
-    found: dict[Symbol, None] = {}
-    for symbol in symbols(expr):
-        if symbol.definition is not None:
-            found |= dict.fromkeys([*_definitions(symbol.definition), symbol])
-    return list(found)
 
 
 def _python_name(symbol: Symbol) -> str:
@@ -167,11 +167,16 @@ class CodeWriter:
         self.used: set[str] = set()
         self.loops: tuple[str, ...] = ()
         self.placed: dict[Expr, Code] = {}
+        self.outside: list[str] = []
+        """The index names that are given from outside."""
 
     def whole(self, expr: Expr, indices: Sequence[str | Index] | None) -> str:
         free = free_indices(expr)
-        order = [i if isinstance(i, Index) else free[i] for i in indices or free]
-        return indexed(self, expr, order).text if order else self.write(expr).text
+        order = [i if isinstance(i, Index) else free[i] for i in (free if indices is None else indices)]
+        others = [i for name, i in free.items() if name not in {str(o.name) for o in order}]
+        self.outside += [str(i.name) for i in others if str(i.name) not in self.outside]
+        with self.looping(others):
+            return indexed(self, expr, order).text if order else self.write(expr).text
 
     def write(self, expr: Expr) -> Code:
         match expr:
@@ -232,8 +237,11 @@ class CodeWriter:
         return f"{self.function(name)}({sizes}{self.dtype()})"
 
     def dtype(self) -> str:
-        """PyTorch multiplies only matrices of one type."""
-        return f", dtype={_python_name(self.sample)}.dtype" if self.library == "torch" and self.sample else ""
+        """PyTorch multiplies only matrices of one type on one device."""
+        if self.library != "torch" or self.sample is None:
+            return ""
+        name = _python_name(self.sample)
+        return f", dtype={name}.dtype, device={name}.device"
 
     def position(self, index: Index) -> str:
         """A number, or the variable of a loop."""
@@ -331,10 +339,23 @@ class CodeWriter:
                 if special is not None:
                     return self.joined([*(self.write(f) for f in factors[:place]), special])
         *before, last = factors
+        inverse = _inverse_of(last) if before and isinstance(last, Apply) else None
+        if inverse is not None and rank(last) == 2:
+            return self.solved_from_the_right(before, inverse)
         if before and isinstance(last, Apply) and last.op == "diag" and rank(last) == 2:
             rest = bracketed(self.chain(before), PRODUCT)
             return Code(f"{rest} * {self.operand(last.children[0], PRODUCT + 1)}", PRODUCT)
         return self.joined([self.write(f) for f in factors])
+
+    def solved_from_the_right(self, before: list[Expr], matrix: Expr) -> Code:
+        """``X @ inv(A)`` as the transpose of a solution with Aᵀ; a row is one with its transpose."""
+        solve = self.function("linalg.solve")
+        turned = matrix.children[0] if isinstance(matrix, Apply) and matrix.op == "transpose" else None
+        left = self.argument(turned) if turned is not None else f"{self.operand(matrix, ATOM)}.T"
+        rest = self.chain(before)
+        if before[0].shape.rows.is_one:
+            return Code(f"{solve}({left}, {rest.text})")
+        return Code(f"{solve}({left}, {bracketed(rest, ATOM)}.T).T")
 
     def special(self, factor: Apply, rest: list[Expr]) -> Code | None:
         """``inv(A) @ b`` and ``diag(x) @ B`` without the inverse and without the diagonal matrix."""

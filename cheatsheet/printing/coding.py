@@ -177,12 +177,32 @@ def unless_scalar(rule: Rule, scalar_rule: Rule) -> Rule:
     return lambda w, expr: rule(w, expr) if rank(expr.children[0]) else scalar_rule(w, expr)
 
 
+def along(numpy: str, torch: str, jax: str, vector: Rule, entry: Rule) -> Rule:
+    """A function of each line of a matrix, ``{axis}`` across it; ``vector`` of a single line, ``entry`` of a number."""
+    forms = {"numpy": numpy, "torch": torch, "jax": jax}
+
+    def rule(w: Writer, expr: Apply) -> Code:
+        (operand,) = expr.children
+        (axis,) = expr.params
+        if rank(operand) < 2:
+            return (entry if operand.shape.axes[axis].is_one else vector)(w, expr)
+        return Code(forms[w.library].format(x=w.argument(operand), axis=axis))
+
+    return rule
+
+
 def itself(w: Writer, expr: Apply) -> Code:
     return w.write(expr.children[0])
 
 
 def one(w: Writer, expr: Apply) -> Code:
     return Code("1.0")
+
+
+def ones_like(w: Writer, expr: Apply) -> Code:
+    """As many ones as the operand has entries."""
+    axes = expr.children[0].shape.free_axes
+    return Code(w.filled("ones", axes)) if axes else one(w, expr)
 
 
 def one_over(w: Writer, expr: Apply) -> Code:
@@ -198,10 +218,11 @@ def log_determinant(w: Writer, expr: Apply) -> Code:
 
 
 def adjugate(w: Writer, expr: Apply) -> Code:
-    """det(A) A⁻¹, for an invertible matrix."""
-    (a,) = expr.children
-    text = w.argument(a)
-    return Code(f"{w.function('linalg.det')}({text}) * {w.function('linalg.inv')}({text})", PRODUCT)
+    """Of A = U diag(s) V, which may be singular: det(UV) Vᵀ diag(p) Uᵀ, where pᵢ is the product of the other s."""
+    det, where, diag, svd = (w.function(name) for name in ("linalg.det", "where", "diag", "linalg.svd"))
+    others = f"{where}({diag}(s * 0 + 1) > 0, s * 0 + 1, s).prod(1)"
+    inside = f"{det}(u @ v) * (v.T * {others}) @ u.T"
+    return Code(f"(lambda u, s, v: {inside})(*{svd}({w.argument(expr.children[0])}))")
 
 
 def pseudo_inverse(w: Writer, expr: Apply) -> Code:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from cheatsheet.printing.macros import expand
 
@@ -142,6 +143,7 @@ Item = Sign | Gap | Group | Scripts | Fraction | Root | Accent | Fenced | Table
 EMPTY = Group(())
 
 
+@lru_cache(maxsize=20_000)  # a page has the same formula twice or more: in two layouts, in two steps
 def read_formula(latex: str) -> Group:
     r"""The tree of a formula, our own macros included.
 
@@ -179,13 +181,14 @@ class _Reader:
         for found in _TOKEN.finditer(self.latex):
             text = next(group for group in found.groups() if group is not None)
             self.tokens.append((kinds[(found.lastindex or 1) - 1], text))
+        self.tokens.append(("end", ""))
 
     def peek(self) -> tuple[str, str]:
-        return self.tokens[self.place] if self.place < len(self.tokens) else ("end", "")
+        return self.tokens[self.place]
 
     def next(self) -> tuple[str, str]:
-        token = self.peek()
-        self.place += 1
+        token = self.tokens[self.place]
+        self.place += token[0] != "end"
         return token
 
     def skip_space(self) -> None:

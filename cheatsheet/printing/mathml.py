@@ -6,6 +6,7 @@ of functions with the invisible sign of application behind them, so that a scree
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 
 from cheatsheet.printing.formula import (
@@ -52,6 +53,7 @@ def mathml(latex: str, display: bool = False) -> str:
     return f"<math{style}><semantics>{body}{note}</semantics></math>"
 
 
+@lru_cache(maxsize=20_000)
 def bare_mathml(latex: str) -> str:
     r"""The same without the annotation, displayed as in a line of its own; for the many lines of derivations.
 
@@ -61,6 +63,7 @@ def bare_mathml(latex: str) -> str:
     return f'<math displaystyle="true">{"".join(_side_by_side(read_formula(latex).items))}</math>'
 
 
+@lru_cache(maxsize=20_000)
 def inline_mathml(latex: str) -> str:
     """The same within a line of words."""
     return f"<math>{''.join(_side_by_side(read_formula(latex).items))}</math>"

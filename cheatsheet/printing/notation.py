@@ -181,6 +181,15 @@ def called(macro: str) -> Rule:
     return rule
 
 
+def along(macro: str) -> Rule:
+    """A function of each row or each column: which is said below its name."""
+
+    def rule(w: Writer, expr: Apply) -> Written:
+        return called(rf"{macro}_{{\mathrm{{axis}}={expr.params[0]}}}")(w, expr)
+
+    return rule
+
+
 def named(name: str) -> Rule:
     """``f(x)`` with an upright name that LaTeX has no macro for."""
     return called(rf"\operatorname{{{name}}}")

@@ -25,7 +25,7 @@ from cheatsheet.language.expressions import (
     symbols,
 )
 from cheatsheet.language.layouts import arrange
-from cheatsheet.language.table import TABLE
+from cheatsheet.language.table import TABLE, variables
 from cheatsheet.printing.translating import NoSympyError
 
 __all__ = ["NoSympyError", "to_sympy"]
@@ -197,17 +197,16 @@ class _Explicit(_Translator):
 
     def derivative(self, expr: Apply) -> Any:
         """Every entry of y by every entry of each x, laid out as the operator says."""
-        y, *xs = expr.children
-        variables = (*xs, *xs) if expr.op == "hessian" else tuple(xs)
-        moving = frozenset(s.name for x in variables for s in symbols(x))
+        y, by = expr.children[0], variables(expr)
+        moving = frozenset(s.name for x in by for s in symbols(x))
         with self.moving(moving):
             values = list(self(y))
-            for x in variables:
+            for x in by:
                 values = [self.sympy.diff(value, entry) for value in values for entry in self(x)]
-        values = self.with_meaning(values, [s for x in variables for s in symbols(x)])
-        groups = [[self.size(axis) for axis in part.shape.free_axes] for part in (y, *variables)]
+        values = self.with_meaning(values, [s for x in by for s in symbols(x)])
+        groups = [[self.size(axis) for axis in part.shape.free_axes] for part in (y, *by)]
         if expr.op == "diff":
-            arrangement = arrange(y.shape, tuple(x.shape for x in variables), expr.params[0])
+            arrangement = arrange(y.shape, tuple(x.shape for x in by), expr.params[0])
             values = self.permuted(values, groups, arrangement.sources)
         sizes = [self.size(axis) for axis in expr.shape]
         if expr.shape.is_tensor:

@@ -320,6 +320,38 @@ logsumexp = Translation(
     _of_matrix(lambda t, a: t.sympy.log(sum_of_entries(t, a.applyfunc(t.sympy.exp))), _itself),
 )
 
+
+def along(function: Callable[[Any, Any], Any], symbolic: Rule | None = None) -> Translation:
+    """A function of every row or column, given the translator and the entries, that makes a number of it."""
+
+    def explicit(t: Any, e: Apply) -> Any:
+        return t.sympy.ImmutableMatrix([function(t, list(line)) for line in _lines(t, e)])
+
+    return Translation(explicit, symbolic)
+
+
+def _lines(t: Any, e: Apply) -> list[Any]:
+    a = t(e.children[0])
+    rows = a if e.params[0] else a.T
+    return [rows.row(k) for k in range(rows.rows)]
+
+
+def _softmax_along(t: Any, e: Apply) -> Any:
+    weights = [line.applyfunc(t.sympy.exp) for line in _lines(t, e)]
+    lines = t.sympy.ImmutableMatrix([list(line / sum(line)) for line in weights])
+    return lines if e.params[0] else lines.T
+
+
+def _sums(t: Any, e: Apply) -> Any:
+    a = t(e.children[0])
+    a = a if e.params[0] else a.T
+    return a * t.sympy.OneMatrix(a.shape[1], 1)
+
+
+sum_along = along(lambda t, line: sum(line), _sums)
+softmax_along = Translation(_softmax_along)
+logsumexp_along = along(lambda t, line: t.sympy.log(sum(t.sympy.exp(x) for x in line)))
+
 # --- constants ------------------------------------------------------------------------------------------------------
 
 

@@ -13,8 +13,6 @@ from cheatsheet.language.table import TABLE
 from cheatsheet.verdicts.claim import Claim
 from cheatsheet.verdicts.count_rules import RULES
 
-_QUOTIENTS = ("over", "quotient", "reciprocal")
-
 
 class NotAnalyticError(Exception):
     """The claim has a kink, a jump, or a domain that may fall into pieces; the text says where."""
@@ -47,7 +45,7 @@ def _apply(node: Apply) -> bool:
     if TABLE[node.op].differentiates and node.op in RULES and first is not None:
         return has_poles(first)
     poles = True in [has_poles(child) for child in node.children]  # each is looked at
-    if node.op in _QUOTIENTS:
+    if TABLE[node.op].divides:
         return poles or not is_positive_everywhere(node.children[1])
     match node.op, node.args:
         case "inv", (Expr() as a,):
@@ -60,21 +58,30 @@ def _apply(node: Apply) -> bool:
             return _power(base, exponent, poles)
         case "tan", _ if not poles:
             return True
-        case "log" | "sqrt" as op, (Expr() as a,) if not poles:
-            _require_convex(op, a)
-            return False
-        case "arcsin" | "arccos" as op, (Expr() as a,) if not poles and is_affine(a):
-            return False
         case "norm", (Symbol(definition=None, properties=p) as x,) if not p and _is_large(x):
             return False  # but for one point, which cuts nothing in two
         case "logdet", (Expr() as a,) if _definite(a):
             return False
-    if node.op in RULES:
+    if node.op in RULES or (not poles and _has_convex_domain(node)):
         return poles
     if TABLE[node.op].smoothness not in ("polynomial", "entire"):
         raise NotAnalyticError(f"{node.op} is not analytic there, or not known to be")
     if poles:
         raise NotAnalyticError(f"{node.op} of a quotient: between its poles there may be several regions")
+    return False
+
+
+def _has_convex_domain(node: Apply) -> bool:
+    """Whether this is an analytic function of one number, defined where an affine expression lies between bounds."""
+    row, function = TABLE[node.op], TABLE[node.op].one_element
+    if function is None or row.smoothness != "analytic":
+        return False
+    match function.domain:
+        case "positive" | "nonnegative":
+            _require_convex(row.name, node.children[0])
+            return True
+        case "within one":
+            return is_affine(node.children[0])
     return False
 
 
@@ -113,15 +120,13 @@ def is_affine(expr: Expr) -> bool:
             return True
         case Sum():
             return is_affine(expr.body)
-        case Apply(op="scale" | "hadamard" | "matmul" | "dot" | "kron" | "outer"):
-            a, b = expr.children
-            return (is_constant(a) and is_affine(b)) or (is_affine(a) and is_constant(b))
-        case Apply(op="over"):
+        case Apply() if TABLE[expr.op].linear:
+            varying = [child for child in expr.children if not is_constant(child)]
+            return len(varying) < 2 and all(map(is_affine, varying))
+        case Apply() if TABLE[expr.op].divides:
             return is_affine(expr.children[0]) and is_constant(expr.children[1])
-        case Apply(
-            op="add" | "sub" | "neg" | "transpose" | "component" | "tr" | "total" | "vec" | "diag" | "block"
-        ):
-            return all(is_affine(child) for child in expr.children)
+        case Apply(op="add" | "sub" | "block"):
+            return all(map(is_affine, expr.children))
     return is_constant(expr)
 
 
@@ -154,7 +159,9 @@ def is_positive_everywhere(expr: Expr) -> bool:
             return is_positive_everywhere(expr.children[0])
         case Apply(op="det" | "tr"):
             return _definite(expr.children[0])
-        case Apply(op=op) if op in ("scale", "hadamard", "matmul", "dot", "total", "component", *_QUOTIENTS):
+        case Apply(op="scale" | "hadamard" | "matmul" | "dot" | "total" | "component"):
+            return all(is_positive_everywhere(child) for child in expr.children)
+        case Apply() if TABLE[expr.op].divides:
             return all(is_positive_everywhere(child) for child in expr.children)
         case Apply(op=op):
             return TABLE[op].sign == "positive"

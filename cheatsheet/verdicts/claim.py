@@ -13,7 +13,7 @@ from cheatsheet.evaluation.properties import needs_even_size
 from cheatsheet.language.constants import moderate
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Number, Size, Sum, Symbol, rebuild
-from cheatsheet.language.table import TABLE
+from cheatsheet.language.table import TABLE, differentiation, variables
 
 
 def nodes(*roots: Expr) -> Iterator[Expr]:
@@ -100,16 +100,20 @@ class Claim:
         return frozenset(v for v in values if v is not None)
 
     @cached_property
-    def precision(self) -> int:
-        """To how many digits two sides that differ may agree because somebody took pains.
-
-        A number of d digits can agree with anything to d digits, and a rational function of degree k, of numbers of d
-        digits, with another function to about k·d: a Taylor polynomial of it, say, or some steps of Newton's.
-        """
+    def digits(self) -> int:
+        """The most digits of a numerator or denominator in the claim."""
         parts = [part for c in self.constants for part in (c.numerator, c.denominator)]
-        digits = max((part.bit_length() * 302 // 1000 + 1 for part in parts), default=1)
-        degrees = {id(n): 1 for n in self.nodes if _constant(n, {}) is not None}
-        return digits * max(_degree(side, degrees) for side in (self.equation.lhs, self.equation.rhs))
+        return max((part.bit_length() * 302 // 1000 + 1 for part in parts), default=1)
+
+    def terms(self, dims: dict[str, int]) -> int:
+        """How many operations a side has with its names, sums and powers written out; at most a million.
+
+        With each of them two sides that differ can be made to agree to some digits more, as many as the numbers met
+        have or are orders of magnitude small: by a Taylor polynomial, a step of Newton's, a step of an iteration that
+        forgets where it began, a node more in a sum that stands for an integral.
+        """
+        known: dict[int, int] = {}
+        return max(_terms(side, dims, known) for side in (self.equation.lhs, self.equation.rhs))
 
     @cached_property
     def varying_exponents(self) -> bool:
@@ -149,16 +153,35 @@ def _constant(expr: Expr, memo: dict[int, Fraction | None]) -> Fraction | None:
     return memo[id(expr)]
 
 
-def _degree(expr: Expr, known: dict[int, int]) -> int:
-    """How many symbols and numbers a product in the expression can have, every name written out; at most a million."""
-    if id(expr) not in known:
-        inner = (expr.definition,) if isinstance(expr, Symbol) and expr.definition else expr.children
-        degree = sum(_degree(child, known) for child in inner) or 1
-        if isinstance(expr, Apply) and expr.op in ("power", "matrix_power"):
-            exponent = expr.children[1]
-            degree *= max(1, int(abs(exponent.value))) if isinstance(exponent, Number) else 1
-        known[id(expr)] = min(degree, 1_000_000)
+def _terms(expr: Expr, dims: dict[str, int], known: dict[int, int]) -> int:
+    """The operations of an expression; those of a number that is written as a sum or a product are its digits."""
+    if id(expr) in known:
+        return known[id(expr)]
+    inner = (expr.definition,) if isinstance(expr, Symbol) and expr.definition else expr.children
+    if _constant(expr, {}) is not None:
+        inner = ()
+    count = 1 + sum(_terms(child, dims, known) for child in inner) * _repeated(expr, dims)
+    known[id(expr)] = min(count, 1_000_000)
     return known[id(expr)]
+
+
+def _repeated(expr: Expr, dims: dict[str, int]) -> int:
+    """How often the parts of an expression stand in one of its entries."""
+    match expr:
+        case Sum():
+            return prod(i.axis.at(dims) for i in expr.indices)
+        case Apply(op="power" | "matrix_power", args=(_, Number() as k)):
+            return max(1, int(abs(k.value))) * (expr.shape.rows.at(dims) if expr.op != "power" else 1)
+        case Apply(op="matmul" | "dot"):
+            axes = expr.children[0].shape.axes
+            return axes[1].at(dims) if expr.op == "matmul" else prod(a.at(dims) for a in axes)
+        case Apply(op="diff" | "grad" | "jacobian" | "hessian"):
+            return 2 ** (2 if expr.op == "hessian" else len(expr.children) - 1)
+        case Apply(children=(Expr() as a, *_)) if (
+            len(expr.shape.free_axes) < len(a.shape.free_axes) or TABLE[expr.op].whole_matrix
+        ):
+            return prod(axis.at(dims) for axis in a.shape.axes)
+    return 1
 
 
 def _names(axis: Axis) -> Iterator[str]:
@@ -201,13 +224,11 @@ def _work(expr: Expr, scope: int, dims: dict[str, int], memo: dict[tuple[int, in
                 children = [expr.definition]
             else:
                 children = list(expr.of)
-                variables = sum(prod(a.at(dims) for a in s.shape.axes) for s in expr.of)
-                own *= max(1, variables)
+                own *= max(1, sum(prod(a.at(dims) for a in s.shape.axes) for s in expr.of))
         case Sum():
             inner = scope * prod(i.axis.at(dims) for i in expr.indices)
-        case Apply(op="diff" | "grad" | "jacobian" | "hessian"):
-            by = expr.children[1:] * (2 if expr.op == "hessian" else 1)
-            inner = scope * prod(3 * prod(a.at(dims) for a in x.shape.axes) for x in by)
+        case Apply() if differentiation(expr):
+            inner = scope * prod(3 * prod(a.at(dims) for a in x.shape.axes) for x in variables(expr))
             children = children[:1]
         case Apply(op="d"):
             inner = 3 * scope

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from cheatsheet.evaluation.evaluate import Evaluator
 from cheatsheet.evaluation.fields import Array, Field, Floating, Modular, Rational, UnsupportedError
+from cheatsheet.evaluation.numerics import IS_NUMPY, np
 from cheatsheet.evaluation.points import Points
 from cheatsheet.verdicts.claim import Claim
 
@@ -44,7 +43,8 @@ class Budget:
 
 
 NODE = 2_000
-_COSTS: dict[type[Field], int] = {Modular: 1, Floating: 1, Rational: 100}
+_BARE = 1 if IS_NUMPY else 50
+_COSTS: dict[type[Field], int] = {Modular: _BARE, Floating: _BARE, Rational: 100}
 _COST = 600
 """Of a number to many digits, or any other."""
 

@@ -7,7 +7,7 @@ from itertools import pairwise, product
 
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Symbol
-from cheatsheet.language.table import build
+from cheatsheet.language.table import TABLE, build, variables
 from cheatsheet.verdicts.claim import nodes
 from cheatsheet.verdicts.term_counts import Count, Counting, NoBoundError, Rule, alike
 
@@ -80,6 +80,7 @@ def _component(c: Counting, node: Apply) -> Count:
         count,
         anchored=frozenset(),
         indices=count.indices | names,
+        below=c.moved(count, operand, lambda f: build("component", f, *places)),
         varies=False,
         under=count.under | under,
     )
@@ -104,8 +105,10 @@ def _matmul(c: Counting, node: Apply) -> Count:
 
 
 def _transpose(c: Counting, node: Apply) -> Count:
-    count = c(node.children[0])
-    return replace(count, anchored=frozenset(1 - k for k in count.anchored))
+    (a,) = node.children
+    count = c(a)
+    below = c.moved(count, a, lambda f: build("transpose", f))
+    return replace(count, anchored=frozenset(1 - k for k in count.anchored), below=below)
 
 
 def _trace(c: Counting, node: Apply) -> Count:
@@ -139,6 +142,7 @@ def _dot(c: Counting, node: Apply) -> Count:
 
 def _outer(c: Counting, node: Apply) -> Count:
     x, y = node.children
+    c.steady(x, y)
     anchored = {k for k, v in ((0, x), (1, y)) if c.stands(v, _free_axis(v))}
     return replace(c.multiplied(x, y), anchored=frozenset(anchored))
 
@@ -150,18 +154,21 @@ def _cross(c: Counting, node: Apply) -> Count:
 
 def _kron(c: Counting, node: Apply) -> Count:
     a, b = node.children
+    c.steady(a, b)
     anchored = {k for k in (0, 1) if c.stands(a, k) and c.stands(b, k)}
     return replace(c.multiplied(a, b), anchored=frozenset(anchored))
 
 
 def _vec(c: Counting, node: Apply) -> Count:
     (a,) = node.children
+    c.steady(a)
     whole = all(c.stands(a, k) for k in range(len(a.shape.axes)))
     return replace(c(a), anchored=frozenset({0}) if whole else frozenset())
 
 
 def _diag(c: Counting, node: Apply) -> Count:
     (a,) = node.children
+    c.steady(a)
     if a.shape.is_vector:
         whole = c.stands(a, _free_axis(a))
         return replace(c(a), anchored=frozenset({0, 1}) if whole else frozenset())
@@ -223,10 +230,9 @@ def _matrix_power(c: Counting, node: Apply) -> Count:
 
 def _derivative(c: Counting, node: Apply) -> Count:
     """An entry of a variable becomes deltas with the new axes; a fraction gains a factor of its denominator."""
-    y, *variables = node.children
+    y, order = node.children[0], len(variables(node))
     c.steady(y)
     _plain_functions(y)
-    order = 2 if node.op == "hessian" else len(variables)
     count = c(y)
     for _ in range(order):
         count = c.times(count, dict.fromkeys(count.below, 1))
@@ -253,8 +259,8 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("pi", "I", "ones", "unit", "K", "delta"), _constant),
     **dict.fromkeys(("add", "sub"), _add),
     **dict.fromkeys(("scale", "hadamard"), _product),
-    **dict.fromkeys(("over", "quotient", "reciprocal"), _quotient),
-    **dict.fromkeys(("diff", "grad", "jacobian", "hessian"), _derivative),
+    **{name: _quotient for name, row in TABLE.items() if row.divides},
+    **{name: _derivative for name, row in TABLE.items() if row.derivative},
     "zeros": _zeros,
     "neg": _same,
     "power": _power,

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, islice
 
-import numpy as np
-
 from cheatsheet.evaluation.fields import Array, Field, Rational, UnsupportedError
+from cheatsheet.evaluation.numerics import IS_NUMPY, np
 from cheatsheet.evaluation.points import NoPointError, Points
 from cheatsheet.verdicts.claim import Claim
 from cheatsheet.verdicts.compare import Budget, Comparison, compare
@@ -16,16 +15,18 @@ from cheatsheet.verdicts.dimensions_to_try import smallest
 from cheatsheet.verdicts.presentation import present
 from cheatsheet.verdicts.verdicts import Counterexample
 
-MOST_WORK = 20_000_000
+MOST_WORK = 20_000_000 if IS_NUMPY else 40_000
 PATIENCE = 12
+Key = tuple[tuple[str, int | bytes], ...]
 
 
 def search(
     claim: Claim, field: Field, budget: Budget, hints: list[Points], seed: int = 0
 ) -> Counterexample | None:
     """A confirmed counterexample, or None. ``hints`` are points at which the filter saw the sides differ."""
+    tried: set[Key] = set()
     for points in chain(_candidates(claim, field, budget, hints, seed), hints):
-        found = _best(claim, points, field, budget)
+        found = _best(claim, points, field, budget, tried)
         if found is not None:
             return found
     return None
@@ -47,8 +48,10 @@ def _candidates(
                 yield Points(claim.symbols, dims, count, style, denominator, seed + 5 * attempt + turn)
 
 
-def _best(claim: Claim, points: Points, field: Field, budget: Budget) -> Counterexample | None:
-    """The plainest point of a batch at which the claim fails beyond doubt, shrunk."""
+def _best(
+    claim: Claim, points: Points, field: Field, budget: Budget, tried: set[Key]
+) -> Counterexample | None:
+    """The plainest point of a batch at which the claim fails beyond doubt, shrunk; none is ``tried`` twice."""
     try:
         comparison = compare(claim, points, field, budget)
     except (UnsupportedError, NoPointError):
@@ -57,14 +60,21 @@ def _best(claim: Claim, points: Points, field: Field, budget: Budget) -> Counter
     if not failing.size:
         return None
     order = failing[np.argsort(complexity(points)[failing], kind="stable")]
-    for k in order[:3]:
-        point = points.select([int(k)])
+    fresh = ((point, key) for k in order if (key := _key(point := points.select([int(k)]))) not in tried)
+    for point, key in islice(fresh, 3):
+        tried.add(key)
         if confirm(claim, point, budget) is None:
             continue
         shrunk = shrink(claim, point, field, budget)
         exact = confirm(claim, shrunk, budget)
         return present(claim, shrunk, exact) if exact is not None else None
     return None
+
+
+def _key(point: Points) -> Key:
+    """The dimensions and the values of a point."""
+    values = ((str(k), (v / point.denominator).tobytes()) for k, v in sorted(point.integers.items()))
+    return (*sorted(point.dims.items()), *values)
 
 
 def confirm(claim: Claim, point: Points, budget: Budget) -> Comparison | None:
@@ -81,12 +91,11 @@ def exactly(claim: Claim, point: Points, budget: Budget) -> Comparison:
     try:
         return compare(claim, point, Rational(), budget)
     except UnsupportedError:
-        found = to_many_digits(claim, point, budget)
-        return to_many_digits(claim, point, budget, claim.precision) if found.agrees else found
+        return to_many_digits(claim, point, budget)
 
 
-def to_many_digits(claim: Claim, point: Points, budget: Budget, beyond: int = 0) -> Comparison:
-    """The comparison to 30 digits ``beyond`` so many, and as many more as the numbers met on the way ask for."""
+def to_many_digits(claim: Claim, point: Points, budget: Budget, terms: int = 0) -> Comparison:
+    """The comparison to 30 digits beyond those that so many ``terms`` could feign, and as many more as it takes."""
     from cheatsheet.evaluation.many_digits import (  # mpmath is loaded only when it is needed
         Precise,
         TooFewDigitsError,
@@ -95,7 +104,8 @@ def to_many_digits(claim: Claim, point: Points, budget: Budget, beyond: int = 0)
     digits = 100
     while True:
         field = Precise(digits)
-        field.span = float(beyond)
+        field.terms, field.feigned = terms, float(claim.digits * terms)
+        field.spend = budget.spend
         try:
             return compare(claim, point, field, budget)
         except TooFewDigitsError as more:

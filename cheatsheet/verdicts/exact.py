@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice, product
 
-import numpy as np
-
 from cheatsheet.evaluation.fields import Array, Modular, UnsupportedError
 from cheatsheet.evaluation.free_symbols import Free
 from cheatsheet.evaluation.jets import Domain, Jet
+from cheatsheet.evaluation.numerics import np
 from cheatsheet.evaluation.points import Key, NoPointError, Points
 from cheatsheet.evaluation.properties import Part, read_part
 from cheatsheet.language.table import TABLE

@@ -2,43 +2,29 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from multiprocessing.context import BaseContext
+from dataclasses import replace
+from functools import partial
 
-from cheatsheet.language.elaborate import Declarations
-from cheatsheet.parallel import collect_rarely
+from cheatsheet.parallel import as_they_come
 from cheatsheet.verdicts.kept import Origin, Origins, VerdictCache
+from cheatsheet.verdicts.tasks import Asked
 from cheatsheet.verdicts.verdicts import STEPS, TierDisagreement, Verdict
 
 ENOUGH = 60
 """From this many claims on, starting processes pays."""
-_CHUNK = 8
 LAST_RESORT = 120
 """After so many seconds a claim is given up whatever its steps; no known one takes a tenth of that."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """A claim as written and what its names stand for."""
-
-    text: str
-    declarations: Declarations
-
-
-_tasks: Sequence[Task] = ()  # inherited by the worker processes: expressions are not sent between processes
+BATCH = 50
+"""So many verdicts are found before they are kept."""
 
 
 def verify_all(
-    tasks: Sequence[Task],
+    tasks: Sequence[Asked],
     *,
     steps: int = STEPS,
     cache: VerdictCache | None = None,
@@ -53,13 +39,15 @@ def verify_all(
     done = len(tasks) - len(missing)
     progress(done)
     fresh: dict[Origin, Verdict] = {}
-    for k, verdict in _verdicts(tasks, missing, steps, processes):
-        known[named[k]] = verdict
+    work, asked = partial(_verdict, steps=steps), [tasks[k] for k in missing]
+    for place, verdict in as_they_come(work, asked, _died, enough=ENOUGH, processes=processes):
+        origin = named[missing[place]]
+        known[origin] = verdict
         if not verdict.exhausted:  # with more steps, or once a bug is mended, there may be another answer
-            fresh[named[k]] = verdict
+            fresh[origin] = verdict
         done += 1
         progress(done)
-        if cache is not None and len(fresh) >= 50:
+        if cache is not None and len(fresh) >= BATCH:
             cache.keep(fresh)
             fresh = {}
     if cache is not None:
@@ -67,65 +55,22 @@ def verify_all(
     return [known[origin] for origin in named]
 
 
-def _verdicts(
-    tasks: Sequence[Task], missing: list[int], steps: int, processes: int | None
-) -> Iterator[tuple[int, Verdict]]:
-    count = processes or os.cpu_count() or 1
-    if len(missing) < ENOUGH or count == 1 or "fork" not in multiprocessing.get_all_start_methods():
-        for k in missing:
-            yield k, _verdict(tasks[k], steps)
-        return
-    yield from _in_processes(tasks, missing, steps, count)
+def _died(task: Asked) -> Verdict:
+    return Verdict("undecided", message="the process that worked on it died", exhausted=True)
 
 
-def _in_processes(
-    tasks: Sequence[Task], missing: list[int], steps: int, count: int
-) -> Iterator[tuple[int, Verdict]]:
-    global _tasks
-    _tasks = tasks
-    chunks = [missing[k : k + _CHUNK] for k in range(0, len(missing), _CHUNK)]
-    context = multiprocessing.get_context("fork")
-    lost: list[int] = []
-    try:
-        with ProcessPoolExecutor(count, context, initializer=collect_rarely) as pool:
-            futures = {pool.submit(_verify_chunk, chunk, steps): chunk for chunk in chunks}
-            for future in as_completed(futures):
-                chunk = futures[future]
-                try:
-                    yield from zip(chunk, future.result(), strict=True)
-                except BrokenProcessPool:
-                    lost += chunk  # one claim killed a process, and with it the whole pool
-        for k in lost:
-            yield k, _verdict_alone(k, steps, context)
-    finally:
-        _tasks = ()
-
-
-def _verdict_alone(k: int, steps: int, context: BaseContext) -> Verdict:
-    """The verdict found in a process of its own, which the claim may kill."""
-    with ProcessPoolExecutor(1, mp_context=context) as pool:
-        try:
-            return pool.submit(_verify_chunk, [k], steps).result()[0]
-        except BrokenProcessPool:
-            return Verdict("undecided", message="the process that worked on it died", exhausted=True)
-
-
-def _verify_chunk(chunk: list[int], steps: int) -> list[Verdict]:
-    return [_verdict(_tasks[k], steps) for k in chunk]
-
-
-def _verdict(task: Task, steps: int) -> Verdict:
+def _verdict(task: Asked, steps: int) -> Verdict:
     """The verdict on one claim and how long it took.
 
     A mistake of this program is told, and costs this claim and no other; but for two tiers that contradict each other,
     which end the run.
     """
-    from cheatsheet.verdicts.check import verify_text  # brings numpy: not for answers from the cache
+    from cheatsheet.verdicts.check import verify_asked  # brings numpy: not for answers from the cache
 
     started = time.monotonic()
     try:
         with patience(LAST_RESORT):
-            verdict = verify_text(task.text, task.declarations, steps=steps)
+            verdict = verify_asked(task, steps=steps)
     except TierDisagreement:
         raise
     except OutOfPatience:

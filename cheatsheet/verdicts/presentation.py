@@ -5,10 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from cheatsheet.evaluation.fields import Array, Rational
 from cheatsheet.evaluation.jets import Domain
+from cheatsheet.evaluation.numerics import np
 from cheatsheet.evaluation.points import Points
 from cheatsheet.language.dimensions import Shape
 from cheatsheet.language.expressions import Symbol

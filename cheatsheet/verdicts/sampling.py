@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from cheatsheet.evaluation.fields import Floating, UnsupportedError
+from cheatsheet.evaluation.numerics import np
 from cheatsheet.evaluation.points import NoPointError, Points
 from cheatsheet.verdicts.claim import Claim
 from cheatsheet.verdicts.compare import Budget, compare
@@ -27,7 +26,9 @@ def sample(claim: Claim, dims: dict[str, int], budget: Budget) -> bool | Counter
     agreeing = 0
     try:
         for point in _points(claim, dims, budget):
-            comparison = to_many_digits(claim, point, budget, claim.precision)
+            comparison = to_many_digits(claim, point, budget)
+            if comparison.agrees:
+                comparison = to_many_digits(claim, point, budget, claim.terms(dims))
             if not comparison.agrees:
                 return present(claim, point, comparison)
             agreeing += int(comparison.defined.sum())

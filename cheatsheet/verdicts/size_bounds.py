@@ -95,7 +95,7 @@ class _LocalRules(dict[str, Rule]):
 
     def __init__(self, rules: Mapping[str, Rule]) -> None:
         super().__init__(rules)
-        self.update(dict.fromkeys(("over", "quotient", "reciprocal"), _local_quotient))
+        self.update({name: _local_quotient for name, row in TABLE.items() if row.divides})
         self.update(power=_local_power, inv=_function, adj=_function)
 
     def __contains__(self, op: object) -> bool:

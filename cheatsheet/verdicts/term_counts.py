@@ -126,6 +126,15 @@ class Counting:
         if any(self(e).varies for e in exprs):
             raise NoBoundError("a sum of fractions")
 
+    def moved(self, count: Count, operand: Expr, place: Callable[[Expr], Expr]) -> Denominator:
+        """What is below, its entries taken at other places: 1/xᵢ and 1/xⱼ are over two denominators."""
+        if not count.varies:
+            return count.below
+        arrays = [f for f in count.below if not f.shape.is_scalar]
+        if any(f.shape != operand.shape for f in arrays):
+            raise NoBoundError("entries of a fraction at several places")
+        return {place(f) if f in arrays else f: e for f, e in count.below.items()}
+
     def weight(self, below: Denominator) -> tuple[int, int]:
         """The names and the degree of a product of denominators."""
         counts = [(self(factor), exponent) for factor, exponent in below.items()]

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cheatsheet.calculus import algebra
+from cheatsheet.calculus.factors import Entry
 from cheatsheet.calculus.prove import prove
 from cheatsheet.calculus.terms import Factor, Idx, NoIndexForm, Place, Poly, Term, refreshed
 from cheatsheet.language.dimensions import Axis, Shape
@@ -30,7 +31,7 @@ GIVEN = Declarations({**VECTORS, **MATRICES, "S": SYMMETRIC})
 
 def entry(name: str, *places: Place) -> Factor:
     symbol = SYMMETRIC if name == "S" else {**VECTORS, **MATRICES}[name]
-    return Factor("sym", symbol, places, label=name, symmetric=name == "S")
+    return Entry(symbol, places, symmetric=name == "S")
 
 
 def term(*entries: tuple[str, tuple[Place, ...]], bound: tuple[Idx, ...] = ()) -> Term:
@@ -115,7 +116,7 @@ def test_axes_belong_to_the_key() -> None:
     for axis in (N, M):
         k = Idx(axis)
         x = Symbol("x", Shape.vector(axis))
-        sums.append(Term(((Factor("sym", x, (k,), label="x"), ONE),), frozenset({k})))
+        sums.append(Term(((Entry(x, (k,)), ONE),), frozenset({k})))
     assert sums[0].key({}) != sums[1].key({})
 
 

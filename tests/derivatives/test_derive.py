@@ -14,9 +14,10 @@ import yaml
 from click.testing import CliRunner
 
 import cheatsheet
+from cheatsheet.api import derive
 from cheatsheet.calculus.prove import prove
 from cheatsheet.cli import main
-from cheatsheet.derivatives.derivative import Derivative, derive
+from cheatsheet.derivatives.derivative import Derivative
 from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.elaborate import Declarations, elaborate_claim
 from cheatsheet.language.errors import CatalogueError

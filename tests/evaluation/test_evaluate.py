@@ -145,6 +145,16 @@ MEANINGS: dict[str, tuple[str, Callable[[Numbers], Any]]] = {
     "maximum": ("maximum(X, Y)", lambda s: np.maximum(s["X"], s["Y"])),
     "minimum": ("minimum(X, Y)", lambda s: np.minimum(s["X"], s["Y"])),
     "softmax": ("softmax(x)", lambda s: softmax(s["x"])),
+    "step": ("step(X)", lambda s: np.heaviside(s["X"], 0.5)),
+    "sum_along": ("sum(X, axis=0)", lambda s: s["X"].sum(axis=0)[:, np.newaxis]),
+    "softmax_along": (
+        "softmax(X, axis=1)",
+        lambda s: np.exp(s["X"]) / np.exp(s["X"]).sum(axis=1, keepdims=True),
+    ),
+    "logsumexp_along": (
+        "logsumexp(X, axis=1)",
+        lambda s: np.log(np.exp(s["X"]).sum(axis=1, keepdims=True)),
+    ),
     "logsumexp": ("logsumexp(x)", lambda s: np.log(np.exp(s["x"]).sum()).reshape(1, 1)),
 }
 

@@ -134,7 +134,18 @@ def test_every_node_knows_where_it_stands(text: str) -> None:
             "expected ']' to close '[' in column 2, found ':'",
             "slices are not part of the language",
         ),
-        ("f(x=y) == 1", 4, "keyword arguments are not part of the language", ""),
+        (
+            "f(x=y) == 1",
+            4,
+            "keyword arguments are not part of the language",
+            "the only one is axis=0 or axis=1",
+        ),
+        (
+            "sum(A, axis=2) == 1",
+            13,
+            "the axis is 0 or 1, and this is 2",
+            "axis=1: of each row; axis=0: of each column",
+        ),
         ("(x, y) == 1", 3, "a tuple is not part of the language", ""),
         (
             "lambda == 1",

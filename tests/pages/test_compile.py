@@ -110,6 +110,15 @@ def test_language_bookmarks_and_links(built: Path) -> None:
 
 
 @needs_tex
+def test_the_lines_of_the_sheet_link_to_the_page_where_it_has_an_address(tmp_path: Path) -> None:
+    online = replace(with_entry(QUADRATIC_FORM), base_url="https://example.org/a%20page/")
+    compile_pdf(render(online, "sheet"), tmp_path / "cheatsheet.pdf")
+    sheet = objects_of(tmp_path / "cheatsheet.pdf")
+    assert f"/URI(https://example.org/a%20page/#{QUADRATIC_FORM.id})" in sheet
+    assert "handbook.pdf" not in sheet
+
+
+@needs_tex
 def test_a_book_in_parts_is_one_book(built: Path) -> None:
     """Contents and foot name the page on which an entry stands, though every part was typeset for itself."""
     handbook = built / "handbook.pdf"

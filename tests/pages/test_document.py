@@ -19,19 +19,21 @@ import pytest
 import cheatsheet
 from cheatsheet.catalogue.entries import Citation
 from cheatsheet.catalogue.reports import ClaimReport, EntryReport
+from cheatsheet.catalogue.schema import SHOWS
 from cheatsheet.derivatives.steps.familiar_indices import with_familiar_indices
 from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.elaborate import Declarations, elaborate_claim, elaborate_expression
 from cheatsheet.language.expressions import Symbol, without_properties
 from cheatsheet.language.glossary import Text
-from cheatsheet.pages import examples, figures
+from cheatsheet.pages import examples, figures, pictures
 from cheatsheet.pages.document import entry_page
 from cheatsheet.pages.givens import given_lines
 from cheatsheet.pages.illformed import ill_formed
 from cheatsheet.pages.kept import PageKeys, PageShelf
 from cheatsheet.pages.model import DisplayBlock, EntryPage, FigureBlock, StepsBlock
 from cheatsheet.pages.numbers import counterexample_formulas, number
-from cheatsheet.pages.tables import shape_table
+from cheatsheet.pages.pictures import Path as Line
+from cheatsheet.pages.tables import shape_table, shown_block
 from cheatsheet.verdicts.verdicts import Counterexample, Verdict
 
 ROOT = Path(__file__).parents[2]
@@ -235,7 +237,7 @@ def test_every_line_of_a_derivation_says_something_new() -> None:
     for entry in catalogue():
         for block in page(entry.id).blocks:
             if isinstance(block, StepsBlock):
-                shown = [row.equation.right for row in block.rows]
+                shown = [(row.equation.left if block.style else "", row.equation.right) for row in block.rows]
                 assert all(a != b for a, b in pairwise(shown)), entry.id
                 assert all(row.why.zh and row.why.en for row in block.rows), entry.id
 
@@ -302,22 +304,39 @@ def test_shape_table_has_every_layout_in_turn() -> None:
 
 
 def test_arrows_of_the_figure_are_gradients_at_points_of_a_level_curve() -> None:
-    figure = figures.gradient_figure()
-    assert isinstance(figure, FigureBlock)
-    number_ = r"(-?[\d.]+)"
-    arrows = re.findall(
-        rf"\\draw\[->, topic.*?\] \({number_},{number_}\) -- \({number_},{number_}\)", figure.tikz
-    )
-    assert len(arrows) == figures.ARROWS
-    for x0, y0, x1, y1 in (tuple(float(v) / figures.UNIT for v in arrow) for arrow in arrows):
-        level = figures.A * x0**2 + figures.B * y0**2
-        assert level == pytest.approx(figures.LEVEL_OF_ARROWS, rel=1e-2)
-        along = (-figures.B * y0, figures.A * x0)  # the direction of the level curve
-        cosine = (
-            ((x1 - x0) * along[0] + (y1 - y0) * along[1]) / math.hypot(x1 - x0, y1 - y0) / math.hypot(*along)
+    angles = [2 * math.pi * (k + 0.5) / figures.ARROWS for k in range(figures.ARROWS)]
+    places = figures.level_curve(figures.WEIGHTS, figures.LEVEL_OF_ARROWS, angles)
+    assert len(places) == figures.ARROWS
+    for (x, y), (_, slope) in zip(places, figures.gradients(places), strict=True):
+        assert x**2 + 2 * y**2 == pytest.approx(figures.LEVEL_OF_ARROWS)
+        assert slope == pytest.approx((2 * x, 4 * y), abs=1e-5)
+
+
+def test_a_form_has_level_curves_where_it_has_that_sign() -> None:
+    (_, levels), (saddle, both) = figures.FORMS
+    assert min(levels) > 0 > min(both)
+    for level in both:
+        pieces = figures.level_curve_pieces(saddle, level)
+        assert len(pieces) >= 2
+        near = [(x, y) for piece in pieces for x, y in piece if max(abs(x), abs(y)) < 2]
+        assert all(x * x + 4 * x * y + y * y == pytest.approx(level, rel=1e-3) for x, y in near)
+
+
+@pytest.mark.parametrize("name", SHOWS)
+def test_what_an_entry_may_show_is_drawn_in_both_notations(name: str) -> None:
+    block = shown_block(name)
+    if isinstance(block, FigureBlock):
+        assert all(
+            0 <= x <= block.picture.width and 0 <= y <= block.picture.height
+            for part in block.picture.parts
+            for x, y in (part.points if isinstance(part, Line) else (part.at,))
         )
-        assert abs(cosine) < 1e-2
-        assert (x1 - x0) * x0 + (y1 - y0) * y0 > 0, "uphill"
+        assert pictures.tex(block.picture).count("\n") == len(block.picture.parts) + 1
+        assert pictures.svg(block.picture, name).count("</text>") == sum(
+            not isinstance(part, Line) for part in block.picture.parts
+        )
+    else:
+        assert block.rows
 
 
 # --- pages kept on disk ---

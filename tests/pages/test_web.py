@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import parse_qs
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -34,7 +35,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     assert {entry.id for entry in catalogue} == set(ENTRIES)
     report = check_entries(catalogue)
     pages = document(catalogue, report)
-    return write_page(tmp_path_factory.mktemp("web"), render_page(pages, catalogue, report)).as_uri()
+    return write_page(
+        tmp_path_factory.mktemp("web"), render_page(pages, catalogue, report, calculator=True)
+    ).as_uri()
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +149,18 @@ def test_nothing_serious_stands_in_the_way_of_anyone(
     assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     context.close()
+
+
+def test_a_derivative_is_opened_in_the_calculator_in_the_layout_chosen(page: Page, address: str) -> None:
+    page.goto(address)
+    page.check("#layout input[value=D]", force=True)
+    page.locator("#quadratic-form .claim").first.hover()
+    link = page.locator("#quadratic-form .claim .ask").first
+    link.focus()
+    asked = parse_qs(str(link.get_attribute("href")).removeprefix("derive.html#"))
+    assert asked == {"e": ["x.T @ A @ x"], "x": ["x"], "g": ["A: [n, n], x: [n]"], "l": ["denominator"]}
+    assert page.locator("#product-not-commutative .ask").count() == 0
+    assert page.get_attribute("header a.elsewhere", "href") == "derive.html"
 
 
 def test_a_print_has_no_controls(page: Page, address: str) -> None:

@@ -37,7 +37,9 @@ WRITTEN = {
     "-inv(A) @ x": "-np.linalg.solve(A, x)",
     "inv(A) @ inv(B) @ x": "np.linalg.solve(A, np.linalg.solve(B, x))",
     "inv(A) @ x @ y.T": "np.outer(np.linalg.solve(A, x), y)",
-    "A @ inv(B)": "A @ np.linalg.inv(B)",
+    "A @ inv(B)": "np.linalg.solve(B.T, A.T).T",
+    "x.T @ inv(B)": "np.linalg.solve(B.T, x)",
+    "A @ inv(B).T": "np.linalg.solve(B, A.T).T",
     "diag(x) @ y": "x * y",
     "diag(x) @ A @ diag(y)": "x[:, None] * (A * y)",
     "norm(A @ x - y) ** 2": "np.sum((A @ x - y) ** 2)",
@@ -50,6 +52,12 @@ WRITTEN = {
     "softmax(x)": "np.exp(x - np.logaddexp.reduce(x))",
     "logsumexp(A @ x)": "np.logaddexp.reduce(A @ x)",
     "softplus(x)": "np.logaddexp(0, x)",
+    "softmax(X, axis=1)": "np.exp(X - np.logaddexp.reduce(X, axis=1, keepdims=True))",
+    "logsumexp(X, axis=0)": "np.logaddexp.reduce(X, axis=0)",
+    "sum(X, axis=1)": "np.sum(X, axis=1)",
+    "sum(x, axis=0)": "np.sum(x)",
+    "sum(x, axis=1)": "x",
+    "softmax(x, axis=1)": "np.ones(x.shape[0])",
     "1 / 2 * x": "0.5 * x",
     "1 / 3 * x": "1 / 3 * x",
     "x ** -1": "1 / x",
@@ -75,9 +83,12 @@ def test_the_other_libraries_have_their_own_names() -> None:
     assert code_for(parse("softmax(A @ x)"), "torch") == "torch.softmax(A @ x, dim=0)"
     assert code_for(parse("softmax(A @ x)"), "jax") == "jax.nn.softmax(A @ x)"
     assert code_for(parse("inv(A) @ x"), "jax") == "jnp.linalg.solve(A, x)"
-    assert code_for(parse("ones(m, n) @ x"), "torch") == "torch.ones(m, x.shape[0], dtype=x.dtype) @ x"
+    assert (
+        code_for(parse("ones(m, n) @ x"), "torch")
+        == "torch.ones(m, x.shape[0], dtype=x.dtype, device=x.device) @ x"
+    )
     assert code_for(parse("kron(A.T, I(n))"), "torch") == (
-        "torch.kron(A.T.contiguous(), torch.eye(A.shape[0], dtype=A.dtype))"
+        "torch.kron(A.T.contiguous(), torch.eye(A.shape[0], dtype=A.dtype, device=A.device))"
     )
     assert code_for(parse("sin(pi)"), "torch") == "torch.sin(torch.tensor(float(torch.pi)))"
 
@@ -199,10 +210,10 @@ def _shims() -> dict[str, Arrays]:
     """NumPy under the names of PyTorch and JAX: their sources run where the libraries are not installed."""
 
     def typed(function: Any) -> Any:
-        return lambda *sizes, dtype=None: function(sizes if len(sizes) > 1 else sizes[0])
+        return lambda *sizes, dtype=None, device=None: function(sizes if len(sizes) > 1 else sizes[0])
 
-    def softmax(z: Any, dim: int = 0) -> Any:
-        return np.exp(z - np.logaddexp.reduce(z))
+    def softmax(z: Any, dim: int = 0, axis: int = 0) -> Any:
+        return np.exp(z - np.logaddexp.reduce(z, axis=dim or axis, keepdims=True))
 
     def sigmoid(z: Any) -> Any:
         return 1 / (1 + np.exp(-z))
@@ -210,8 +221,11 @@ def _shims() -> dict[str, Arrays]:
     def relu(z: Any) -> Any:
         return np.maximum(z, 0)
 
-    def logsumexp(z: Any, dim: int = 0) -> Any:
-        return np.logaddexp.reduce(z)
+    def logsumexp(z: Any, dim: int = 0, axis: int = 0) -> Any:
+        return np.logaddexp.reduce(z, axis=dim or axis)
+
+    def total(z: Any, dim: int | None = None, axis: int | None = None) -> Any:
+        return np.sum(z, axis=axis if dim is None else dim)
 
     def softplus(z: Any) -> Any:
         return np.logaddexp(0, z)
@@ -226,14 +240,15 @@ def _shims() -> dict[str, Arrays]:
             return lambda z: fact.floating(np, z)
 
     shared = "outer kron einsum sum diag trace abs exp log sqrt sin cos tan sinh cosh tanh arcsin arccos arctan sign pi"
-    shared += " maximum minimum"
+    shared += " maximum minimum heaviside where"
     common = {name: getattr(np, name) for name in [*shared.split(), "hstack", "vstack", "stack"]}
+    common["sum"] = total
     linalg = {
-        name: getattr(np.linalg, name) for name in "solve inv det slogdet pinv matrix_power norm".split()
+        name: getattr(np.linalg, name) for name in "solve inv det slogdet pinv matrix_power norm svd".split()
     }
     torch = Shim(
         **common,
-        eye=lambda n, dtype=None: np.eye(n),
+        eye=lambda n, dtype=None, device=None: np.eye(n),
         ones=typed(np.ones),
         zeros=typed(np.zeros),
         tensor=np.asarray,

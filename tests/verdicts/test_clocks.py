@@ -18,7 +18,8 @@ from cheatsheet.verdicts import check, many
 from cheatsheet.verdicts.check import verify, verify_text
 from cheatsheet.verdicts.compare import Budget, OutOfBudgetError
 from cheatsheet.verdicts.kept import VerdictCache
-from cheatsheet.verdicts.many import OutOfPatience, Task, patience, verify_all
+from cheatsheet.verdicts.many import OutOfPatience, patience, verify_all
+from cheatsheet.verdicts.tasks import Asked, Task
 from cheatsheet.verdicts.verdicts import TierDisagreement, Verdict
 from tests.verdicts.test_blindness import equation_of, items
 
@@ -98,7 +99,7 @@ def test_what_met_a_limit_is_not_kept(tmp_path: Path, monkeypatch: pytest.Monkey
     assert cache.shelf.connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
     assert verify_all(claims, cache=cache)[0].status == "proved"
     assert cache.shelf.connection.execute("SELECT count(*) FROM kept").fetchone() == (3,)
-    monkeypatch.setattr(check, "verify_text", None)
+    monkeypatch.setattr(check, "verify_asked", None)
     assert [v.status for v in verify_all(claims, cache=cache)] == ["proved", "refuted", "refuted"]
 
 
@@ -115,11 +116,11 @@ def test_patience_ends() -> None:
 
 
 def test_a_claim_that_is_given_up_is_undecided(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def hang(text: str, declarations: Declarations, *, steps: int) -> Verdict:
+    def hang(claim: Asked, *, steps: int) -> Verdict:
         while True:
             pass
 
-    monkeypatch.setattr(check, "verify_text", hang)
+    monkeypatch.setattr(check, "verify_asked", hang)
     monkeypatch.setattr(many, "LAST_RESORT", 1)
     cache = VerdictCache(tmp_path / "verdicts.sqlite")
     (verdict,) = verify_all([Task("1 == 1", Declarations())], cache=cache)
@@ -152,12 +153,12 @@ def catalogue(path: Path, count: int) -> Path:
 def test_tiers_that_disagree_end_the_run(count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Here and in worker processes: exit status 70, both results shown, no verdict on anything."""
 
-    def disagree(text: str, declarations: Declarations, *, steps: int) -> Verdict:
-        if text == "5 + 1 == 7":
-            raise TierDisagreement(text, "proof: the sides are equal", "evaluation: 6 and 7")
+    def disagree(claim: Asked, *, steps: int) -> Verdict:
+        if claim.text == "5 + 1 == 7":
+            raise TierDisagreement(claim.text, "proof: the sides are equal", "evaluation: 6 and 7")
         return Verdict("proved")
 
-    monkeypatch.setattr(check, "verify_text", disagree)
+    monkeypatch.setattr(check, "verify_asked", disagree)
     done = CliRunner().invoke(main, ["check", "--no-cache", str(catalogue(tmp_path / "c.yaml", count))])
     assert done.exit_code == 70, done.output
     for part in ("a bug of this program", "5 + 1 == 7", "proof: the sides are equal", "evaluation: 6 and 7"):

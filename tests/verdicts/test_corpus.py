@@ -14,7 +14,8 @@ import cheatsheet
 from cheatsheet.calculus.prove import prove
 from cheatsheet.language.elaborate import elaborate_claim
 from cheatsheet.verdicts.check import verify
-from cheatsheet.verdicts.many import Task, verify_all
+from cheatsheet.verdicts.many import verify_all
+from cheatsheet.verdicts.tasks import Task
 from cheatsheet.verdicts.verdicts import Verdict
 
 CORPUS = Path(__file__).parents[1] / "corpus"

@@ -20,13 +20,14 @@ from cheatsheet.language.elaborate import Declarations, elaborate_claim
 from cheatsheet.language.expressions import Equation, Symbol
 from cheatsheet.packaged import engine_version
 from cheatsheet.verdicts import check
-from cheatsheet.verdicts.check import negation, verify, verify_text
+from cheatsheet.verdicts.check import negation, verify, verify_asked, verify_text
 from cheatsheet.verdicts.claim import Claim
 from cheatsheet.verdicts.compare import Budget
 from cheatsheet.verdicts.exact import vanishes
 from cheatsheet.verdicts.kept import Origin, Origins, VerdictCache
-from cheatsheet.verdicts.many import Task, verify_all
+from cheatsheet.verdicts.many import verify_all
 from cheatsheet.verdicts.sampling import sample
+from cheatsheet.verdicts.tasks import Asked, Task
 from cheatsheet.verdicts.verdicts import (
     HOLDS,
     STATUSES,
@@ -361,7 +362,7 @@ def test_warm_claims_are_not_verified_again(tmp_path: Path, monkeypatch: pytest.
     tasks = [Task(text, DECLARED) for text in CLAIMS[:3]]
     cache = VerdictCache(tmp_path / "verdicts.sqlite")
     first = verify_all(tasks, cache=cache)
-    monkeypatch.setattr(check, "verify_text", None)
+    monkeypatch.setattr(check, "verify_asked", None)
     assert [v.status for v in verify_all(tasks, cache=cache)] == [v.status for v in first]
 
 
@@ -377,12 +378,12 @@ def test_a_thousand_warm_claims_are_quick(tmp_path: Path) -> None:
 
 @pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="no fork on this system")
 def test_a_worker_that_dies_takes_no_verdict_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    def dies(text: str, declarations: Declarations, *, steps: int) -> Verdict:
-        if text.startswith("7 "):
+    def dies(claim: Asked, *, steps: int) -> Verdict:
+        if claim.text.startswith("7 "):
             os._exit(1)
-        return verify_text(text, declarations, steps=steps)
+        return verify_asked(claim, steps=steps)
 
-    monkeypatch.setattr(check, "verify_text", dies)
+    monkeypatch.setattr(check, "verify_asked", dies)
     verdicts = verify_all([Task(text, DECLARED) for text in CLAIMS], processes=2)
     assert len(verdicts) == len(CLAIMS)
     assert verdicts[7].status == "undecided"

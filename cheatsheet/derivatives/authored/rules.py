@@ -9,6 +9,7 @@ from itertools import product
 from typing import TypeGuard
 
 from cheatsheet.calculus.genericity import invertible
+from cheatsheet.derivatives.rules.factors import Product, chain, product_of
 from cheatsheet.derivatives.rules.laws import Law, laws
 from cheatsheet.derivatives.rules.matching import Pattern, declared
 from cheatsheet.derivatives.rules.rule import Rule
@@ -85,7 +86,7 @@ class Constant:
 
 @dataclass(frozen=True)
 class Units:
-    """Factors I and 0 and terms 0 left out, so that other rules see what stands beside them."""
+    """Factors I and 0 and terms 0 left out, numbers drawn in front: other rules see what stands beside them."""
 
     id: str = "units"
 
@@ -102,6 +103,20 @@ class Units:
                 return expr if not _is_zero(a) else b if expr.op == "add" else build("neg", b)
             case Apply(op="neg", args=(Expr() as a,)) if _is_zero(a):
                 return a
+            case Apply(op="transpose" | "tr", args=(Expr() as a,)) if _is_zero(a):
+                return Number(0) if expr.shape.is_scalar else build("zeros", *expr.shape.axes)
+            case Apply(op="transpose", args=(Expr() as a,)) if a.shape.is_scalar:
+                return a
+            case Apply(op="transpose" | "tr", args=(Expr() as a,)):
+                inner = Product.of(a)
+                if inner.word and (inner.scalars or inner.coefficient != 1):
+                    return inner.with_part(0, len(inner.word), build(expr.op, chain(inner.word)))
+            case Apply(op="hadamard", args=(Expr() as a, Expr() as b)):
+                p, q = Product.of(a), Product.of(b)
+                numbers = Product(p.coefficient * q.coefficient, (*p.scalars, *q.scalars), ())
+                if p.word and q.word and (numbers.scalars or numbers.coefficient != 1):
+                    bare = build("hadamard", chain(p.word), chain(q.word))
+                    return product_of(replace(numbers, word=(bare,)))
         return expr
 
 
@@ -133,11 +148,16 @@ class OwnTranspose:
         return expr
 
     def first(self, expr: Expr) -> Expr:
-        turned: Expr = build("transpose", expr)
-        for _ in range(8):
-            for law in group("transposes"):
-                turned = law.rule.rewritten(turned)
-        return min(expr, turned, key=lambda e: (str(e).replace(".T", ""), len(str(e))))
+        both = (_transposes_inside(expr), _transposes_inside(build("transpose", expr)))
+        return min(both, key=lambda e: (str(e).replace(".T", ""), len(str(e))))
+
+
+def _transposes_inside(expr: Expr) -> Expr:
+    """The product with transposes carried to its factors."""
+    for _ in range(8):
+        for law in group("transposes"):
+            expr = law.rule.rewritten(expr)
+    return product_of(Product.of(expr))
 
 
 @dataclass(frozen=True)
@@ -216,7 +236,9 @@ class Vocabulary:
             rule = Pattern.of("line", self.lines[rest], general=False)
             return Named(((rule, Reason("line", _words("why-line", rest))),), True)
         if kind == "claim" and rest.isdigit() and int(rest) in self.claims:
-            rule = self.fitted(Pattern.of("claim", self.claims[int(rest)]))
+            claim = self.claims[int(rest)]
+            general = set(symbols(claim.rhs)) <= set(symbols(claim.lhs))
+            rule = self.fitted(Pattern.of("claim", claim, general))
             return Named(((rule, Reason("claim", _words("why-claim", rest))),), True)
         if text in self.lemmas:
             lemma = self.lemmas[text]

@@ -23,6 +23,7 @@ from cheatsheet.derivatives.authored.rules import (
     transformation_words,
     transformed,
 )
+from cheatsheet.derivatives.rules.factors import Product
 from cheatsheet.derivatives.rules.laws import laws
 from cheatsheet.derivatives.rules.matching import arranged, declared, same
 from cheatsheet.derivatives.rules.rule import Rule, exhausted
@@ -221,7 +222,8 @@ class Board:
         words = [transformation_words(p.text.strip(), factor) for p, factor in done]
         if remarks:
             self.needs.clear()
-        return (*words, *used, *remarks), bool(done)
+        reasons = (*words, *used, *remarks)
+        return reasons or (Reason("rearrange", word("why-rearrange")),), bool(done)
 
     def only_polynomials(self, passage: Passage, equation: Equation) -> Reason:
         """The remark that what holds on a dense set holds everywhere."""
@@ -297,7 +299,7 @@ class Board:
         """Check that the claims have been reached, and under no condition that they do not have themselves."""
         last = self.derivation.lines[-1].passage
         for number, claim in zip(self.derivation.numbers, self.claims, strict=True):
-            if not any(_says(fact, claim) for fact in self.facts):
+            if not any(_says(self.with_own_meanings(fact), claim) for fact in self.facts):
                 raise self.error(last, f"the lines do not end in claim {number}: {claim!r}")
         for spot, line, rules in self.needs:
             if not self.harmless(spot, rules):
@@ -305,6 +307,16 @@ class Board:
                 raise self.error(
                     line.passage, message, "where both sides are polynomials, say so: polynomials"
                 )
+
+    def with_own_meanings(self, fact: Equation) -> Equation:
+        """What a line says without the names that only the derivation has."""
+
+        def meaning(expr: Expr) -> Expr:
+            if isinstance(expr, Symbol) and expr.name in self.derivation.own and expr.definition is not None:
+                return meaning(expr.definition)
+            return rebuild(expr, meaning)
+
+        return Equation(meaning(fact.lhs), meaning(fact.rhs))
 
     def harmless(self, spot: Expr, rules: list[Rule]) -> bool:
         """Whether the claim can only be made where the matrix is invertible, or the number is not zero."""
@@ -317,7 +329,7 @@ class Board:
                 return all(self.harmless(c, rules) for c in spot.children[: 1 if spot.op == "power" else 2])
             if declared(spot, "nonzero") or declared(spot, "positive"):
                 return True
-        elif invertible(spot, self.regular):
+        elif invertible(spot, self.regular) or _is_definite(spot):
             return True
         simple: list[Rule] = [
             one.rule for one in laws().values() if one.group in ("transposes", "properties", "inverses")
@@ -335,6 +347,24 @@ class Board:
 def _reads(passage: Passage) -> bool:
     """Whether the line has to have a derivative on its left."""
     return passage.text.strip() == "read off"
+
+
+def _is_definite(expr: Expr, strictly: bool = True) -> bool:
+    """Whether the form of a matrix shows it to be positive definite, or not strictly so: a sum of such, Hᵀ R H."""
+    match expr:
+        case Symbol() | Apply(op="I"):
+            return isinstance(expr, Apply) or "positive_definite" in expr.properties
+        case Apply(op="inv", args=(Expr() as of,)):
+            return _is_definite(of)
+        case Apply(op="add", args=(Expr() as a, Expr() as b)):
+            both = _is_definite(a, False) and _is_definite(b, False)
+            return both and (not strictly or _is_definite(a) or _is_definite(b))
+        case Apply(op="matmul") if not strictly:
+            word = Product.of(expr).word
+            turned = build("transpose", word[-1])
+            outer = len(word) == 3 and (word[0] == turned or build("transpose", word[0]) == word[-1])
+            return outer and _is_definite(word[1], False)
+    return False
 
 
 def _is_other(passage: Passage) -> bool:
@@ -401,7 +431,7 @@ def _carried(before: Expr, rules: list[Rule], after: Expr) -> bool:
         whole = [_rewritten(side, rules) for side in (before, after)]
         if arranged(whole[0]) == arranged(whole[1]):
             return True
-        laws_ = [rule for rule in rules if rule.id not in _ONCE]
+        laws_ = [rule for rule in rules if rule.id not in _LEMMAS]
         if len(laws_) == len(rules):
             return False
         bare = [exhausted(side, laws_) for side in (before, after)]
@@ -410,11 +440,12 @@ def _carried(before: Expr, rules: list[Rule], after: Expr) -> bool:
         return False
 
 
-_ONCE = ("line", "claim", "entry")
+_ONCE = ("entry",)
+_LEMMAS = ("line", "claim", "entry")
 
 
 def _rewritten(expr: Expr, rules: list[Rule]) -> Expr:
-    """The expression with laws used until none fits; lines, claims and lemmas are used once, where they are found."""
+    """The expression with rules used until none fits; a claim of another entry is used once, where it is found."""
     once = [rule for rule in rules if rule.id in _ONCE]
     laws = [rule for rule in rules if rule not in once]
     expr = exhausted(expr, laws)

@@ -201,8 +201,18 @@ def _joined(terms: list[Product]) -> Expr:
             positive = Product(-t.coefficient, t.scalars, t.chain, t.shape)
             total = build("sub", total, expression(positive))
         else:
-            total = build("add", total, expression(t))
+            total = _added(total, expression(t))
     return total
+
+
+def _added(a: Expr, b: Expr) -> Expr:
+    """The sum; of two blocks of numbers, the block of the sums."""
+    if isinstance(a, Apply) and isinstance(b, Apply) and a.op == b.op == "block" and a.params == b.params:
+        pairs = list(zip(a.children, b.children, strict=True))
+        values = [x.value + y.value for x, y in pairs if isinstance(x, Number) and isinstance(y, Number)]
+        if len(values) == len(pairs):
+            return build("block", *map(Number, values), params=a.params)
+    return build("add", a, b)
 
 
 def zero(shape: Shape) -> Expr:

@@ -9,6 +9,7 @@ from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.display import one_line, short
 from cheatsheet.language.expressions import Apply, Expr, Symbol
 from cheatsheet.language.layouts import arrange
+from cheatsheet.language.table import variables
 
 Source = tuple[int, int]
 
@@ -41,16 +42,14 @@ def differential(derivative: Apply) -> Differential:
 
     Raises :class:`~cheatsheet.calculus.differentials.NoDifferential` for an operator without a rule.
     """
-    function, *others = derivative.children
-    variables = (others[0], others[0]) if derivative.op == "hessian" else tuple(others)
-    form: Expr | None = function
-    increments = []
-    for number, variable in enumerate(variables):
+    form: Expr | None = derivative.children[0]
+    by, increments = variables(derivative), []
+    for number, variable in enumerate(by):
         symbol = symbol_of(variable)
         increment = Symbol(f"∂{number}{symbol.name}", symbol.shape, kind="differential")
         increments.append(increment)
         form = None if form is None else differentiate(form, {symbol: increment})
-    return Differential(derivative, form, variables, tuple(increments), _sources(derivative, variables))
+    return Differential(derivative, form, by, tuple(increments), _sources(derivative, by))
 
 
 def symbol_of(variable: Expr) -> Symbol:

@@ -11,6 +11,7 @@ from cheatsheet.calculus.prove import prove
 from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.closed.blocks import assembled
+from cheatsheet.derivatives.closed.by_sweep import staged, swept
 from cheatsheet.derivatives.closed.differential import Differential, Source, differential
 from cheatsheet.derivatives.closed.entries import spelled
 from cheatsheet.derivatives.closed.entrywise import entry
@@ -18,6 +19,7 @@ from cheatsheet.derivatives.closed.index_names import IndexNames
 from cheatsheet.derivatives.closed.length import length
 from cheatsheet.derivatives.closed.networks import NoMatrixFormError
 from cheatsheet.derivatives.closed.over_basis import entry_by_units, sum_over_units
+from cheatsheet.derivatives.closed.tidying import tidied
 from cheatsheet.derivatives.closed.views import Block, View
 from cheatsheet.language.display import one_line, short
 from cheatsheet.language.expressions import (
@@ -34,11 +36,10 @@ from cheatsheet.language.expressions import (
     symbols,
     walk,
 )
-from cheatsheet.language.table import ShapeError, build
+from cheatsheet.language.table import ShapeError, build, differentiation
 
 Seen = tuple[View, list[Block] | None]
 FAILURES = (NoIndexForm, NoMatrixFormError, ShapeError)
-DERIVATIVES = ("diff", "grad", "jacobian", "hessian")
 PENALTIES = ((1.0, 0), (1.0, 1), (0.6, 0))
 """What a form found by taking sums apart must gain: at depth 1 two characters, at depth 2 two fifths of the length."""
 
@@ -90,10 +91,18 @@ def _at_sizes(derivative: Apply, general: ClosedForm, layout: str) -> ClosedForm
     result, entry = general.result, general.entry
     own = ClosedForm(derivative, general.linear, layout)
     own.indices = tuple(Index(i.name, with_numbers_of_axis(i.axis)) for i in general.indices)
-    own.__dict__["result"] = None if result is None else with_numbers(result)
+    own.__dict__["result"] = None if result is None else _written_out(with_numbers(result))
     own.__dict__["entry"] = with_numbers(entry)
-    own.general = general
+    own.general, own.lemmas = general, general.lemmas
     return own
+
+
+def _written_out(result: Expr) -> Expr:
+    """A short column that is a sum of basis vectors, entry by entry."""
+    if not (result.shape.cols.is_one and any(isinstance(n, Apply) and n.op == "unit" for n in walk(result))):
+        return result
+    written = tidied(result)
+    return written if prove(Equation(result, written)) else result
 
 
 class ClosedForm:
@@ -107,6 +116,8 @@ class ClosedForm:
         self.index_names: dict[Source, str] = {source: self.names.fresh() for source in linear.sources}
         self.indices = tuple(Index(self.index_names[s], linear.axis(s)) for s in linear.sources)
         self._seen: list[Seen] = []
+        self.lemmas: list[Equation] = []
+        """What was proved of the stages of a deep function, for which :attr:`result` follows by the chain rule."""
         self.general: ClosedForm = self
         """The closed form with letters for sizes of which this is an instance."""
 
@@ -118,6 +129,10 @@ class ClosedForm:
         """The derivative in matrix notation, the shortest form that holds; None for a tensor."""
         if self._is_tensor:
             return None
+        found = staged(self.linear)
+        if found is not None:
+            result, self.lemmas = found
+            return result
         candidates = []
         for candidate in self._candidates():
             # The derivatives inside were proved equal to their closed forms, which stand in their places here.
@@ -133,6 +148,8 @@ class ClosedForm:
     def entry(self) -> Expr:
         """The component at ``indices``, in the claim language."""
         derivative = self.linear.derivative
+        if self.result is not None and self.lemmas:
+            return entry(self.result, list(self.indices))
         whole = component(derivative, list(self.indices)) if self.indices else derivative
         for candidate in self._entries():
             if prove(Equation(whole, candidate)) or (self._is_tensor and _agrees(whole, candidate)):
@@ -167,6 +184,7 @@ class ClosedForm:
 
     def _candidates(self) -> Iterator[Expr]:
         """Forms in matrix notation, the most readable first; those that always exist last."""
+        yield from swept(self.linear)
         for view, blocks in self.views():
             found = [] if blocks is None else list(self._read(view, blocks))
             yield from (form for _, form in sorted(found, key=lambda pair: pair[0]))
@@ -227,12 +245,12 @@ def _is_simple(form: Expr) -> bool:
 def worked_out(expr: Expr, layout: str) -> Expr:
     """The expression with every derivative inside it in closed form, as far as there is one."""
     match expr:
-        case Apply(op="component", args=(Apply() as inner, *places)) if inner.op in DERIVATIVES:
+        case Apply(op="component", args=(Apply() as inner, *places)) if differentiation(inner):
             if inner.shape.is_tensor:
                 closed = closed_form(inner, layout)
                 given = zip(closed.indices, places, strict=True)
                 return substitute(closed.entry, {str(i.name): p for i, p in given if isinstance(p, Index)})
-        case Apply() if expr.op in DERIVATIVES:
+        case Apply() if differentiation(expr):
             result = closed_form(expr, layout).result
             return expr if result is None else result
     return rebuild(expr, lambda child: worked_out(child, layout))

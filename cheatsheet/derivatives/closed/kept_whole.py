@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.derivatives.closed.entrywise import ELEMENTWISE
+from cheatsheet.derivatives.closed.rewritten import triangular
 from cheatsheet.derivatives.closed.transposes import Skew, is_symmetric
 from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.expressions import (
@@ -191,7 +192,7 @@ class Atoms:
                 return self.form(build("transpose", build(expr.op, inner.children[0])))
             case Apply(op="transpose") if expr.op in ("det", "logdet"):
                 return self.form(build(expr.op, inner.children[0]))
-            case Apply(op="block") if expr.op in ("det", "inv") and (corners := _triangular(inner)):
+            case Apply(op="block") if expr.op in ("det", "inv") and (corners := triangular(inner)):
                 a, b, d = corners
                 if expr.op == "inv":
                     return self.form(_triangular_inverse(a, b, d, inner))
@@ -275,16 +276,6 @@ class Atoms:
         return self._symbols[symbol]
 
 
-def _triangular(block: Apply) -> tuple[Expr, Expr, Expr] | None:
-    """The diagonal blocks and the one beside them of a block matrix with a zero in one corner."""
-    if block.params != (2, 2):
-        return None
-    a, b, c, d = block.children
-    if not (a.shape.is_square and d.shape.is_square):
-        return None
-    return (a, b, d) if _is_zero(c) else (a, c, d) if _is_zero(b) else None
-
-
 def _triangular_inverse(a: Expr, b: Expr, d: Expr, block: Apply) -> Apply:
     """``[[A, B], [0, D]]⁻¹ = [[A⁻¹, −A⁻¹BD⁻¹], [0, D⁻¹]]``, and its mirror image."""
     first, last = build("inv", a), build("inv", d)
@@ -293,10 +284,6 @@ def _triangular_inverse(a: Expr, b: Expr, d: Expr, block: Apply) -> Apply:
         return build("block", first, beside, block.children[2], last, params=(2, 2))
     beside = build("neg", build("matmul", build("matmul", last, b), first))
     return build("block", first, block.children[1], beside, last, params=(2, 2))
-
-
-def _is_zero(expr: Expr) -> bool:
-    return expr == Number(0) or (isinstance(expr, Apply) and expr.op == "zeros")
 
 
 def _depth(expr: Expr) -> int:

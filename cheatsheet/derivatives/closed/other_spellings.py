@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cheatsheet.derivatives.closed.products import Chain, chain_expression, factors_of, hadamard, turned_chain
-from cheatsheet.language.expressions import Apply, Expr
+from cheatsheet.language.dimensions import Shape
+from cheatsheet.language.expressions import Apply, Expr, Number
 from cheatsheet.language.table import build
 
 _ONE = Fraction(1)
@@ -67,3 +68,44 @@ def _gather(chain: Chain) -> Chain:
 
 def _is_diagonal(factor: Expr) -> bool:
     return isinstance(factor, Apply) and factor.op == "diag" and not factor.shape.is_vector
+
+
+def sparse(factors: list[tuple[Expr, Fraction]], shape: Shape) -> Expr | None:
+    """A matrix times the entries of a diagonal or rank-one matrix: diag(u) M diag(v)."""
+    for k, (f, e) in enumerate(factors):
+        others = [g for n, g in enumerate(factors) if n != k]
+        if e != 1 or not others:
+            continue
+        rest = hadamard(others)
+        if isinstance(f, Apply) and f.op == "I":
+            return build("diag", build("diag", rest))
+        if isinstance(f, Apply) and f.op == "diag":
+            return build("diag", build("hadamard", f.children[0], build("diag", rest)))
+        chain = factors_of(f)
+        cut = next((n for n in range(1, len(chain)) if chain[n].shape.rows.is_one), 0)
+        if cut:
+            u = chain_expression(chain[:cut], shape.rows)
+            v = chain_expression(turned_chain(chain[cut:]), shape.cols)
+            return build("matmul", build("matmul", build("diag", u), rest), build("diag", v))
+    return None
+
+
+def are_ones(kept: list[Expr], row: Expr) -> bool:
+    """Whether the chain ends in a column of ones, and a row of them comes next."""
+    own = row.children[0] if isinstance(row, Apply) and row.op == "transpose" else row
+    both = (kept[-1], own) if kept else ()
+    return bool(both) and row.shape.rows.is_one and all(isinstance(x, Apply) and x.op == "ones" for x in both)
+
+
+def power_of(a: Expr) -> tuple[Expr, Expr]:
+    """The matrix and the exponent of a power of a matrix."""
+    if isinstance(a, Apply) and a.op == "matrix_power":
+        return a.children[0], a.children[1]
+    return a, Number(1)
+
+
+def diagonal_matrix(column: Expr) -> Expr:
+    """The diagonal matrix of a column, which may be the diagonal of one."""
+    if isinstance(column, Apply) and column.op == "diag" and column.children[0].shape.is_vector:
+        return column.children[0]
+    return build("diag", column)

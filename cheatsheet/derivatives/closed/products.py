@@ -30,7 +30,27 @@ def product(
 ) -> Product:
     """A product with inverses cancelled and signs drawn to the front."""
     sign, chain = _cancelled(chain)
-    return Product(coefficient * sign, _merged(scalars), chain, shape)
+    powers = _merged(scalars)
+    for k, factor in enumerate(chain):
+        inverse = _inverse(factor, powers)
+        if inverse is not None:  # adj(A) / det(A)
+            determinant, own = inverse
+            powers = _merged([*powers, (determinant, Fraction(1))])
+            chain = (*chain[:k], own, *chain[k + 1 :])
+    return Product(coefficient * sign, powers, chain, shape)
+
+
+def _inverse(factor: Expr, powers: Powers) -> tuple[Expr, Expr] | None:
+    """The determinant that stands below an adjugate, and the inverse that the two are."""
+    match factor:
+        case Apply(op="transpose"):
+            found = _inverse(factor.children[0], powers)
+            return None if found is None else (found[0], build("transpose", found[1]))
+        case Apply(op="adj"):
+            determinant = build("det", factor.children[0])
+            if dict(powers).get(determinant, Fraction(0)) <= -1:
+                return determinant, build("inv", factor.children[0])
+    return None
 
 
 def _merged(scalars: Iterable[tuple[Expr, Fraction]]) -> Powers:
@@ -41,6 +61,13 @@ def _merged(scalars: Iterable[tuple[Expr, Fraction]]) -> Powers:
             factor, exponent = factor.children[0], exponent / 2
         total[factor] = total.get(factor, Fraction(0)) + exponent
     for factor in list(total):
+        if isinstance(factor, Apply) and factor.op == "sign":
+            absolute = build("abs", factor.children[0])
+            if total[factor] == 1 and total.get(absolute) == -1:  # sign(a) / |a| = 1 / a
+                inner = factor.children[0]
+                del total[factor], total[absolute]
+                total[inner] = total.get(inner, Fraction(0)) - 1
+                continue
         argument = _one_plus_exponential(factor)
         if argument is not None and total.get(factor) == -1:
             exponential = build("exp", argument)
@@ -71,7 +98,7 @@ def _cancelled(chain: Chain) -> tuple[int, Chain]:
         if isinstance(factor, Apply) and factor.op == "I":
             continue
         while kept and isinstance(last := kept[-1], Skew) and factor.shape.cols.is_one:
-            turn, factor = _crossed(last.vector, factor)
+            turn, factor = crossed(last.vector, factor)
             sign *= turn
             kept.pop()
         if kept and are_inverse(kept[-1], factor):
@@ -81,8 +108,8 @@ def _cancelled(chain: Chain) -> tuple[int, Chain]:
     return sign, tuple(kept)
 
 
-def _crossed(a: Expr, b: Expr) -> tuple[int, Expr]:
-    """``a × b``, symbols in alphabetical order, and the sign of that; zero for ``a × a``."""
+def crossed(a: Expr, b: Expr) -> tuple[int, Expr]:
+    """The sign of ``a × b`` and that product, symbols in alphabetical order; zero for ``a × a``."""
     if isinstance(a, Symbol) and isinstance(b, Symbol) and a.name > b.name:
         return -1, build("cross", b, a)
     return int(a != b), build("cross", a, b)
@@ -96,7 +123,16 @@ def are_inverse(a: Expr, b: Expr) -> bool:
     """Whether one of two matrices is written as the inverse of the other."""
     if isinstance(a, Apply) and isinstance(b, Apply) and a.op == b.op == "transpose":
         a, b = a.children[0], b.children[0]
-    return any(isinstance(x, Apply) and x.op == "inv" and x.children[0] == y for x, y in ((a, b), (b, a)))
+    return any(
+        isinstance(x, Apply)
+        and x.children == (y,)
+        and (x.op == "inv" or (x.op == "transpose" and _is_orthogonal(y)))
+        for x, y in ((a, b), (b, a))
+    )
+
+
+def _is_orthogonal(expr: Expr) -> bool:
+    return isinstance(expr, Symbol) and "orthogonal" in expr.properties
 
 
 # --- expressions ----------------------------------------------------------------------------------------------------
@@ -211,7 +247,9 @@ def negated(expr: Expr) -> Expr:
         case Apply(op="neg"):
             return expr.children[0]
         case Apply() if expr.op in LEFTMOST or expr.op in ("scale", "reciprocal"):
-            return build(expr.op, negated(expr.children[0]), expr.children[1])
+            first, second = expr.children
+            turns = isinstance(first, Apply) and first.op == "sub"  # (x - c) @ … keeps its sign
+            return build(expr.op, build("neg", first) if turns else negated(first), second)
         case Apply(op="sub"):
             return build("sub", *expr.children[::-1])
     return build("neg", expr)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
 from cheatsheet.calculus.components import Components
+from cheatsheet.calculus.factors import Delta, Dimension, Entry, JetEntry, Pi, Prime
 from cheatsheet.calculus.index_values import Placed, Value, with_leaves
 from cheatsheet.calculus.terms import Factor, Idx, NoIndexForm, Place, Term
 from cheatsheet.calculus.to_expression import component
@@ -27,7 +28,6 @@ from cheatsheet.language.expressions import (
     Apply,
     Expr,
     Index,
-    Jet,
     Number,
     Size,
     Sum,
@@ -102,30 +102,30 @@ class Reader:
         if not (isinstance(scalar, Apply) and scalar.op in ("total", "tr", "matmul")):
             return None
         if scalar not in self.constants:
-            self.constants[scalar] = _constant(scalar)
+            self.constants[scalar] = constant_of(scalar)
         return self.constants[scalar]
 
     # --- factors ---------------------------------------------------------------------------------------------------
 
     def add(self, network: Network, factor: Factor, exponent: Fraction, nodes: Iterable[Node]) -> None:
-        match factor.head:
-            case "sym" if isinstance(factor.data, Placed):
+        match factor:
+            case Entry(of=Placed() as placed):
                 remaining = iter(factor.places)
-                values = [with_leaves(v, remaining) for v in factor.data.values]
-                self.attach(network, self.meaning[factor.data.symbol], values, exponent, nodes)
-            case "sym":
-                self.attach(network, self.meaning[factor.data], factor.places, exponent, nodes)
-            case "jet":
+                values = [with_leaves(v, remaining) for v in placed.values]
+                self.attach(network, self.meaning[placed.symbol], values, exponent, nodes)
+            case Entry(of=Symbol() as symbol):
+                self.attach(network, self.meaning[symbol], factor.places, exponent, nodes)
+            case JetEntry():
                 expr, places = self.derivative(factor, nodes)
                 self.attach(network, expr, places, exponent, nodes)
-            case "delta":
+            case Delta():
                 self.equate(network, factor.places, nodes)
-            case "size":
-                network.scalars.append((Size(self.axis_of(Axis.of(factor.data))), exponent))
-            case "pi":
+            case Dimension():
+                network.scalars.append((Size(self.axis_of(Axis.of(factor.name))), exponent))
+            case Pi():
                 network.scalars.append((build("pi"), exponent))
-            case "prime":
-                network.scalars.append((Number(factor.data), exponent))
+            case Prime():
+                network.scalars.append((Number(factor.number), exponent))
             case _:
                 raise NoMatrixFormError(f"{factor.head} is no matrix")
 
@@ -173,12 +173,12 @@ class Reader:
         else:
             network.edges.append(Edge(a, b, ()))
 
-    def derivative(self, factor: Factor, nodes: Iterable[Node]) -> tuple[Expr, tuple[Place, ...]]:
+    def derivative(self, factor: JetEntry, nodes: Iterable[Node]) -> tuple[Expr, tuple[Place, ...]]:
         """An abstract derivative in the layout in force, and its places in the order of its axes.
 
         A function or variable at fixed places is the component there.
         """
-        jet: Jet = factor.data
+        jet = factor.jet
         remaining = iter(factor.places)
         operands, groups = [], []
         for symbol in (jet.symbol, *jet.by):
@@ -198,13 +198,14 @@ def _indices_of_tensors(term: Term, terminals: set[Idx]) -> frozenset[Idx]:
     """The summed indices of abstract functions whose derivative has more than two axes."""
     found: set[Idx] = set()
     for factor, _ in term.factors:
-        if factor.head == "jet" and sum(p in term.bound or p in terminals for p in factor.places) > 2:
-            own = factor.places[: len(factor.data.symbol.shape.free_axes)]
+        if isinstance(factor, JetEntry) and sum(p in term.bound or p in terminals for p in factor.places) > 2:
+            own = factor.places[: len(factor.jet.symbol.shape.free_axes)]
             found |= {p for p in own if isinstance(p, Idx) and p in term.bound}
     return frozenset(found)
 
 
-def _constant(scalar: Expr) -> Fraction | None:
+def constant_of(scalar: Expr) -> Fraction | None:
+    """The value of a sum that is always the same; None for any other."""
     sums = any(isinstance(n, Apply) and n.op in ("add", "sub") for n in walk(scalar))
     if not sums or free_indices(scalar):
         return None

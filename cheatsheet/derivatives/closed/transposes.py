@@ -54,6 +54,8 @@ def _outline(expr: Expr, flipped: bool) -> Hashable:
             return "sum", frozenset(_summands(expr, flipped, 1).items())
         case Apply(op="hadamard"):
             return "hadamard", frozenset(Counter(_outline(c, flipped) for c in expr.children).items())
+        case Apply(op="block"):
+            return _block_outline(expr, flipped)
         case Apply(op="ones" | "zeros"):
             return expr.op, expr.shape.axes[::-1] if flipped else expr.shape.axes
         case Apply() if not TABLE[expr.op].differentiates and len(expr.args) == len(expr.children):
@@ -63,6 +65,12 @@ def _outline(expr: Expr, flipped: bool) -> Hashable:
             if expr.op == "kron":
                 return (expr.op, *parts)
     return expr, flipped
+
+
+def _block_outline(expr: Apply, flipped: bool) -> Hashable:
+    rows, cols = expr.params
+    parts = [[_outline(expr.children[r * cols + c], flipped) for c in range(cols)] for r in range(rows)]
+    return ("block", *map(tuple, zip(*parts, strict=True) if flipped else parts))
 
 
 def _factors(expr: Expr, flipped: bool) -> tuple[Hashable, ...]:
@@ -111,20 +119,21 @@ def turned(expr: Expr) -> Expr:
             rows, cols = expr.params
             parts = [turned(expr.children[r * cols + c]) for c in range(cols) for r in range(rows)]
             return build("block", *parts, params=(cols, rows))
-        case Apply(op="add" | "sub" | "hadamard" | "quotient") if all(_is_turned(c) for c in expr.children):
+        case Apply() if is_turned(expr):
             return build(expr.op, *(turned(child) for child in expr.children))
     return build("transpose", expr)
 
 
-def _is_turned(expr: Expr) -> bool:
+def is_turned(expr: Expr) -> bool:
     """Whether the transpose is the shorter form."""
     match expr:
         case Apply(op="transpose"):
             return True
-        case Apply(op="matmul" | "add" | "sub" | "hadamard"):
-            return all(_is_turned(child) for child in expr.children)
-        case Apply(op="neg"):
-            return _is_turned(expr.children[0])
+        case Apply(op="matmul"):
+            return all(is_turned(child) for child in expr.children)
+        case Apply() if expr.children and TABLE[expr.op].entrywise is not None:
+            arrays = [child for child in expr.children if not child.shape.is_scalar]
+            return bool(arrays) and all(is_turned(child) for child in arrays)
     return False
 
 

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product as cartesian
+from typing import TypeGuard
 
 from cheatsheet.calculus import algebra
 from cheatsheet.calculus.components import Components
 from cheatsheet.calculus.derivatives import unit_direction
+from cheatsheet.calculus.factors import Entry
 from cheatsheet.calculus.index_values import Value, alternatives
 from cheatsheet.calculus.terms import Factor, Idx, NoIndexForm, Poly, Term
 from cheatsheet.derivatives.closed.collecting import Collector
@@ -102,15 +104,17 @@ class View:
                 work += self.multiplied_out(coefficient, term, found).terms[::-1]
         return block if tuple(done) == block.terms else Block(block.values, collected(Poly(done)))
 
-    def divisible(self, factor: Factor, exponent: Fraction, depth: int) -> bool:
-        whole = factor.head == "sym" and isinstance(factor.data, Symbol) and exponent > 0
-        return whole and exponent.denominator == 1 and 0 < self.atoms.depths.get(factor.data, 0) <= depth
+    def divisible(self, factor: Factor, exponent: Fraction, depth: int) -> TypeGuard[Entry]:
+        if not isinstance(factor, Entry) or not isinstance(factor.of, Symbol) or exponent <= 0:
+            return False
+        return exponent.denominator == 1 and 0 < self.atoms.depths.get(factor.of, 0) <= depth
 
-    def multiplied_out(self, coefficient: Fraction, term: Term, factor: Factor) -> Poly:
+    def multiplied_out(self, coefficient: Fraction, term: Term, factor: Entry) -> Poly:
         """The term with one of its factors taken apart."""
-        places = iter(factor.places)
-        at = [0 if axis.is_one else next(places) for axis in factor.data.shape.axes]
-        inner = self.components(self.differential.derivative)(self.atoms.apart(factor.data), *at)
+        symbol, places = factor.of, iter(factor.places)
+        assert isinstance(symbol, Symbol)
+        at = [0 if axis.is_one else next(places) for axis in symbol.shape.axes]
+        inner = self.components(self.differential.derivative)(self.atoms.apart(symbol), *at)
         exponents = dict(term.factors)
         count = int(exponents.pop(factor))
         rest = Poly([(coefficient, Term(tuple(exponents.items()), term.bound))])

@@ -26,6 +26,7 @@ from cheatsheet.language.expressions import (
     Number,
     Size,
     Symbol,
+    free_indices,
     rebuild,
     walk,
 )
@@ -40,13 +41,14 @@ Holds = Callable[[Expr, str], bool]
 
 @dataclass(frozen=True)
 class Pattern:
-    """An equation used from left to right; ``letters`` and ``sizes`` may stand for others, all else for itself."""
+    """An equation used from left to right; ``letters``, ``sizes``, ``places`` (free indices) may stand for others."""
 
     id: str
     left: Expr
     right: Expr
     letters: frozenset[str] = frozenset()
     sizes: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
     holds: Holds = field(default_factory=lambda: declared)
     memory: dict[Expr, Expr] = field(default_factory=dict, compare=False, repr=False)
 
@@ -56,7 +58,8 @@ class Pattern:
         nodes = [*walk(equation.lhs), *walk(equation.rhs)] if general else []
         letters = frozenset(n.name for n in nodes if isinstance(n, Symbol) and n.definition is None)
         sizes = frozenset(name for n in nodes for name in n.shape.names)
-        return Pattern(id, equation.lhs, equation.rhs, letters, sizes)
+        places = frozenset(name for n in nodes[:1] for name in free_indices(n)) if general else frozenset()
+        return Pattern(id, equation.lhs, equation.rhs, letters, sizes, places)
 
     @cached_property
     def permutes(self) -> bool:
@@ -110,6 +113,7 @@ class Match:
 
     letters: Mapping[str, Expr] = field(default_factory=dict)
     sizes: Mapping[str, Axis] = field(default_factory=dict)
+    places: Mapping[str, Index] = field(default_factory=dict)
     params: tuple[Any, ...] = ()
     """The symbols that vary in a ``d(…)``."""
 
@@ -200,7 +204,7 @@ class _Matcher:
             case Apply():
                 args: list[Argument] = [
                     self.instance(a, found) if isinstance(a, Expr)
-                    else a.rename(dict(found.sizes)) if isinstance(a, Axis) else a
+                    else a.rename(dict(found.sizes)) if isinstance(a, Axis) else found.places.get(str(a.name), a)
                     for a in pattern.args
                 ]  # fmt: skip
                 if pattern.op == "I" and args == [ONE]:
@@ -297,11 +301,19 @@ class _Matcher:
             yield from self.match(pattern, argument, found)
         elif isinstance(pattern, Axis) and isinstance(argument, Axis):
             yield from self.axis(pattern, argument, found)
-        elif isinstance(pattern, Index) and isinstance(argument, Index) and pattern.name == argument.name:
-            yield found
+        elif isinstance(pattern, Index) and isinstance(argument, Index):
+            known = found.places.get(str(pattern.name))
+            if str(pattern.name) in self.rule.places and known is None:
+                yield replace(found, places={**found.places, str(pattern.name): argument})
+            elif (known or pattern).name == argument.name:
+                yield found
 
     def product(self, pattern: Product, own: Product, found: Match) -> Iterator[Match]:
         """Whether the whole product fits: a scalar letter takes all the numbers that are left over."""
+        if own.word and not pattern.word:
+            own = replace(own, scalars=own.numbers, word=())
+        elif own.scalars and not own.word and len(pattern.word) == 1:
+            own = replace(own, scalars=own.scalars[:-1], word=own.scalars[-1:])
         letters = [s for s in pattern.scalars if self.is_letter(s)]
         others = tuple(s for s in pattern.scalars if s not in letters[:1])
         numbers = own.scalars if own.word or not pattern.word else ()

@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import reduce
 from math import floor, gcd, lcm
 
+from cheatsheet.calculus.factors import Dimension, Group, Letter, Prime
 from cheatsheet.calculus.terms import UNIT, ZERO, Factor, Factors, Idx, Poly, Term, pieces, refreshed
 from cheatsheet.language.dimensions import Axis
 
@@ -19,8 +20,8 @@ def single_term(factors: Factors, coefficient: Fraction | int = 1) -> Poly:
     value = Fraction(coefficient)
     kept: Factors = {}
     for factor, exponent in factors.items():
-        if factor.head == "prime":
-            value *= Fraction(factor.data) ** floor(exponent)
+        if isinstance(factor, Prime):
+            value *= Fraction(factor.number) ** floor(exponent)
             exponent -= floor(exponent)
         if exponent:
             kept[factor] = exponent
@@ -48,7 +49,7 @@ def multiply(factors: Factors, factor: Factor, exponent: Fraction) -> None:
 
 def word_of(atoms: tuple[Poly, ...], unit: str = "") -> Factor:
     """A product of matrices in their order; without any, the identity of a size."""
-    return Factor("word", subs=atoms, label="" if atoms else unit)
+    return Letter("word", "" if atoms else unit, subs=atoms)
 
 
 def factors_joined(
@@ -74,7 +75,7 @@ def split_factors(poly: Poly) -> tuple[Fraction, Factors, tuple[Poly, ...]]:
     bracket = poly.times(1 / number).collect()
     if any(f.head == "word" for _, term in poly.terms for f, _ in term.factors):
         return number, {}, (bracket,)
-    return number, {Factor("group", subs=(bracket,)): _ONE}, ()
+    return number, {Group(bracket): _ONE}, ()
 
 
 def times(a: Poly, b: Poly) -> Poly:
@@ -106,18 +107,18 @@ def to_power(poly: Poly, exponent: Fraction) -> Poly:
         return poly
     number, scalars, atoms = split_factors(poly)
     if not number:
-        return single_term({Factor("op", label=f"0 to {exponent}"): _ONE}) if exponent <= 0 else ZERO
+        return single_term({Letter("op", f"0 to {exponent}"): _ONE}) if exponent <= 0 else ZERO
     assert not atoms
     if exponent.denominator == 1:
         return single_term({f: e * exponent for f, e in scalars.items()}, number ** int(exponent))
     if number < 0:
-        return single_term({Factor("group", subs=(poly.collect(),)): exponent})
-    root = {Factor("prime", p, label=str(p)): e * exponent for p, e in _primes(number).items()}
+        return single_term({Group(poly.collect()): exponent})
+    root: Factors = {Prime(p): e * exponent for p, e in _primes(number).items()}
     if not scalars:
         return single_term(root)
     if list(scalars.values()) == [_ONE]:
         return single_term({**root, next(iter(scalars)): exponent})
-    return single_term({**root, Factor("group", subs=(single_term(scalars),)): exponent})
+    return single_term({**root, Group(single_term(scalars)): exponent})
 
 
 def _primes(number: Fraction) -> dict[int, Fraction]:
@@ -154,7 +155,7 @@ def summed(poly: Poly, bound: frozenset[Idx]) -> Poly:
         if any(f.head == "word" for f, _ in own):
             outside[word_of((inner,))] = _ONE
         else:
-            multiply(outside, Factor("group", subs=(inner,)), _ONE)
+            multiply(outside, Group(inner), _ONE)
     idle = bound - {i for factor in factors for i in factor.indices}
     return reduce(times, (size_of(i.axis) for i in idle), single_term(outside, number))
 
@@ -192,6 +193,6 @@ def size_of(axis: Axis) -> Poly:
     for names, coefficient in axis.size:
         factors: Factors = {}
         for name in names:
-            multiply(factors, Factor("size", label=name), _ONE)
+            multiply(factors, Dimension(name), _ONE)
         total += single_term(factors, coefficient) if factors else Poly([(Fraction(coefficient), UNIT)])
     return total.collect()

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import lru_cache
 
+from cheatsheet.calculus.factors import Delta, Letter
 from cheatsheet.calculus.terms import ZERO, Factor, Factors, Idx, Place, Poly
 from cheatsheet.derivatives.rules.normal_forms import (
     content,
@@ -85,7 +86,7 @@ class _Reading:
             case Size():
                 return size_of(expr.axis)
             case Symbol():
-                return self.whole(Factor("sym", expr, label=name_of(expr)), expr)
+                return self.whole(Letter("sym", name_of(expr)), expr)
             case Sum():
                 return self.sum(expr)
             case Apply():
@@ -136,7 +137,7 @@ class _Reading:
         if not expr.shape.is_scalar:
             scalars[word_of(atoms, f"I {expr.shape.rows.size}")] = _ONE
         elif atoms:
-            multiply(scalars, Factor("number", subs=atoms), _ONE)
+            multiply(scalars, Letter("number", subs=atoms), _ONE)
         return single_term(scalars, coefficient)
 
     def flat(self, expr: Expr) -> tuple[Fraction, Factors, tuple[Poly, ...]]:
@@ -173,7 +174,7 @@ class _Reading:
         if list(inner.values()) == [_ONE]:
             scalars |= inner
         else:
-            product = Factor("entrywise", subs=(single_term(inner),), label=text_of(expr.shape.axes))
+            product = Letter("entrywise", text_of(expr.shape.axes), subs=(single_term(inner),))
             scalars[word_of((single_term({product: _ONE}),))] = _ONE
         return single_term(scalars, coefficient)
 
@@ -219,7 +220,7 @@ class _Reading:
         places, texts = self.places(i for i in expr.args if isinstance(i, Index))
         axes = text_of(a for a in expr.args if isinstance(a, Axis))
         label = f"{expr.op} {parameters(expr)} {axes} {texts}"
-        letter = Factor("op", places=places, subs=tuple(subs), label=label)
+        letter = Letter("op", label, places, tuple(subs))
         return times(single_term(scalars, coefficient), self.whole(letter, expr))
 
     def entry(self, operand: Expr, indices: list[Index]) -> Poly:
@@ -246,10 +247,10 @@ class _Reading:
             symbol = atoms[0].terms[0][1].factors if len(atoms) == 1 and len(atoms[0].terms) == 1 else ()
             if len(symbol) == 1 and symbol[0][0].head == "sym":
                 of = symbol[0][0]
-                entry = Factor("sym", of.data, places, label=f"{of.label} {texts}", symmetric=either_way)
+                entry = Letter("sym", f"{of.label} {texts}", places, symmetric=either_way)
             else:
                 word = single_term({word_of(atoms, f"I {operand.shape.rows.size}"): _ONE})
-                entry = Factor("entry", None, places, (word,), texts, symmetric=either_way)
+                entry = Letter("entry", texts, places, (word,), either_way)
             multiply(scalars, entry, _ONE)
             total += single_term(scalars, number)
         return total.collect()
@@ -257,8 +258,8 @@ class _Reading:
     def delta(self, i: Index, j: Index) -> Poly:
         places, texts = self.places((i, j))
         if len(places) == 2:
-            return single_term({Factor("delta", None, places, symmetric=True): _ONE})
-        return single_term({Factor("delta", None, places, label=texts): _ONE})
+            return single_term({Delta(places): _ONE})
+        return single_term({Letter("delta", texts, places): _ONE})
 
     def derivative(self, expr: Apply) -> Poly:
         """A derivative of numbers by numbers; ∂(∂y/∂a)/∂b is the one of second order."""
@@ -273,7 +274,7 @@ class _Reading:
             return ZERO
         number = value.terms[0][0] if len(value.terms) == 1 else content(value)
         subs = tuple(self(variable).collect() for variable in variables)
-        letter = Factor("op", subs=(value.times(1 / number).collect(), *subs), label="diff")
+        letter = Letter("op", "diff", subs=(value.times(1 / number).collect(), *subs))
         return single_term({letter: _ONE}, number)
 
     def places(self, indices: Iterable[Index]) -> tuple[tuple[Place, ...], str]:

@@ -10,15 +10,13 @@ from cheatsheet.derivatives.steps.steps import Derivation
 from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Sum, walk
 from cheatsheet.language.glossary import Text, word
 from cheatsheet.language.layouts import arrange
-from cheatsheet.language.table import build
+from cheatsheet.language.table import build, differentiation
 from cheatsheet.printing.dotted_matrix import at, dotted, last_position
 from cheatsheet.printing.latex import latex_of
 from cheatsheet.printing.letters import Letters
 
 WIDEST_ENTRY = 40
 """How many characters an entry of a dotted matrix may have on paper, roughly."""
-
-DERIVATIVES = frozenset({"diff", "grad", "jacobian", "hessian"})
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ def drawn(
         return []
     if lhs.op == "component":
         return _slices(equation, letters)
-    if lhs.op not in DERIVATIVES or any(_is(node, "diff") for node in walk(equation.rhs)):
+    if not differentiation(lhs) or any(_is(node, "diff") for node in walk(equation.rhs)):
         return []
     entry = derivation.entry
     if entry is None or not _is_plain(entry, derivation.indices) or not 1 <= len(derivation.indices) <= 2:

@@ -9,6 +9,7 @@ import sympy
 
 from cheatsheet.language.elaborate import Declarations, elaborate_expression
 from cheatsheet.language.expressions import Equation, Expr, Symbol, free_indices
+from cheatsheet.printing.sympy_expression import to_sympy
 from cheatsheet.verdicts.by_sympy.judgement import REFUTES, Beyond, Judgement
 from cheatsheet.verdicts.by_sympy.quotients import UndefinedError
 from cheatsheet.verdicts.claim import Claim
@@ -33,7 +34,7 @@ def sides_at(equation: Equation, example: Counterexample) -> tuple[list[Any], li
         for name, symbol in symbols.items()
         if f"d({name})" in example.values
         for letter, number in zip(
-            _entries(symbol.increment.to_sympy(dims)), _numbers(example.values[f"d({name})"]), strict=True
+            _entries(to_sympy(symbol.increment, dims)), _numbers(example.values[f"d({name})"]), strict=True
         )
     }
     try:
@@ -62,7 +63,7 @@ def _told(value: Any) -> str:
 
 def _side(expr: Expr, example: Counterexample, dims: dict[str, int], values: Mapping[str, Any]) -> list[Any]:
     """The entries of one side at the indices that the counterexample names."""
-    value = expr.to_sympy(dims, values)
+    value = to_sympy(expr, dims, values)
     for index in free_indices(expr).values():  # they are the first axes, in this order
         place = example.index[str(index.name)]
         if getattr(value, "ndim", 2) > 2 or hasattr(value, "_array"):
@@ -90,7 +91,7 @@ def _value(symbol: Symbol, example: Counterexample, dims: dict[str, int]) -> Any
         return sympy.ImmutableMatrix(*sizes, _numbers(given))
     known = Declarations({s.name: Symbol(s.name, s.shape, s.properties) for s in symbol.of})
     formulas = [f for row in given for f in row] if isinstance(given, list) else [given]
-    entries = [elaborate_expression(str(f), known).to_sympy(dims) for f in formulas]
+    entries = [to_sympy(elaborate_expression(str(f), known), dims) for f in formulas]
     return sympy.ImmutableMatrix(*sizes, entries)
 
 

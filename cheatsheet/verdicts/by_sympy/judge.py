@@ -18,6 +18,7 @@ import sympy
 
 from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol
 from cheatsheet.language.table import build
+from cheatsheet.printing.sympy_expression import to_sympy
 from cheatsheet.verdicts.by_sympy.judgement import AGREES, BEYOND, REFUTES, Beyond, Judgement
 from cheatsheet.verdicts.by_sympy.kernels import Kernels
 from cheatsheet.verdicts.by_sympy.points import differs_at
@@ -185,7 +186,7 @@ class _Inquiry:
         nodes = (n for n in self.claim.nodes if isinstance(n, Apply) and n.op == "d")
         varying = {name for node in nodes for name in node.params[0]}
         told = {
-            f"d({s.name})": sympy.Matrix([s.increment.to_sympy(dims)])
+            f"d({s.name})": sympy.Matrix([to_sympy(s.increment, dims)])
             for s in self.claim.symbols
             if s.name in varying and not s.of
         }
@@ -230,14 +231,14 @@ def vanishes(entry: Any, kernels: Kernels) -> bool:
 
 def _names(symbol: Symbol, dims: dict[str, int]) -> list[Any]:
     """The symbols that a derivative by this one differentiates by."""
-    value = Symbol(symbol.name, symbol.shape, symbol.properties).to_sympy(dims)
+    value = to_sympy(Symbol(symbol.name, symbol.shape, symbol.properties), dims)
     return list(value) if hasattr(value, "shape") else [value]
 
 
 def _written_out(expr: Expr, dims: dict[str, int], values: Mapping[str, Any]) -> list[Any]:
     """The entries; raises :class:`UndefinedError` where there are none."""
     try:
-        value = expr.to_sympy(dims, values)
+        value = to_sympy(expr, dims, values)
     except (sympy.matrices.inverse.NonInvertibleMatrixError, ZeroDivisionError) as error:
         raise UndefinedError(str(error)) from error
     except (

@@ -1,4 +1,4 @@
-"""What a notebook shows of a catalogue, an entry or a claim, in HTML and in LaTeX; nothing is verified for it."""
+"""What a notebook shows of catalogues, entries, claims and reports, in HTML and LaTeX; nothing is verified for it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from cheatsheet.language.syntax import ClaimError
 
 if TYPE_CHECKING:
     from cheatsheet.catalogue.entries import Catalogue, Claim, Entry
+    from cheatsheet.catalogue.reports import ClaimReport, EntryReport
 
 MOST_FORMULAS = 10
 """Claims of an entry that are typeset; further ones are shown as they are written."""
@@ -19,8 +20,11 @@ MOST_FORMULAS = 10
 
 def claim_latex(claim: Claim) -> str | None:
     """The claim as a formula; None, which is to show none, where it is ill-formed."""
+    from cheatsheet.printing.latex import latex_claim  # not while loading: it brings the operator table
+    from cheatsheet.printing.macros import expand
+
     try:
-        return formula(claim.latex())
+        return formula(expand(latex_claim(claim.equation)))
     except ClaimError:
         return None
 
@@ -71,6 +75,17 @@ def catalogue_html(catalogue: Catalogue) -> str:
     count = counted(len(catalogue), "entry", "entries")
     head = f"<b>{both(catalogue.title)}</b> {code(catalogue.path.name)} {count}"
     return head + html_list(f"{both(s.title)} {code(s.id)} {len(s.entries)}" for s in catalogue.sections)
+
+
+def claim_report_html(report: ClaimReport) -> str:
+    """The claim and its verdict."""
+    return f"{claim_html(report.claim)}<br>{report.verdict._repr_html_()}"
+
+
+def entry_report_html(report: EntryReport) -> str:
+    """The name of the entry, and its claims with their verdicts."""
+    claims = (f"{code(r.claim.text)}<br>{r.verdict._repr_html_()}" for r in report.claims)
+    return f"<b>{both(report.entry.name)}</b> {code(report.entry.id)}{html_list(claims)}"
 
 
 def both(text: Text, separator: str = " · ") -> str:
