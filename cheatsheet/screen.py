@@ -8,8 +8,10 @@ from typing import Any
 from cheatsheet.catalogue.entries import Entry
 from cheatsheet.catalogue.reports import ClaimReport, EntryReport
 from cheatsheet.derivatives.authored.worked import Worked, reasons_in_words, worked
+from cheatsheet.derivatives.rules.levels import barred
 from cheatsheet.derivatives.steps.claims import derive_cases
 from cheatsheet.derivatives.steps.presented import presented, printed_lines, shown_cases
+from cheatsheet.derivatives.steps.steps import Derivation
 from cheatsheet.language.expressions import Equation, Expr, Symbol
 from cheatsheet.language.glossary import Text, word
 from cheatsheet.printing.latex import latex_of
@@ -35,7 +37,7 @@ def entry_text(report: EntryReport, languages: tuple[str, ...], style: str | Non
     }
     for number, claim in enumerate(report.claims, start=1):
         if claim.claim.expect == "holds":
-            lines += ["", *_claim_lines(claim, languages, own.get(number), number)]
+            lines += ["", *_claim_lines(claim, languages, own.get(number), number, entry.id)]
     if entry.note is not None:
         lines += ["", *(readable(entry.note[language]) for language in languages)]
     for pitfall, claim in zip(entry.pitfalls, report.claims[len(entry.claims) :], strict=True):
@@ -54,15 +56,19 @@ def entry_document(report: EntryReport) -> dict[str, Any]:
     own = {number: work for work in map(worked, entry.derivations) for number in work.numbers}
     for number, (claim, found) in enumerate(zip(report.claims, document["claims"], strict=True), start=1):
         if claim.ok and claim.claim.expect == "holds" and not claim.claim.equation.negated:
-            found["steps"] = _authored_steps(own[number]) if number in own else _steps(claim.claim.equation)
+            found["steps"] = (
+                _authored_steps(own[number]) if number in own else _steps(claim.claim.equation, entry.id)
+            )
             found["cited"] = not found["steps"]
     return document
 
 
-def _steps(equation: Equation) -> list[dict[str, Any]]:
+def _steps(equation: Equation, entry: str) -> list[dict[str, Any]]:
     """The steps of the first case, as in ``derive --json``."""
     found = []
-    for derivation in shown_cases([d for d in derive_cases(equation) if not d.cited], MOST_CASES):
+    for derivation in shown_cases(
+        [d for d in derive_cases(equation, barred(entry)) if not d.cited], MOST_CASES
+    ):
         lines = printed_lines(derivation, equation)
         letters = Letters(*lines, equation.lhs, equation.rhs)
         found.append(_step(expand(latex_of(lines[0], letters)), str(lines[0]), "", Text("", "")))
@@ -105,7 +111,7 @@ def _declaration(symbol: Symbol) -> str:
 
 
 def _claim_lines(
-    report: ClaimReport, languages: tuple[str, ...], own: Worked | None, number: int
+    report: ClaimReport, languages: tuple[str, ...], own: Worked | None, number: int, entry: str
 ) -> Iterator[str]:
     if not report.ok:
         yield from failure(report).split("\n")
@@ -121,7 +127,9 @@ def _claim_lines(
             yield f"{_INDENT}{in_languages(_with(min(own.numbers)), languages, ' / ')}"
         return
     if not report.claim.equation.negated:
-        yield from _derivation_lines(report.claim.equation, languages)
+        yield from _derivation_lines(
+            derive_cases(report.claim.equation, barred(entry)), report.claim.equation, languages
+        )
 
 
 def _with(number: int) -> Text:
@@ -155,9 +163,10 @@ MOST_CASES = 1
 """Of several entries that are derived one by one, how many are written out."""
 
 
-def _derivation_lines(equation: Equation, languages: tuple[str, ...]) -> Iterator[str]:
+def _derivation_lines(
+    cases: tuple[Derivation, ...], equation: Equation, languages: tuple[str, ...]
+) -> Iterator[str]:
     """The steps as ``derive`` prints them; of several entries one, with the number of the others."""
-    cases = derive_cases(equation)
     if cases[0].cited:
         yield f"{_INDENT}{in_languages(word('cited'), languages, ' / ')}"
         return

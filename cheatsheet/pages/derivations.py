@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cheatsheet.catalogue.reports import ClaimReport
+from cheatsheet.derivatives.rules.levels import barred
 from cheatsheet.derivatives.steps.claims import derive_cases
 from cheatsheet.derivatives.steps.drawings import drawn
 from cheatsheet.derivatives.steps.presented import Names, presented, printed_lines, shown_cases
@@ -25,11 +26,12 @@ MOST_CASES = 4
 
 
 def blocks_of_claim(
-    report: ClaimReport, several: bool, layout: Layout | None = None
+    report: ClaimReport, several: bool, layout: Layout | None = None, entry: str = ""
 ) -> list[StepsBlock | DisplayBlock]:
     """The derivation of a claim that holds, with the layout it is good for; for one with ≠, the numbers that show it.
 
-    ``several``: the entry has other claims, so that the derivation says which it derives.
+    ``several``: the entry has other claims, so that the derivation says which it derives. It uses no rule that rests on
+    ``entry``.
     """
     equation, derived = claim_in(report, layout)
     claim = latex_claim(equation) if several else ""
@@ -39,7 +41,7 @@ def blocks_of_claim(
         if witness is None:
             return []
         return [DisplayBlock(tuple(counterexample_formulas(equation, witness)), word("counterexample"))]
-    cases = derive_cases(equation)
+    cases = derive_cases(equation, barred(entry))
     if cases[0].cited:
         return [DisplayBlock((latex_claim(equation),), word("cited"))]
     worked = shown_cases(cases, len(cases))

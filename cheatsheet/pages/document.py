@@ -161,6 +161,6 @@ def _blocks(report: EntryReport, layout: Layout | None) -> list[Block]:
     for number, r in enumerate(held, start=1):
         if number in written:
             continue
-        blocks += [replace(b, of=number) for b in blocks_of_claim(r, several=len(held) > 1, layout=layout)]
+        blocks += [replace(b, of=number) for b in blocks_of_claim(r, len(held) > 1, layout, entry.id)]
     example = example_block(report, layout)
     return blocks if example is None else [*blocks, example]
