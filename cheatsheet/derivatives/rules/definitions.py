@@ -60,6 +60,10 @@ class Definition:
                 return entry(operand, [i for i in indices if isinstance(i, Index)], names)
             case Apply() if self.operator == "norm" and squared_norm(expr):
                 return sum_of_squares(expr, names)
+            case Apply(op="grad" | "jacobian" | "hessian") if (
+                expr.shape.is_scalar and expr.op == self.operator
+            ):
+                return entry(expr, [], names)
             case Apply() if expr.shape.is_scalar and definition_of(expr) == self.operator:
                 return None if expr.op in ENTRYWISE or expr.op in BY_ENTRIES else entry(expr, [], names)
         return None

@@ -10,7 +10,18 @@ from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.rules.rearranged import rearranged
 from cheatsheet.derivatives.rules.rule import Once, Unordered
 from cheatsheet.derivatives.rules.sums import factors, multiplied
-from cheatsheet.language.expressions import Apply, Expr, Index, Number, Sum, Symbol, free_indices, rebuild
+from cheatsheet.derivatives.rules.unfolding import IndexNames, prenex, with_distinct_sums
+from cheatsheet.language.expressions import (
+    Apply,
+    Expr,
+    Index,
+    Number,
+    Sum,
+    Symbol,
+    free_indices,
+    rebuild,
+    walk,
+)
 from cheatsheet.language.table import build
 
 SYMMETRIC_WITH = ("inv", "pinv", "adj", "expm", "matrix_power")
@@ -92,6 +103,10 @@ class Products:
 
     def rewritten(self, expr: Expr) -> Expr:
         expr = rebuild(expr, self.rewritten)
+        if isinstance(expr, Sum) and any(isinstance(n, Sum) for n in walk(expr.body)):
+            apart = prenex(with_distinct_sums(expr, IndexNames.beside(expr)))
+            changed = self.rewritten(apart) if isinstance(apart, Sum) and not _nested(apart) else apart
+            return expr if changed == apart else changed
         while isinstance(expr, Sum):
             found = self._contracted(expr)
             if found is None:
@@ -129,9 +144,13 @@ class Products:
         return _entry_of(found, i, j)
 
 
+def _nested(expr: Sum) -> bool:
+    return any(isinstance(node, Sum) for node in walk(expr.body))
+
+
 def _entry_of(matrix: Expr, i: Index, j: Index) -> Expr:
     if isinstance(matrix, Apply) and matrix.op == "I":
-        return build("delta", i, j)
+        return Number(1) if i == j else build("delta", i, j)
     if isinstance(matrix, Apply) and matrix.op == "transpose":
         return component(matrix.children[0], [j, i])
     return component(matrix, [i, j])

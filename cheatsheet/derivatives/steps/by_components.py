@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cache
 
-from cheatsheet.derivatives.rules.definitions import BY_ENTRIES, definition_of
+from cheatsheet.derivatives.rules.definitions import definition_of
 from cheatsheet.derivatives.rules.differentiation import LAW_OF, OF_TRACES, carried_out, directed, rule_of
 from cheatsheet.derivatives.rules.laws import laws
 from cheatsheet.derivatives.rules.rule import spread
@@ -105,7 +105,7 @@ def operators(expr: Expr) -> Iterator[str]:
             yield definition_of(operand)
         case Apply() if squared_norm(expr):
             yield "norm"
-        case Apply() if expr.shape.is_scalar and expr.op not in ENTRYWISE and expr.op not in BY_ENTRIES:
+        case Apply() if expr.shape.is_scalar and expr.op not in ENTRYWISE and expr.op not in ("diff", "d"):
             yield definition_of(expr)
     for child in expr.children:
         yield from operators(child)

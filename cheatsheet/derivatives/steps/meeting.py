@@ -145,6 +145,7 @@ def _speaking_of(a: Expr, b: Expr, with_laws: bool) -> Iterator[str]:
     declared = {p for side in (a, b) for s in symbols(side) for p in s.properties}
     if with_laws:
         yield from laws_about(operators)
+        yield from ("def-matmul", "def-transpose")
     yield from (p.id for p in PROPERTIES if p.id.removeprefix("property-") in declared)
     if operators & set(SYMMETRIC_WITH):
         yield "symmetric-function"
