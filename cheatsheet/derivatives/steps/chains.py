@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from cheatsheet.calculus.to_expression import component
+from cheatsheet.derivatives.rules.differentiation import moves_by_itself
 from cheatsheet.derivatives.rules.registry import rule
 from cheatsheet.derivatives.rules.rule import MOST_ROUNDS, spread
 from cheatsheet.derivatives.rules.unfolding import IndexNames, in_reading_order, prenex, with_distinct_sums
@@ -98,8 +99,8 @@ def flattened(expr: Expr) -> Expr:
     """∂(∂y/∂a)/∂b as one derivative of second order, d(xᵢ) as (dx)ᵢ."""
     expr = rebuild(expr, flattened)
     match expr:
-        case Apply(op="d", args=(Apply(op="component", args=(Symbol() as x, *indices)),)) if (
-            x.name in expr.params[0]
+        case Apply(op="d", args=(Apply(op="component", args=(Symbol() as x, *indices)),)) if moves_by_itself(
+            x, expr.params[0]
         ):
             return component(build("d", x, params=expr.params), [i for i in indices if isinstance(i, Index)])
         case Apply(op="diff", args=(Apply(op="diff") as inner, *others)) if inner.shape.is_scalar:
