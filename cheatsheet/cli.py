@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -25,6 +23,7 @@ from cheatsheet.language.source import Passage, SourceFile
 from cheatsheet.language.syntax import ClaimError
 from cheatsheet.packaged import packaged
 from cheatsheet.pages.stamps import built_before
+from cheatsheet.parallel import progress_bar, stages
 from cheatsheet.store import write_whole
 from cheatsheet.verdicts.verdicts import TierDisagreement
 
@@ -133,21 +132,6 @@ def find_entries(catalogue: Catalogue, ids: tuple[str, ...]) -> list[Entry]:
             click.echo(f"{catalogue.path}: there is no entry {id!r}; {hint}", err=True)
         sys.exit(UNUSABLE)
     return [catalogue[id] for id in ids] if ids else list(catalogue)
-
-
-@contextmanager
-def progress_bar(label: str, total: int) -> Iterator[Callable[[int], None] | None]:
-    """A bar on standard error while something works; nothing where nobody looks."""
-    if not sys.stderr.isatty() or total < 2:
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    look = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*look, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(label, total=total)
-        yield lambda done: bar.advance(task, done)
 
 
 def write_json(document: dict[str, Any]) -> None:
@@ -310,34 +294,6 @@ def tell_calculator(page: Path | None, note: str) -> None:
         click.echo(page)
     else:
         click.echo(note, err=True)
-
-
-@contextmanager
-def stages() -> Iterator[Callable[[str, int, int], None]]:
-    """Tells on standard error how far a build is: bars on a terminal, else one line for each stage."""
-    if not sys.stderr.isatty():
-        seen: set[str] = set()
-
-        def note(stage: str, done: int, total: int) -> None:
-            if stage not in seen:
-                seen.add(stage)
-                click.echo(f"{stage} …", err=True)
-
-        yield note
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    look = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*look, console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, Any] = {}
-
-        def advance(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(stage)
-            bar.update(tasks[stage], completed=done, total=total or None)
-
-        yield advance
 
 
 @main.command(cls=TakesExpression)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from html import escape
 from importlib.util import find_spec
 from typing import Any
@@ -62,12 +63,15 @@ class _Wrong(Exception):
 
 def _read(asked: Request) -> dict[str, Any]:
     """What is understood, before anything is worked out: the names, and the question as a formula."""
-    expression, wrt, given = asked["expression"], asked["wrt"], _given(asked)
+    expression, wrt = asked["expression"], asked["wrt"]
     try:
+        given = read_given(asked.get("given", ""))
         declared = infer_declarations(expression, wrt, given, asked.get("layout", "numerator"))
         question = elaborate_expression(f"diff({expression}, {wrt})", declared)
     except ClaimError as error:
         raise _wrong(asked, error) from error
+    except CatalogueError as error:
+        raise _wrong_declaration(asked["given"], error) from error
     inferred = {n: declared_axes(s.shape) for n, s in declared.symbols.items() if n not in given}
     shape = [str(axis) for axis in question.shape.axes]
     return {"read_as": inferred, "shape": shape, "formula": mathml(latex_of(question), display=True)}
@@ -79,7 +83,7 @@ def _derive(asked: Request) -> dict[str, Any]:
     return {
         "document": document,
         "formula": mathml(found.latex if found.result is None else latex_claim(found.equation), display=True),
-        "entry": mathml(document["components"]["latex"]),
+        "entry": bare_mathml(document["components"]["latex"]),
         "claim": claim_text(found.equation),
         "steps": [
             {"formula": bare_mathml(s["latex"])} | {lang: _words(why) for lang, why in s["why"].items()}
@@ -118,21 +122,25 @@ _TASKS: Mapping[str, Callable[[Request], dict[str, Any]]] = {
 
 
 def _worked_out(asked: Request) -> Derivative:
-    given = _given(asked)
+    layout = asked.get("layout", "numerator")
     try:
-        layout = asked.get("layout", "numerator")
-        return derive(asked["expression"], wrt=asked["wrt"], given=given, layout=layout)
+        return _derivative(asked["expression"], asked["wrt"], layout, asked.get("given", ""))
     except ClaimError as error:
         raise _wrong(asked, error) from error
-
-
-def _given(asked: Request) -> Mapping[str, Any]:
-    try:
-        return read_given(asked.get("given", ""))
     except CatalogueError as error:
-        text, first = asked["given"], error.problems[0]
-        message = "; ".join(filter(None, (first.message, first.expected)))
-        raise _Wrong("given", text, ClaimError(message, 0, len(text), first.hint)) from error
+        raise _wrong_declaration(asked["given"], error) from error
+
+
+@lru_cache(maxsize=8)
+def _derivative(expression: str, wrt: str, layout: str, given: str) -> Derivative:
+    """Kept, for whoever checks an answer of their own asks about the derivative that was shown."""
+    return derive(expression, wrt=wrt, given=read_given(given), layout=layout)
+
+
+def _wrong_declaration(text: str, error: CatalogueError) -> _Wrong:
+    first = error.problems[0]
+    message = "; ".join(filter(None, (first.message, first.expected)))
+    return _Wrong("given", text, ClaimError(message, 0, len(text), first.hint))
 
 
 def _wrong(asked: Request, error: ClaimError) -> _Wrong:

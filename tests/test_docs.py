@@ -69,8 +69,9 @@ def test_the_format_explains_every_key_and_property(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name, row in TABLE.items() if not row.infix])
 def test_the_format_explains_every_function(name: str) -> None:
+    along = TABLE[name].along
     written = "sum" if name == "total" else name
-    assert re.search(rf"[`, ]{written}[`,( ]", FORMAT)
+    assert re.search(rf"`{along}\(A, axis=1\)`" if along else rf"[`, ]{written}[`,( ]", FORMAT)
 
 
 def test_the_readme_names_every_command() -> None:

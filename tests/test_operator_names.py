@@ -19,25 +19,26 @@ ROOT = Path(__file__).parent.parent / "cheatsheet"
 STRUCTURE = frozenset("add sub neg scale over matmul transpose component diff I zeros ones".split())
 """Sum, scalar multiple and quotient, product, transpose, entry, derivative, and the constants of sums and products."""
 CEILINGS = {
-    "calculus": 125,
-    "derivatives": 121,
+    "calculus": 126,
+    "derivatives": 150,
     "evaluation": 3,
     "language": 17,
     "pages": 7,
     "printing": 20,
-    "verdicts": 25,
+    "verdicts": 27,
 }
 """How many comparisons with the name of another operator each room has; the other rooms have none."""
 
 
 LISTS = {
-    "calculus/angles.py": 1,
     "calculus/functions.py": 1,
     "calculus/points.py": 1,
     "derivatives/closed/kept_whole.py": 3,
     "derivatives/closed/products.py": 1,
     "derivatives/closed/transposes.py": 1,
     "derivatives/remarks.py": 1,
+    "derivatives/rules/matching.py": 1,
+    "derivatives/rules/rearranged.py": 1,
     "derivatives/steps/claims.py": 1,
     "derivatives/steps/reasons.py": 2,
     "derivatives/steps/unfolding.py": 1,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import count
 
 from cheatsheet.calculus import algebra
 from cheatsheet.calculus.factors import Entry
@@ -22,6 +24,9 @@ from cheatsheet.calculus.terms import ZERO, Idx, NoIndexForm, Poly
 from cheatsheet.language.dimensions import ONE, Axis
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Size, Sum, Symbol
 from cheatsheet.language.table import TABLE
+
+_fresh = count()
+"""Numbers of stand-ins, so that one of them means one thing wherever it is written."""
 
 
 class Components:
@@ -99,19 +104,27 @@ class Components:
         if not indices:
             return body()
         first, *others = indices
-        name = str(first.name)
-        shadowed = self.names.get(name)
         total = ZERO
         for value, bound in alternatives(first.axis):
-            self.names[name] = value
-            memo, self.memo = self.memo, {}
-            total += algebra.bind(self._sum_names(others, body), bound)
-            self.memo = memo
-        if shadowed is None:
-            del self.names[name]
-        else:
-            self.names[name] = shadowed
+            with self._where(str(first.name), value):
+                total += algebra.bind(self._sum_names(others, body), bound)
         return total
+
+    @contextmanager
+    def _where(self, name: str, value: Value) -> Iterator[None]:
+        """For the block, a name stands for a value, and what was found before is not looked up."""
+        names, memo = self.names, self.memo
+        self.names, self.memo = {**names, name: value}, {}
+        try:
+            yield
+        finally:
+            self.names, self.memo = names, memo
+
+    def standing_for(self, value: Value, axis: Axis) -> Index:
+        """An index of the language for a value, so that an expression can be written that has it."""
+        name = f"%{next(_fresh)}"
+        self.names[name] = value
+        return Index(name, axis)
 
     def is_invertible(self, a: Expr) -> bool:
         """Whether the matrix is invertible at every point of the claim."""

@@ -3,7 +3,6 @@ of an entry of ``x``."""
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING
 
 from cheatsheet.calculus import algebra
@@ -11,7 +10,7 @@ from cheatsheet.calculus.differentials import NoDifferential, differentiate, exp
 from cheatsheet.calculus.factors import JetEntry
 from cheatsheet.calculus.index_values import Value, leaves, split
 from cheatsheet.calculus.terms import ZERO, Factor, NoIndexForm, Poly
-from cheatsheet.language.expressions import Apply, Expr, Index, Jet, Number, Symbol, walk
+from cheatsheet.language.expressions import Apply, Expr, Jet, Number, Symbol, walk
 from cheatsheet.language.layouts import arrange
 from cheatsheet.language.table import build
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from cheatsheet.calculus.components import Components
 
 At = tuple[Value, ...]
-_fresh = count()
 
 
 def diff(c: Components, expr: Apply, at: At) -> Poly:
@@ -194,9 +192,7 @@ def _unit(c: Components, symbol: Symbol, at: At) -> Expr:
         if axis.is_one:
             units.append(None)
             continue
-        name = f"%{next(_fresh)}"
-        c.names[name] = value
-        units.append(build("unit", Index(name, axis), axis))
+        units.append(build("unit", c.standing_for(value, axis), axis))
     row, col = units
     if col is None:
         assert row is not None

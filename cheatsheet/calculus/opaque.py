@@ -133,7 +133,7 @@ def scalar_content(poly: Poly, slots: Slots) -> tuple[Poly, Poly]:
         scalar = Poly((c, s) for (c, _), (s, _) in zip(poly.terms, parts, strict=True)).collect()
         if not scalar.terms:
             return ZERO, poly
-        return scalar, Poly([(poly.terms[0][0] / poly.terms[0][0], parts[0][1])], True)
+        return scalar, Poly([(Fraction(1), parts[0][1])], True)
     return powers.extract_content(poly, False, frozenset(slots))
 
 

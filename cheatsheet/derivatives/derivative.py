@@ -32,11 +32,14 @@ from cheatsheet.printing.arrays import LIBRARIES, NoCodeError
 from cheatsheet.printing.latex import latex_claim, latex_of
 from cheatsheet.printing.letters import Letters
 from cheatsheet.printing.macros import expand
+from cheatsheet.printing.shared_parts import definitions, with_shared_parts
 from cheatsheet.printing.terminal_maths import plain
 from cheatsheet.verdicts.check import verify
 from cheatsheet.verdicts.verdicts import Verdict
 
 LANGUAGES = {"zh": ("zh",), "en": ("en",), "both": ("zh", "en")}
+LEAST_NAMED = 9
+"""Characters of a part of a result that gets a name where it stands twice."""
 LONGEST_STEP = 1200
 """Characters of LaTeX beyond which a line explains nothing any more."""
 _LEAD = "diff("
@@ -123,6 +126,20 @@ class Derivative:
         return warnings(self.derivative, inferred, _is_zero(self.entry))
 
     @cached_property
+    def named(self) -> dict[str, Any] | None:
+        """The result with names for what stands in it twice, and what these stand for; None where nothing does.
+
+        >>> from cheatsheet.derivatives.derivative import derive
+        >>> derive("sum(softmax(z) ** 2)", wrt="z", layout="denominator").named
+        {'where': {'p': 'softmax(z)'}, 'result': '2 * (p ** 2 - sum(p ** 2) * p)'}
+        """
+        if self.result is None:
+            return None
+        short_form = with_shared_parts(self.result, LEAST_NAMED)
+        where = {s.name: to_text(s.definition) for s in definitions(short_form) if s.definition is not None}
+        return {"where": where, "result": to_text(short_form)} if where else None
+
+    @cached_property
     def equation(self) -> Equation:
         """What is claimed: the derivative and its closed form, or its component where there is none."""
         return _claimed(self.closed)
@@ -195,6 +212,7 @@ class Derivative:
             "layout": self.layout,
             "shape": [str(axis) for axis in self.derivative.shape.axes],
             "result": None if self.result is None else to_text(self.result),
+            "named": self.named,
             "read_as": self.read_as,
             "conditions": list(self.conditions),
             "warnings": list(self.warnings),

@@ -19,6 +19,9 @@ def derivation_text(document: dict[str, Any], languages: tuple[str, ...]) -> str
         lines.append(f"{in_languages(word('read-as'), languages, ' / ')}  {shapes}")
     if document["result"] is not None:
         lines += ["", f"{_INDENT}{document['result']}"]
+    if named := document.get("named"):
+        where = "; ".join(f"{name} = {text}" for name, text in named["where"].items())
+        lines += [f"{_INDENT}= {named['result']},  {where}"]
     if "text" in document:
         lines += ["", f"{_INDENT}{document['text']}"]
     components = document["components"]

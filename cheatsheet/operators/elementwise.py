@@ -267,7 +267,7 @@ FUNCTIONS = (
         function_of_one_element(
             "step",
             Spelled(
-                floating=lambda np, x: np.heaviside(x, 0.5),
+                floating=lambda np, x: (1 + np.sign(x)) / 2,
                 digits=lambda mp, x: (1 + mp.sign(x)) / 2,
                 sympy=lambda sympy, x: (1 + sympy.sign(x)) / 2,
                 code=coding.templates(

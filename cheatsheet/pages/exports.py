@@ -233,5 +233,4 @@ def _html_words(words: str) -> str:
 
 
 TEXTS: dict[str, Callable[[Document], str]] = {"json": as_json, "csv": as_csv, "md": as_markdown}
-EXPORTS = ("anki", *TEXTS)
 SUFFIXES = {"anki": "apkg"} | {name: name for name in TEXTS}

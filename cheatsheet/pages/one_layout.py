@@ -13,7 +13,7 @@ from cheatsheet.language.layouts import LAYOUTS
 from cheatsheet.pages.model import Layout
 
 _MATHS = re.compile(r"\$[^$]*\$")
-_SENTENCES = re.compile(r"(?<=[。！？])|(?<=[.!?])\s+(?=[A-Z\ue000])|(\n\s*\n)")
+_SENTENCES = re.compile(r"(?<=[。！？])|(?<=[.!?])\s+(?=\**[A-Z\ue000-\uf8ff])|(\n\s*\n)")
 _CLAUSES = re.compile(r"(?<=；)|(?<=;)\s+")
 _HIDDEN = 0xE000
 

@@ -27,8 +27,8 @@ from cheatsheet.verdicts.presentation import present
 from cheatsheet.verdicts.tasks import Asked, Task
 from cheatsheet.verdicts.verdicts import STEPS, Counterexample, TierDisagreement, Verdict
 
-MOST_WORK = 30_000_000 if IS_NUMPY else 40_000
-MOST_POINTS = 32
+MOST_WORK = 30_000_000 if IS_NUMPY else 20_000
+MOST_POINTS = 32 if IS_NUMPY else 10
 LEAST_POINTS = 2
 ENOUGH_POINTS = 6
 FEW_INTEGERS = 5

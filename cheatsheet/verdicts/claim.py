@@ -175,8 +175,8 @@ def _repeated(expr: Expr, dims: dict[str, int]) -> int:
         case Apply(op="matmul" | "dot"):
             axes = expr.children[0].shape.axes
             return axes[1].at(dims) if expr.op == "matmul" else prod(a.at(dims) for a in axes)
-        case Apply(op="diff" | "grad" | "jacobian" | "hessian"):
-            return 2 ** (2 if expr.op == "hessian" else len(expr.children) - 1)
+        case Apply() if differentiation(expr):
+            return 2 ** len(variables(expr))
         case Apply(children=(Expr() as a, *_)) if (
             len(expr.shape.free_axes) < len(a.shape.free_axes) or TABLE[expr.op].whole_matrix
         ):

@@ -17,7 +17,7 @@ from cheatsheet.verdicts.verdicts import Counterexample
 
 MOST_WORK = 20_000_000 if IS_NUMPY else 40_000
 PATIENCE = 12
-Key = tuple[tuple[str, int | bytes], ...]
+Key = tuple[tuple[str, int | tuple[float, ...]], ...]
 
 
 def search(
@@ -73,7 +73,9 @@ def _best(
 
 def _key(point: Points) -> Key:
     """The dimensions and the values of a point."""
-    values = ((str(k), (v / point.denominator).tobytes()) for k, v in sorted(point.integers.items()))
+    values = (
+        (str(k), tuple((v / point.denominator).ravel().tolist())) for k, v in sorted(point.integers.items())
+    )
     return (*sorted(point.dims.items()), *values)
 
 

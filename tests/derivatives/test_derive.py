@@ -70,7 +70,9 @@ def test_the_document_is_complete(problem: dict[str, Any]) -> None:
     found = solve(problem)
     document = found.to_json()
     assert json.loads(json.dumps(document)) == document
-    keys = "input wrt layout shape result read_as conditions warnings components latex steps code verdict"
+    keys = (
+        "input wrt layout shape result named read_as conditions warnings components latex steps code verdict"
+    )
     assert list(document) == keys.split()
     assert (document["input"], document["wrt"]) == (problem["expr"], problem["wrt"])
     assert (document["result"] is None) == (len(document["shape"]) > 2)

@@ -34,7 +34,7 @@ from cheatsheet.printing import coding
 from cheatsheet.printing.arrays import code_for
 from cheatsheet.printing.sympy_expression import to_sympy
 from cheatsheet.verdicts.check import verify_text
-from cheatsheet.verdicts.claim import nodes
+from cheatsheet.verdicts.claim import Claim, nodes
 from tests.grammar import DECLARED, N, parse
 
 GIVEN = Declarations(
@@ -505,7 +505,9 @@ def test_the_fact_is_so(name: str, fact: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "fact"), [case for case in CASES if FACTS[case[1]][1](TABLE[case[0]])])
-def test_the_unsafe_value_does_not_pass(name: str, fact: str) -> None:
+def test_the_unsafe_value_does_not_pass(name: str, fact: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even to the column alone: sampling asks for more digits than ``saturates`` does."""
+    monkeypatch.setattr(Claim, "terms", lambda self, dims: 0)
     check, others = FACTS[fact]
     for other in others(TABLE[name]):
         try:
@@ -548,7 +550,8 @@ def test_a_guard_without_a_trap_is_refused() -> None:
     "name", [n for n, row in TABLE.items() if row.one_element and row.one_element.saturates]
 )
 def test_either_guard_against_saturation_is_needed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With neither the column nor the probe of the function, its trap is called holding."""
+    """With neither the column nor the probe of the function, its trap is called holding at so many digits."""
+    monkeypatch.setattr(Claim, "terms", lambda self, dims: 0)  # more digits than these guards ask for
     row = changed(TABLE[name], "saturates", None)
     row = replace(row, traps=TABLE[name].traps)
     monkeypatch.setattr(Precise, "lost", lambda *given: 0.0)

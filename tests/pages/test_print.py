@@ -14,6 +14,7 @@ import pytest
 import cheatsheet
 from cheatsheet.catalogue.entries import Catalogue
 from cheatsheet.catalogue.reports import check_entries
+from cheatsheet.language.glossary import word
 from cheatsheet.pages.compile import compile_all
 from cheatsheet.pages.document import document
 from cheatsheet.pages.model import Document
@@ -146,5 +147,7 @@ def test_one_layout_leaves_the_others_out() -> None:
         for kind in ("sheet", "handbook"):
             body = render(one, kind).partition(r"\begin{document}")[2]  # type: ignore[arg-type]
             assert rf"\Badge{{{absent}}}" not in body
+            assert word(f"column-{absent}").zh not in body
+            assert word(f"column-{absent}").en not in body.lower()
         badges = {name for page in shown.values() for p in page.pitfalls for name in p.layouts}
         assert badges <= {layout}

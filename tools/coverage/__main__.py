@@ -6,8 +6,9 @@ import sys
 
 import click
 
-from cheatsheet.cli import FAILS, UNUSABLE, open_catalogue, progress_bar
+from cheatsheet.cli import FAILS, UNUSABLE, open_catalogue
 from cheatsheet.language.errors import CatalogueError
+from cheatsheet.parallel import progress_bar
 from cheatsheet.screen_reports import failure
 from tools.coverage import checking, data, page
 

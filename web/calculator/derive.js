@@ -141,7 +141,7 @@
   }
   function names(read_as) {
     const found = Object.entries(read_as);
-    return found.length ? make("p", { class: "read-as" }, say("read-as"), " ", ...found.map(([name, axes]) => make("code", {}, `${name}: [${axes.join(", ")}]`))) : [];
+    return found.length ? make("p", { class: "read-as" }, make("span", {}, say("read-as")), ...found.map(([name, axes]) => make("code", {}, `${name}: [${axes.join(", ")}]`))) : [];
   }
   function showReading(found) {
     one("#reading").replaceChildren(make("h2", {}, say("derive-understood")), formula(found.formula), ...[names(found.read_as)].flat());
@@ -167,7 +167,7 @@
     const latex = told.result === null ? told.latex : one("annotation", formula(found.formula)).textContent;
     const parts = [make("h2", {}, say("derive-result"))];
     parts.push(...told.warnings.map((warning) => make("p", { class: "warning" }, warning)), names(told.read_as));
-    parts.push(make("div", { class: "answer" }, formula(found.formula)), make("p", { class: "kind" }, say(told.layout), ` · ${shape(told.shape)}`));
+    parts.push(make("div", { class: "answer" }, formula(found.formula)), make("p", { class: "kind" }, make("span", {}, say(told.layout)), make("code", {}, shape(told.shape))));
     parts.push(make("p", { class: "copies" }, copyButton("LaTeX", latex), told.result === null ? "" : copyButton(say("derive-expression-copy"), told.result), copyButton("claim", found.claim), make("button", { type: "button", id: "permalink" }, "# ", say("derive-link"))));
     parts.push(...verdictOf(found));
     if (told.result !== null) parts.push(row(say("derive-as-text"), make("code", {}, told.result)));

@@ -148,11 +148,11 @@ class OwnTranspose:
         return expr
 
     def first(self, expr: Expr) -> Expr:
-        both = (_transposes_inside(expr), _transposes_inside(build("transpose", expr)))
+        both = (transposes_inside(expr), transposes_inside(build("transpose", expr)))
         return min(both, key=lambda e: (str(e).replace(".T", ""), len(str(e))))
 
 
-def _transposes_inside(expr: Expr) -> Expr:
+def transposes_inside(expr: Expr) -> Expr:
     """The product with transposes carried to its factors."""
     for _ in range(8):
         for law in group("transposes"):

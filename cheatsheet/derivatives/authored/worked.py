@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cheatsheet.calculus.genericity import invertible, known_invertible
-from cheatsheet.calculus.terms import NoIndexForm
+from cheatsheet.derivatives.authored.carrying import carried, rewritten, sufficient, what_is_left
 from cheatsheet.derivatives.authored.rules import (
     TRANSFORMATIONS,
     Constant,
@@ -25,8 +25,8 @@ from cheatsheet.derivatives.authored.rules import (
 )
 from cheatsheet.derivatives.rules.factors import Product
 from cheatsheet.derivatives.rules.laws import laws
-from cheatsheet.derivatives.rules.matching import arranged, declared, same
-from cheatsheet.derivatives.rules.rule import Rule, exhausted
+from cheatsheet.derivatives.rules.matching import declared, same
+from cheatsheet.derivatives.rules.rule import Rule
 from cheatsheet.language.authored import AuthoredDerivation, AuthoredLine
 from cheatsheet.language.elaborate import elaborate_claim, elaborate_expression
 from cheatsheet.language.errors import Problem, near
@@ -218,7 +218,7 @@ class Board:
                     raise self.error(passage, f"there is no rule {text!r}", hint)
                 named.append(found)
         pairs = self.pairs(line, equation, before, goes_on, done)
-        used = self.carried(line, pairs, named)
+        used = self.reasons_used(line, pairs, named)
         words = [transformation_words(p.text.strip(), factor) for p, factor in done]
         if remarks:
             self.needs.clear()
@@ -276,13 +276,15 @@ class Board:
         except ShapeError as error:
             raise self.error(passage, error.message, error.hint) from None
 
-    def carried(self, line: AuthoredLine, choices: list[Pairs], named: list[Named]) -> tuple[Reason, ...]:
+    def reasons_used(
+        self, line: AuthoredLine, choices: list[Pairs], named: list[Named]
+    ) -> tuple[Reason, ...]:
         """The reasons that are used, once the rules carry all pairs of a choice; raises :class:`StepError`."""
         always: tuple[Rule, ...] = (Units(), *([Constant(self.varying)] if self.varying else []))
-        found = ((_sufficient(p, rules, always), rules) for p in choices for rules in directions(named))
+        found = ((sufficient(p, rules, always), rules) for p in choices for rules in directions(named))
         kept = next((kept for kept, _ in found if kept is not None), None)
         if kept is None:
-            left = _what_is_left(choices[0], (*always, *directions(named)[0]))
+            left = what_is_left(choices[0], (*always, *directions(named)[0]))
             raise self.error(line.passage, left, "name the rule that is missing")
         self.used = [*always, *kept]
         reasons = []
@@ -334,9 +336,9 @@ class Board:
         simple: list[Rule] = [
             one.rule for one in laws().values() if one.group in ("transposes", "properties", "inverses")
         ]
-        forms = [spot, _rewritten(build("transpose", spot), simple), _rewritten(spot, simple)]
+        forms = [spot, rewritten(build("transpose", spot), simple), rewritten(spot, simple)]
         return any(
-            same(form, other) or _carried(form, rules, other)
+            same(form, other) or carried(form, rules, other)
             for form in forms for other in self.defined if form.shape.agrees(other.shape)
         )  # fmt: skip
 
@@ -404,63 +406,6 @@ def _spots(expr: Expr) -> Iterator[Expr]:
                 yield inner
             case Apply(op="over" | "reciprocal", args=(_, Expr() as below)) if not isinstance(below, Number):
                 yield below
-
-
-def _sufficient(pairs: Pairs, rules: tuple[Rule, ...], always: tuple[Rule, ...]) -> list[Rule] | None:
-    """As few of the rules as carry all pairs, None if all together do not."""
-    if not _all_carried(pairs, [*always, *rules]):
-        return None
-    kept = list(rules)
-    for rule in rules:
-        others = [r for r in kept if r is not rule]
-        if _all_carried(pairs, [*always, *others]):
-            kept = others
-    return kept
-
-
-def _all_carried(pairs: Pairs, rules: Iterable[Rule]) -> bool:
-    rules = list(rules)
-    return all(_carried(before, rules, after) for before, after in pairs)
-
-
-def _carried(before: Expr, rules: list[Rule], after: Expr) -> bool:
-    """Whether the rules lead from one to the other; lines, claims and lemmas are used on one side, or on both."""
-    try:
-        if arranged(before) == arranged(after):
-            return True
-        whole = [_rewritten(side, rules) for side in (before, after)]
-        if arranged(whole[0]) == arranged(whole[1]):
-            return True
-        laws_ = [rule for rule in rules if rule.id not in _LEMMAS]
-        if len(laws_) == len(rules):
-            return False
-        bare = [exhausted(side, laws_) for side in (before, after)]
-        return arranged(whole[0]) == arranged(bare[1]) or arranged(bare[0]) == arranged(whole[1])
-    except (NoIndexForm, ShapeError):
-        return False
-
-
-_ONCE = ("entry",)
-_LEMMAS = ("line", "claim", "entry")
-
-
-def _rewritten(expr: Expr, rules: list[Rule]) -> Expr:
-    """The expression with rules used until none fits; a claim of another entry is used once, where it is found."""
-    once = [rule for rule in rules if rule.id in _ONCE]
-    laws = [rule for rule in rules if rule not in once]
-    expr = exhausted(expr, laws)
-    for rule in once:
-        expr = rule.rewritten(expr)
-    return exhausted(expr, laws) if once else expr
-
-
-def _what_is_left(pairs: Pairs, rules: tuple[Rule, ...]) -> str:
-    """What the rules make of the two sides that they do not bring together."""
-    for before, after in pairs:
-        if not _carried(before, list(rules), after):
-            mine, other = (_rewritten(side, list(rules)) for side in (before, after))
-            return f"the rules named do not lead here: they give {mine}, and of this line {other}"
-    return "the rules named do not lead here"
 
 
 def _says(fact: Equation, claim: Equation) -> bool:

@@ -48,13 +48,14 @@ class Reader:
         axis_of: Callable[[Axis], Axis],
         layout: str,
         names: IndexNames,
+        summed: Mapping[Idx, Index] | None = None,
     ) -> None:
         self.meaning = meaning
         self.axis_of = axis_of
         self.layout = layout
         self.names = names
         self.constants: dict[Expr, Fraction | None] = {}
-        self.summed: dict[Idx, Index] = {}
+        self.summed = summed or {}
 
     def product(
         self, coefficient: Fraction, term: Term, rows: tuple[Idx, ...], cols: tuple[Idx, ...], shape: Shape
@@ -64,11 +65,11 @@ class Reader:
         if not loose:
             return self.contracted(coefficient, term, rows, cols, shape)
         names = self.names.again()
-        self.summed = {i: Index(names.fresh(), self.axis_of(i.axis)) for i in loose}
+        summed = {i: Index(names.fresh(), self.axis_of(i.axis)) for i in loose}
+        within = Reader(self.meaning, self.axis_of, self.layout, self.names, summed)
         inner = Term(term.factors, term.bound - loose)
-        body = written(self.contracted(Fraction(1), inner, rows, cols, shape))
-        whole = Sum(body, tuple(self.summed.values()))
-        self.summed = {}
+        body = written(within.contracted(Fraction(1), inner, rows, cols, shape))
+        whole = Sum(body, tuple(summed.values()))
         if shape.is_scalar:
             return product(coefficient, [(whole, Fraction(1))], (), shape)
         return product(coefficient, [], (whole,), shape)

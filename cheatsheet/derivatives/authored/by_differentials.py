@@ -1,0 +1,129 @@
+"""Derivatives of scalar functions of a matrix by differentials: df by its rules, df = tr(J dX), and J read off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cheatsheet.calculus.terms import NoIndexForm
+from cheatsheet.derivatives.authored.rules import Constant, Reason, Units, group, transposes_inside
+from cheatsheet.derivatives.authored.worked import Worked, WorkedLine
+from cheatsheet.derivatives.rules.factors import Product, chain
+from cheatsheet.derivatives.rules.laws import law
+from cheatsheet.derivatives.rules.rule import Rule, exhausted, needed
+from cheatsheet.derivatives.rules.words import LAW, law_words
+from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, inline_definitions, rebuild, walk
+from cheatsheet.language.glossary import word
+from cheatsheet.language.table import TABLE, ShapeError, build
+from cheatsheet.language.tidying import tidied
+
+STYLE = "differential"
+_ALGEBRA = ("multiplying-out", "transposes", "properties", "inverses", "row-times-column")
+
+
+@dataclass(frozen=True)
+class Cyclic:
+    """tr(XY) = tr(YX) and tr Xᵀ = tr X, a row times a matrix times a column counting as such a trace: in one order."""
+
+    id: str = "cyclic"
+
+    def rewritten(self, expr: Expr) -> Expr:
+        expr = rebuild(expr, self.rewritten)
+        match expr:
+            case Apply(op="tr", args=(Expr() as of,)):
+                return _in_order(Product.of(of), expr)
+            case Apply(op="matmul") if expr.shape.is_scalar:
+                return _in_order(Product.of(expr), expr)
+        return expr
+
+
+def _in_order(product: Product, expr: Expr) -> Expr:
+    words = (
+        [product.word, Product.of(transposes_inside(build("transpose", chain(product.word)))).word]
+        if product.word
+        else []
+    )
+    turns = [(*w[k:], *w[:k]) for w in words for k in range(len(w))]
+    square = [w for w in turns if w[0].shape.rows.same_size(w[-1].shape.cols)]
+    if not square:
+        return expr
+    best = min(map(chain, square), key=str)
+    one = best if best.shape.is_scalar else build("tr", best)
+    return Product(product.coefficient, product.scalars, (Symbol("□", one.shape),)).with_part(0, 1, one)
+
+
+def by_differentials(equation: Equation) -> Worked | None:
+    """The derivation by differentials of a gradient or a derivative of a scalar by a matrix, None where there is none.
+
+    >>> from cheatsheet.language.dimensions import Axis, Shape
+    >>> n = Axis.of("n")
+    >>> A, X = (Symbol(name, Shape.matrix(n, n)) for name in "AX")
+    >>> f = build("tr", build("matmul", A, build("inv", X)))
+    >>> inverse = build("inv", X)
+    >>> gradient = build("neg", build("transpose", build("matmul", build("matmul", inverse, A), inverse)))
+    >>> work = by_differentials(Equation(build("grad", f, X), gradient))
+    >>> [str(line.right) for line in work.lines][1]
+    '-tr(inv(X) @ A @ inv(X) @ d(X))'
+    """
+    found = _asked(equation)
+    if found is None:
+        return None
+    derivative, y, x = found
+    start = build("d", y, params=(frozenset({x.name}),))
+    rules = [one.rule for one in group("differentials")]
+    quiet: list[Rule] = [Units(), Constant(frozenset({x.name})), law("trace-sum").rule]
+    try:
+        expanded = tidied(exhausted(start, [*rules, *quiet]))
+        if _unfinished(expanded, x):
+            return None
+        collected = tidied(_times_increment(derivative, equation.rhs, x))
+        algebra = [one.rule for name in _ALGEBRA for one in group(name)]
+        used = needed(expanded, [Cyclic(), *quiet, *algebra], collected)
+        own = needed(start, [*rules, *quiet], expanded)
+    except (NoIndexForm, ShapeError):
+        return None
+    if used is None or own is None:
+        return None
+    first = WorkedLine(start, expanded, _reasons(own))
+    last = WorkedLine(equation.lhs, equation.rhs, (Reason("read-off", word("why-read-off")),), True)
+    if expanded == collected:
+        return Worked((first, last), STYLE, (1,))
+    return Worked((first, WorkedLine(None, collected, _reasons(used)), last), STYLE, (1,))
+
+
+def is_for_differentials(equation: Equation) -> bool:
+    """Whether a textbook would take differentials: the function has determinants, inverses or their kin in it."""
+    found = _asked(equation)
+    return found is not None and any(
+        isinstance(n, Apply) and TABLE[n.op].whole_matrix for n in walk(found[1])
+    )
+
+
+def _asked(equation: Equation) -> tuple[Apply, Expr, Symbol] | None:
+    """The derivative on the left, its function without ``let`` names, and the matrix."""
+    match equation.lhs:
+        case Apply(op="grad" | "diff", args=(Expr() as y, Symbol() as x)) if y.shape.is_scalar:
+            if not (x.shape.is_vector or x.shape.is_scalar or equation.negated):
+                return equation.lhs, inline_definitions(y), x
+    return None
+
+
+def _unfinished(expr: Expr, x: Symbol) -> bool:
+    """Whether a differential remains that no rule takes further."""
+    return any(isinstance(n, Apply) and n.op == "d" and n.args[0] != x for n in walk(expr))
+
+
+def _times_increment(derivative: Apply, form: Expr, x: Symbol) -> Expr:
+    turned = derivative.op == "grad" or derivative.params[0] != "numerator"
+    jacobian = transposes_inside(build("transpose", form)) if turned else form
+    return build("tr", build("matmul", jacobian, build("d", x, params=(frozenset({x.name}),))))
+
+
+def _reasons(rules: Iterable[Rule]) -> tuple[Reason, ...]:
+    found = []
+    for rule in rules:
+        if rule.id == "cyclic":
+            found += [Reason(LAW + id, law_words(law(id))) for id in ("trace-product",)]
+        elif rule.id not in ("units", "constant"):
+            found.append(Reason(LAW + rule.id, law_words(law(rule.id))))
+    return tuple(dict.fromkeys(found)) or (Reason("rearrange", word("why-rearrange")),)
