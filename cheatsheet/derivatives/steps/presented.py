@@ -22,6 +22,7 @@ from cheatsheet.language.expressions import (
 from cheatsheet.language.glossary import Text, word
 from cheatsheet.printing.latex import latex_claim, latex_of
 from cheatsheet.printing.letters import Letters
+from cheatsheet.printing.macros import expand
 
 DEFINITION = "definition-of"
 _INSTANTIATED = ("delta", "delta-matrix")
@@ -102,7 +103,7 @@ def _said(key: str, before: Expr, letters: Letters) -> Text:
         for node in walk(before):
             fact = _instance(node, key)
             if fact is not None:
-                pattern, formula = word("why-independent-entries"), latex_claim(fact, letters)
+                pattern, formula = word("why-independent-entries"), expand(latex_claim(fact, letters))
                 return Text(pattern.zh.format(formula), pattern.en.format(formula))
     return reason_words(key)
 
