@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -276,6 +276,9 @@ def build(
         sys.exit(FAILS)
     except (CompileError, MissingTeXError, ProseError) as error:
         click.echo(error, err=True)
+        for page in (out / "index.html", out / "derive.html"):
+            if not isinstance(error, ProseError) and page.exists():
+                click.echo(page)
         sys.exit(FAILS)
     except OSError as error:
         click.echo(f"{error.filename or out}: {error.strerror or error}", err=True)
@@ -323,27 +326,15 @@ def derive(
         passage = Passage(text, SourceFile(name, text), Position(1, 1))
         click.echo(passage.problem(error.start, error.end, error.message, error.hint).render(), err=True)
         sys.exit(UNUSABLE)
-    if code is not None:
-        _print_function(derivation, code)
-    document = derivation.to_json(text=not as_json)
-    for warning in document.get("warnings", ()):
-        click.echo(f"warning: {warning}", err=True)
-    if as_json:
-        write_json(document)
-    else:
-        click.echo(derivation_text(document, ("zh", "en") if lang == "both" else (lang,)))
-    sys.exit(HOLDS if document["verdict"] in ("proved", "checked", "sampled") else FAILS)
-
-
-def _print_function(derivation: Any, library: str) -> NoReturn:
-    """The derivative as a function, on standard output; what looks unintended, on standard error."""
     for warning in derivation.warnings:
         click.echo(f"warning: {warning}", err=True)
-    source = derivation.function(library)
-    if source is None:
-        click.echo(f"{derivation.input}: there is no array code for this derivative", err=True)
-        sys.exit(FAILS)
-    click.echo(source)
+    if code is not None:
+        click.echo(derivation.function(code) or "# there is no array code for this derivative")
+    elif as_json:
+        write_json(derivation.to_json())
+    else:
+        document = derivation.to_json(text=True)
+        click.echo(derivation_text(document, ("zh", "en") if lang == "both" else (lang,)))
     sys.exit(HOLDS if derivation.verdict.holds else FAILS)
 
 

@@ -19,11 +19,11 @@ ROOT = Path(__file__).parent.parent / "cheatsheet"
 STRUCTURE = frozenset("add sub neg scale over matmul transpose component diff I zeros ones".split())
 """Sum, scalar multiple and quotient, product, transpose, entry, derivative, and the constants of sums and products."""
 CEILINGS = {
-    "calculus": 126,
-    "derivatives": 150,
+    "calculus": 127,
+    "derivatives": 211,
     "evaluation": 3,
     "language": 17,
-    "pages": 7,
+    "pages": 9,
     "printing": 20,
     "verdicts": 27,
 }
@@ -33,8 +33,11 @@ CEILINGS = {
 LISTS = {
     "calculus/functions.py": 1,
     "calculus/points.py": 1,
+    "derivatives/closed/batched.py": 1,
+    "derivatives/closed/flattening.py": 2,
     "derivatives/closed/kept_whole.py": 3,
     "derivatives/closed/products.py": 1,
+    "derivatives/closed/sweep.py": 1,
     "derivatives/closed/transposes.py": 1,
     "derivatives/remarks.py": 1,
     "derivatives/rules/matching.py": 1,
@@ -46,6 +49,7 @@ LISTS = {
     "language/tidying.py": 2,
     "printing/formula.py": 1,
     "printing/latex.py": 1,
+    "printing/shared_parts.py": 1,
     "printing/writing.py": 1,
     "verdicts/count_rules.py": 1,
 }

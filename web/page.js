@@ -125,8 +125,15 @@
   ));
   const results = document.createElement("section");
   results.id = "results";
-  main.prepend(results);
-  let moved = new Set();
+  const end = document.createElement("div");
+  main.prepend(results, end);
+  let moved = new Set(), waitingToShow = [];
+  function showMore() {  // a few at a time: as many as one reads, and the next when one comes to them
+    const few = waitingToShow.splice(0, 12);
+    for (const entry of few) { entry.article.hidden = false; moved.add(entry); }
+    results.append(...few.map((entry) => entry.article));
+  }
+  new IntersectionObserver(([seen]) => { if (seen.isIntersecting && waitingToShow.length) showMore(); }, { rootMargin: "600px" }).observe(end);
   function restore() {  // what was shown as a result goes back to its place among its neighbours
     for (const { packed, own } of sections) {
       if (own.some((entry) => moved.has(entry))) packed.before(...own.map((entry) => entry.article));
@@ -139,21 +146,18 @@
     const shape = /[(^'′@ᵀ‖|]|[A-Z]/.test(query) ? tokens(formulaOf(query)) : [];
     const typed = formulaOf(query);
     const chapter = one("#chapter").value, verdict = one("#verdict").value;
-    let count = 0;
     const ranked = [];
     for (const entry of entries) {
       const fits = (!chapter || entry.chapter === chapter) && (!verdict || entry.verdicts.includes(verdict));
       const score = fits ? rank(entry, words, shape, typed) : 0;
-      entry.article.hidden = !score;
-      if (score) { count++; ranked.push([score, entry]); }
+      if (!query) entry.article.hidden = !score;
+      if (score) ranked.push([score, entry]);
     }
+    const count = ranked.length;
     if (moved.size) restore();
-    if (query) {
-      ranked.sort((a, b) => b[0] - a[0]);
-      moved = new Set(ranked.slice(0, 30).map(([, entry]) => entry));
-      results.append(...[...moved].map((entry) => entry.article));
-    }
-    for (const { section, own } of sections) section.hidden = own.every((entry) => entry.article.hidden || moved.has(entry));
+    waitingToShow = query ? ranked.sort((a, b) => b[0] - a[0]).map(([, entry]) => entry) : [];
+    showMore();
+    for (const { section, own } of sections) section.hidden = Boolean(query) || own.every((entry) => entry.article.hidden);
     one(".legend").hidden = Boolean(query);
     told.textContent = query || chapter || verdict ? inLanguage(`找到 ${count} 条`, `${count} found`) : "";
   }
@@ -189,16 +193,15 @@
     tell(inLanguage("已复制", "copied"));
   }
   const shown = (element) => element.offsetParent !== null || element.getClientRects().length > 0;
+  const numberOf = (claim) => all(".claim", claim.closest("article")).indexOf(claim);
+  const toCopy = async (claim) => (await unpack(chapterOf(claim.closest("article"))))[`copy ${claim.closest("article").id}`][numberOf(claim)];
   async function textFor(what, claim) {
     const article = claim.closest("article");
-    if (what === "claim") return claim.dataset.text;
+    if (what === "claim") return (await toCopy(claim)).text;
     if (what === "link") return location.href.split("#")[0] + "#" + article.id;
-    if (what === "latex") {
-      const form = all(".form", claim).find(shown) ?? one(".form", claim);
-      return one("annotation", form).textContent;
-    }
+    if (what === "latex") return (await toCopy(claim)).latex[Math.max(0, all(".form", claim).findIndex(shown))];
     const body = await fill(article);
-    const sections = all(`section.code[data-claim="${claim.dataset.number}"]`, body ?? document.createElement("div"));
+    const sections = all(`section.code[data-claim="${numberOf(claim)}"]`, body ?? document.createElement("div"));
     const own = sections.find((section) => !section.dataset.in || section.dataset.in.split(" ").includes(root.dataset.layout)) ?? sections[0];
     const line = own && all("div", own).find((div) => one(".library", div).textContent === what);
     return line ? one("code", line).textContent : "";
@@ -206,12 +209,18 @@
   const template = one("#copy");
   for (const claim of all(".claim")) claim.append(template.content.cloneNode(true));
   // where the page of the calculator lies beside this one, it is asked in the layout that is chosen here
-  for (const claim of all(".claim[data-question]")) {
+  for (const claim of all(".claim[data-asks]")) {
     const link = one("#ask").content.firstElementChild.cloneNode(true);
-    const aim = () => { link.href = `derive.html#${claim.dataset.question.replace(/&l=\w+/, (own) => (claim.querySelector(".form[data-in]") ? `&l=${LAYOUTS[root.dataset.layout]}` : own))}`; };
-    for (const event of ["focus", "pointerenter"]) link.addEventListener(event, aim);
-    aim();
+    const aim = async () => {
+      const { question } = await toCopy(claim), laidOut = one(".form[data-in]", claim);
+      link.href = `derive.html#${laidOut ? question.replace(/&l=\w+/, `&l=${LAYOUTS[root.dataset.layout]}`) : question}`;
+    };
+    for (const event of ["focusin", "pointerenter"]) claim.addEventListener(event, aim);
     one(".copy", claim).append(link);
+  }
+  for (const kind of all(".legend .badge")) {  // what a badge means, told wherever it stands
+    const meaning = [...kind.parentElement.querySelectorAll("[lang]")].map((words) => words.textContent).join(" · ");
+    for (const badge of all(`.claim .${kind.classList[1]}`)) badge.title = meaning;
   }
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("button[data-copy]");

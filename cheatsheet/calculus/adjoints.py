@@ -165,11 +165,11 @@ def block(node: Apply, place: int, g: Expr) -> Expr:
         rows, cols = g.shape.axes
         return build("component", g, Index(row, rows), Index(col, cols))
     if count > 1:
-        g = build("matmul", _turned(_selecting(heights, row)), g)
-    return build("matmul", g, _selecting(widths, col)) if width > 1 else g
+        g = build("matmul", _turned(selecting(heights, row)), g)
+    return build("matmul", g, selecting(widths, col)) if width > 1 else g
 
 
-def _selecting(parts: list[Axis], number: int) -> Expr:
+def selecting(parts: list[Axis], number: int) -> Expr:
     """The columns that are the basis vectors of one part of a concatenated axis."""
     own = parts[number]
     blocks = [_filling(Shape.matrix(axis, own), k == number) for k, axis in enumerate(parts)]

@@ -13,6 +13,7 @@ from cheatsheet.calculus.instances import with_numbers, with_numbers_of_axis
 from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.closed.differential import Differential
 from cheatsheet.derivatives.closed.form import ClosedForm, NoClosedFormError, closed_form
+from cheatsheet.derivatives.closed.rewritten import rewritten
 from cheatsheet.derivatives.remarks import conditions, warnings
 from cheatsheet.derivatives.source import expression_source, function_source
 from cheatsheet.derivatives.steps.claims import derive_cases
@@ -22,7 +23,17 @@ from cheatsheet.derivatives.steps.steps import Derivation
 from cheatsheet.derivatives.text import derivation_text
 from cheatsheet.language.display import code, details, formula, html_list, one_line, short
 from cheatsheet.language.elaborate import Declarations, elaborate_expression
-from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Number, Symbol, rebuild, symbols
+from cheatsheet.language.expressions import (
+    Apply,
+    Equation,
+    Expr,
+    Index,
+    Number,
+    Symbol,
+    inline_definitions,
+    rebuild,
+    symbols,
+)
 from cheatsheet.language.formatting import to_text
 from cheatsheet.language.glossary import Text, word
 from cheatsheet.language.inference import declared_axes, infer_declarations
@@ -113,7 +124,8 @@ class Derivative:
         >>> derive("logdet(A) + log(a.T @ x)", wrt="A").conditions
         ('det(A) > 0', 'a.T @ x > 0')
         """
-        return conditions(self.derivative.children[0], self.entry if self.result is None else self.result)
+        function = rewritten(inline_definitions(self.derivative.children[0]))
+        return conditions(function, value=self.entry if self.result is None else self.result)
 
     @cached_property
     def warnings(self) -> tuple[str, ...]:

@@ -27,8 +27,10 @@ from cheatsheet.language.warnings import cautions
 # --- conditions ------------------------------------------------------------------------------------------------------
 
 
-def conditions(*expressions: Expr) -> tuple[str, ...]:
+def conditions(*expressions: Expr, value: Expr | None = None) -> tuple[str, ...]:
     """What must be so for the expressions to be defined, and differentiable, in the claim language where it has words.
+
+    ``value`` is one more expression, which has to be defined only: the norm of 0 is.
 
     >>> from cheatsheet.language.dimensions import Axis, Shape
     >>> n = Axis.of("n")
@@ -40,6 +42,8 @@ def conditions(*expressions: Expr) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for expression in expressions:
         found.update(dict.fromkeys(_conditions(inline_definitions(expression))))
+    if value is not None:
+        found.update(dict.fromkeys(_conditions(inline_definitions(value), smooth=False)))
     of_slopes = {need for e in expressions for need in _needs_of_slopes(inline_definitions(e))}
     return tuple(n for n in found if n not in of_slopes and not _is_implied(n, found.keys()))
 
@@ -61,19 +65,25 @@ def _is_implied(need: str, among: Container[str]) -> bool:
     return entry is not None and f"{entry[1]}{entry[2]} in every entry" in among
 
 
-def _conditions(expr: Expr) -> Iterator[str]:
+def _conditions(expr: Expr, smooth: bool = True) -> Iterator[str]:
     if isinstance(expr, Apply):
-        yield from _NEEDS.get(expr.op, _of_one_element)(expr)
-        if expr.op == "power" and _is_square_of_norm(expr):
-            expr = expr.children[0]  # the square of a norm is a sum of squares
+        if smooth or not _is_defined_everywhere(expr):
+            yield from _NEEDS.get(expr.op, _of_one_element)(expr)
+        if expr.op == "power" and _is_power_of_norm(expr):
+            expr = expr.children[0]  # it is smooth where the norm itself is not
     for child in expr.children:
-        yield from _conditions(child)
+        yield from _conditions(child, smooth)
 
 
-def _is_square_of_norm(expr: Expr) -> bool:
+def _is_defined_everywhere(expr: Apply) -> bool:
+    row = TABLE[expr.op]
+    return row.has_pieces or expr.op in ("norm", "norm1")
+
+
+def _is_power_of_norm(expr: Expr) -> bool:
     base, exponent = expr.children
     return (
-        isinstance(base, Apply) and base.op == "norm" and isinstance(exponent, Number) and exponent.value == 2
+        isinstance(base, Apply) and base.op == "norm" and isinstance(exponent, Number) and exponent.value > 1
     )
 
 

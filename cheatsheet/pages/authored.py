@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cheatsheet.catalogue.entries import Entry
 from cheatsheet.catalogue.reports import CatalogueReport
+from cheatsheet.derivatives.authored.by_differentials import (
+    by_differentials,
+    is_for_differentials,
+    of_differential,
+)
 from cheatsheet.derivatives.authored.worked import Worked, WorkedLine, problems, reasons_in_words, worked
+from cheatsheet.derivatives.steps.presented import Names
 from cheatsheet.language.errors import Problem
+from cheatsheet.language.relaying import has_layout
 from cheatsheet.pages.kept import PageKeys, RightLines
 from cheatsheet.pages.model import Equation as PrintedEquation
-from cheatsheet.pages.model import StepRow, StepsBlock
+from cheatsheet.pages.model import Layout, StepRow, StepsBlock
 from cheatsheet.parallel import over_cores
 from cheatsheet.printing.latex import latex_claim, latex_of
 from cheatsheet.printing.letters import Letters
@@ -23,13 +32,34 @@ def authored_blocks(entry: Entry) -> list[StepsBlock]:
     return [_block(worked(derivation), entry, several) for derivation in entry.derivations]
 
 
+def differential_block(entry: Entry, number: int) -> StepsBlock | None:
+    """The derivation by differentials, where a textbook would take them and the rules suffice."""
+    equation = entry.claims[number - 1].equation
+    work = of_differential(equation, entry.id)
+    if work is None and is_for_differentials(equation):
+        work = by_differentials(equation)
+    if work is None:
+        return None
+    names = Names.of(equation)
+    lines = tuple(
+        replace(
+            line,
+            left=None if line.left is None else names.put_back(line.left),
+            right=names.put_back(line.right),
+        )
+        for line in work.lines
+    )
+    return _block(replace(work, lines=lines, numbers=(number,)), entry, len(entry.claims) > 1)
+
+
 def _block(work: Worked, entry: Entry, several: bool) -> StepsBlock:
     sides = [side for line in work.lines for side in (line.left, line.right) if side is not None]
     letters = Letters(*sides)
     rows = tuple(_row(line, letters) for line in work.lines)
     claims = [entry.claims[number - 1].equation for number in work.numbers]
     named = r",\quad ".join(latex_claim(claim, letters) for claim in claims) if several else ""
-    return StepsBlock(rows, claim=named, of=min(work.numbers), style=work.style)
+    layouts: tuple[Layout, ...] = (entry.layout,) if any(map(has_layout, claims)) else ()  # type: ignore[assignment]
+    return StepsBlock(rows, claim=named, layouts=layouts, of=min(work.numbers), style=work.style)
 
 
 def _row(line: WorkedLine, letters: Letters) -> StepRow:

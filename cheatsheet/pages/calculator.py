@@ -77,8 +77,12 @@ PROGRAMS = ("node", "npm")
 
 
 def can_be_made() -> bool:
-    """Whether the programs are there that make it."""
-    return all(map(shutil.which, PROGRAMS))
+    """Whether it was made before, or the programs are there that make it."""
+    return all(map(shutil.which, PROGRAMS)) or (in_use() and _kept().exists())
+
+
+def _kept() -> Path:
+    return cache_folder() / "calculator" / f"{engine_key()}.html"
 
 
 def try_calculator(folder: Path) -> tuple[Path | None, str]:
@@ -95,7 +99,7 @@ def write_calculator(folder: Path) -> Path:
     Raises :class:`NoCalculatorError`.
     """
     target, key = folder / NAME, engine_key()
-    kept = cache_folder() / "calculator" / f"{key}.html"
+    kept = _kept()
     if in_use() and target.exists() and key.encode() in target.open("rb").read(1000):
         return target
     if not in_use() or not kept.exists():

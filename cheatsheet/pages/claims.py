@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cheatsheet.catalogue.reports import ClaimReport
 from cheatsheet.language.expressions import Equation, Symbol
-from cheatsheet.language.glossary import word
+from cheatsheet.language.glossary import Text, word
 from cheatsheet.language.relaying import has_layout, stated_by_diff
 from cheatsheet.language.table import differentiation
 from cheatsheet.pages.model import ClaimLine, Form, Given, Layout, Row
@@ -23,13 +23,25 @@ def claim_line(report: ClaimReport, layout: Layout | None = None) -> ClaimLine:
     verdict = "differs" if equation.negated and report.verdict.status == "proved" else report.verdict.status
     if not has_layout(equation):
         row = _row(equation, _in_columns(report, layout))
-        return ClaimLine((Form(printed(equation)),), verdict, row)  # type: ignore[arg-type]
+        return ClaimLine((Form(printed(equation)),), verdict, row, evidence(report))  # type: ignore[arg-type]
     own: Layout = report.claim.declarations.layout  # type: ignore[assignment]
     found = [claim_in(report, name) for name in ((layout,) if layout else _printed(own))]
     forms = [Form(printed(other), (name,)) for other, name in dict.fromkeys(found) if name]
     columns = (layout,) if layout else COLUMNS
     row = _row(equation, [other for column in columns for other, name in found if name == column])
-    return ClaimLine(_merged(forms), verdict, row)  # type: ignore[arg-type]
+    return ClaimLine(_merged(forms), verdict, row, evidence(report))  # type: ignore[arg-type]
+
+
+def evidence(report: ClaimReport) -> Text | None:
+    """What is known of an undecided claim: the sizes at which its sides agree."""
+    verdict = report.verdict
+    if verdict.status != "undecided":
+        return None
+    if not verdict.dims:
+        return word("undecided-means")
+    sizes = "; ".join(", ".join(f"{name}={size}" for name, size in dims.items()) for dims in verdict.dims)
+    said = word("evidence-equal-at")
+    return Text(said.zh.format(sizes), said.en.format(sizes))
 
 
 def _in_columns(report: ClaimReport, layout: Layout | None) -> list[Equation]:

@@ -9,7 +9,7 @@ from cheatsheet.catalogue.entries import Catalogue, Entry, Section
 from cheatsheet.catalogue.reports import CatalogueReport, EntryReport
 from cheatsheet.language.expressions import Symbol
 from cheatsheet.language.glossary import Text, word
-from cheatsheet.pages.authored import authored_blocks
+from cheatsheet.pages.authored import authored_blocks, differential_block
 from cheatsheet.pages.claims import claim_line, definition_line
 from cheatsheet.pages.derivations import blocks_of_claim
 from cheatsheet.pages.everywhere import in_every_layout
@@ -155,11 +155,15 @@ def _blocks(report: EntryReport, layout: Layout | None) -> list[Block]:
     blocks: list[Block] = [shown_block(name, layout) for name in entry.show]
     held = [r for r in report.claims if r.claim.expect == "holds"]
     written: set[int] = set()
-    if layout in (None, entry.layout):
+    own = layout in (None, entry.layout)
+    if own:
         blocks += authored_blocks(entry)
         written = {number for derivation in entry.derivations for number in derivation.numbers}
     for number, r in enumerate(held, start=1):
         if number in written:
+            continue
+        if own and (block := differential_block(entry, number)) is not None:
+            blocks.append(block)
             continue
         blocks += [replace(b, of=number) for b in blocks_of_claim(r, len(held) > 1, layout, entry.id)]
     example = example_block(report, layout)

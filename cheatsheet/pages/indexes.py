@@ -67,11 +67,12 @@ def _words(page: EntryPage, language: str, most: int | None) -> list[str]:
     """The name without what it says in a formula alone, and the aliases in the script of the language."""
     words = [page.name[language]] if re.sub(r"\$[^$]*\$", "", page.name[language]).strip() else []
     named = [alias for alias in page.aliases if not re.search(r"[^\w\s'.-]|[ᵀ⁻]", alias)]
-    own = [alias for alias in named if _is_chinese(alias) == (language == "zh")]
+    own = [alias for alias in named if is_chinese(alias) == (language == "zh")]
     return list(dict.fromkeys([*words, *own[:most]]))
 
 
-def _is_chinese(words: str) -> bool:
+def is_chinese(words: str) -> bool:
+    """Whether there are Chinese characters in the words."""
     return re.search(r"[\u4e00-\u9fff]", words) is not None
 
 

@@ -75,6 +75,8 @@ class ClaimLine:
     forms: tuple[Form, ...]
     verdict: Verdict
     row: Row | None = None
+    evidence: Text | None = None
+    """Where the two sides of an undecided claim were found equal."""
 
     @property
     def as_row(self) -> Row:
@@ -365,6 +367,12 @@ class Document:
             "refuted": wrong.count("refuted"),
             "invalid": wrong.count("invalid"),
         }
+
+    @property
+    def sheet_marks(self) -> tuple[Verdict, ...]:
+        """The verdicts that have a mark on the sheet: all but a proof for every dimension."""
+        found = {claim.verdict for box in self.sheet_boxes for entry in box.entries for claim in entry.claims}
+        return tuple(v for v in ("checked", "sampled", "undecided") if v in found)
 
     @property
     def sheet_boxes(self) -> tuple[SheetBox, ...]:

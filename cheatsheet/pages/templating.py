@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from cheatsheet.language.glossary import Text, word
 from cheatsheet.packaged import packaged
 from cheatsheet.pages.book import einstein, part_starts, short_sums, worked
-from cheatsheet.pages.indexes import book_indexes, sheet_indexes
+from cheatsheet.pages.indexes import book_indexes, is_chinese, sheet_indexes
 from cheatsheet.pages.kept import Chapters
 from cheatsheet.pages.linebreaks import breakable
 from cheatsheet.pages.model import DisplayBlock, Document, FigureBlock, StepsBlock, TableBlock
@@ -59,7 +59,8 @@ def render(document: Document, kind: Kind) -> str:
             indexes=sheet_indexes(document) if kind == "sheet" else book_indexes(document),
             step=lambda value: Latex(breakable(_balanced(in_step(value)))),
             shapes=shape_table(document.layout),
-            layouts_explained=in_one_layout(word("layouts-explained"), document.layout),
+            in_layout=lambda key: in_one_layout(word(key), document.layout),
+            heard=lambda aliases: [a for a in aliases if "zh" in languages or not is_chinese(a)],
             counted=lambda pattern: _filled(pattern, document.counts),
             pdf_title=Latex(" · ".join(escape_text(plain(title[lang])) for lang in languages)),
             title=title,

@@ -35,7 +35,8 @@ from cheatsheet.pages.pictures import svg
 from cheatsheet.pages.prose import PIECES, plain
 from cheatsheet.pages.questions import question
 from cheatsheet.printing.arrays import LIBRARIES
-from cheatsheet.printing.mathml import bare_mathml, inline_mathml, mathml
+from cheatsheet.printing.macros import expand
+from cheatsheet.printing.mathml import bare_mathml, inline_mathml
 from cheatsheet.printing.terminal_maths import plain as terminal
 from cheatsheet.store import write_whole
 
@@ -48,6 +49,18 @@ class WebEntry:
 
     page: EntryPage
     entry: Entry
+
+    @property
+    def to_copy(self) -> list[dict[str, str | list[str]]]:
+        """Of each claim what can be copied, its LaTeX form by form, and what it asks of the calculator."""
+        return [
+            {
+                "text": claim.text,
+                "latex": [expand(form.latex) for form in claim.forms],
+                "question": self.questions.get(claim.text, ""),
+            }
+            for claim in self.page.everywhere
+        ]
 
     @cached_property
     def questions(self) -> dict[str, str]:
@@ -88,7 +101,7 @@ def render_page(
     ]
     made = environment()
     details = made.get_template("details.html").module
-    chapters = Chapters(document, NAME)
+    chapters = Chapters(document, NAME, calculator)
     page = made.get_template("index.html").render(
         document=document,
         sections=sections,
@@ -115,8 +128,9 @@ def _asset(name: str) -> str:
 
 
 def _packed(details: object, entries: list[WebEntry]) -> str:
-    """The details of the entries of a section, compressed: JSON of HTML by id."""
-    texts = {e.page.id: " ".join(str(details.details(e)).split()) for e in entries if e.has_details}  # type: ignore[attr-defined]
+    """What is not shown at first of the entries of a section, compressed: JSON of HTML, and what is copied, by id."""
+    texts: dict[str, object] = {f"copy {e.page.id}": e.to_copy for e in entries}
+    texts |= {e.page.id: " ".join(str(details.details(e)).split()) for e in entries if e.has_details}  # type: ignore[attr-defined]
     return b64encode(gzip.compress(json.dumps(texts, ensure_ascii=False).encode(), 9, mtime=0)).decode()
 
 
@@ -132,7 +146,6 @@ def environment() -> jinja2.Environment:
     )
     made.globals |= {"word": word, "both": both, "libraries": tuple(LIBRARIES)}
     made.filters |= {
-        "maths": lambda latex: Markup(mathml(latex, display=True)),
         "line": lambda latex: Markup(bare_mathml(latex)),
         "words": html_prose,
         "plain": plain,

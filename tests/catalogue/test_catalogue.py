@@ -286,7 +286,7 @@ def test_a_row_of_the_notes_is_there_proved_and_derived(seed: dict[str, Any]) ->
     for id, count in seed.get("pitfalls", {}).items():
         assert sum(verdict_on(p.claim).fails for p in catalogue()[id].pitfalls) >= count
     for id, show in seed.get("shows", {}).items():
-        assert catalogue()[id].show == show
+        assert show in catalogue()[id].show
     for id, values in seed.get("example", {}).items():
         example = catalogue()[id].example
         assert example is not None

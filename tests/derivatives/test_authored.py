@@ -11,6 +11,7 @@ import pytest
 import cheatsheet
 from cheatsheet.catalogue.entries import Entry
 from cheatsheet.catalogue.load import parse_catalogue
+from cheatsheet.derivatives.authored.by_differentials import by_differentials, of_differential
 from cheatsheet.derivatives.authored.worked import problems, worked
 from cheatsheet.derivatives.rules.laws import WITHOUT_ENTRY, laws
 from cheatsheet.derivatives.rules.words import LAW
@@ -107,3 +108,21 @@ def test_no_derivation_rests_on_itself() -> None:
     graph = {entry.id: set(rests_on(entry)) for entry in CATALOGUE if entry.derivations}
     assert list(TopologicalSorter(graph).static_order())
     assert all(id not in needs for id, needs in graph.items())
+
+
+def test_a_gradient_by_differentials_is_read_off_the_trace() -> None:
+    work = by_differentials(CATALOGUE["trace-of-conjugation-gradient"].claims[0].equation)
+    assert work is not None
+    assert [str(line.left or "") for line in work.lines][::2] == [
+        "d(tr(A @ X @ B @ inv(X)))",
+        "grad(tr(A @ X @ B @ inv(X)), X)",
+    ]
+    assert str(work.lines[1].right).endswith("@ d(X))")
+    keys = {reason.key for line in work.lines for reason in line.reasons}
+    assert {"law-d-product", "law-d-inverse", "law-trace-product", "read-off"} <= keys
+
+
+def test_no_rule_derives_the_claim_that_it_is() -> None:
+    for id in ("differential-of-product", "differential-of-transpose-and-trace", "differential-of-inverse"):
+        claims = CATALOGUE[id].claims
+        assert all(of_differential(claim.equation, id) is None for claim in claims)

@@ -132,6 +132,16 @@ TEXTBOOK = [
         "x",
         "A.T @ (sigmoid(A @ x) - y)",
     ),
+    ("norm(x) ** t", "x", "t * norm(x) ** (t - 2) * x"),
+    ("sum(relu(A @ x))", "x", "A.T @ step(A @ x)"),
+    ("sum(logsumexp(X @ B, axis=1)) - tr(A.T @ X @ B)", "B", "X.T @ (softmax(X @ B, axis=1) - A)"),
+    (
+        "tr(A.T @ softmax(X, axis=1))",
+        "X",
+        "softmax(X, axis=1) * (A - sum(softmax(X, axis=1) * A, axis=1) @ ones(n).T)",
+    ),
+    ("sum(norm(X @ unit(j, n)), j)", "X", "X @ diag(1 / sqrt(sum(X ** 2, axis=0)))"),
+    ("log(abs(det(Y)))", "Y", "inv(Y).T"),
     # traces, determinants, inverses
     ("tr(F @ X @ G @ H.T)", "X", "F.T @ H @ G.T"),
     ("tr(Y.T @ B @ Y)", "Y", "(B + B.T) @ Y"),

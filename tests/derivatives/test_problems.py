@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import yaml
 
+import cheatsheet
 from cheatsheet.derivatives.closed.form import closed_form
-from cheatsheet.derivatives.derivative import Derivative, derive
+from cheatsheet.derivatives.derivative import Derivative
 from cheatsheet.language.expressions import Apply, Index, Sum, Symbol, symbols, walk
 from cheatsheet.printing.arrays import function_for
 
@@ -27,7 +28,7 @@ STEP = 1e-6
 
 def solved(problem: str) -> Derivative:
     text, variable, given = (part.strip() for part in problem.split(" | "))
-    return derive(text, wrt=variable, given=given, layout="mixed")
+    return cheatsheet.derive(text, wrt=variable, given=given, layout="mixed")
 
 
 def value_of(symbol: Symbol, random: Any) -> Any:

@@ -149,7 +149,7 @@ CONDITIONS = [
     ("norm(x)", "x", ["x != 0"]),
     ("norm(A @ x - b)", "x", ["A @ x - b != 0"]),
     ("norm(x)**2", "x", []),
-    ("norm(x)**3", "x", ["x != 0"]),
+    ("norm(x)**3", "x", []),
     ("x / norm(x)", "x", ["x != 0"]),
     ("1 / x", "x", ["x != 0 in every entry"]),
     ("x / t", "x", ["t != 0"]),
@@ -187,6 +187,10 @@ EXACTLY = [
     ("norm(inv(X))", "X", ["det(X) != 0"]),
     ("norm(X) * logdet(X)", "X", ["det(X) > 0"]),
     ("relu(a)", "a", ["a != 0"]),
+    ("det(X)", "X", []),
+    ("log(1 - sigmoid(a))", "a", []),
+    ("sum(norm(W @ unit(k, n)), k)", "W", ["sum(W ** 2, axis=0) > 0 in every entry"]),
+    ("sum(norm(W @ unit(k, n)) ** 2, k)", "W", []),
     ("sigmoid(a) / softplus(a)", "a", []),
 ]
 

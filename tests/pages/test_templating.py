@@ -193,7 +193,7 @@ def test_every_word_of_the_templates_is_in_the_glossary() -> None:
     keys = {
         key
         for template in packaged("templates").glob("*.tex")
-        for key in re.findall(r'word\("([a-z-]+)"\)', template.read_text(encoding="utf-8"))
+        for key in re.findall(r'(?:word|in_layout)\("([a-z-]+)"\)', template.read_text(encoding="utf-8"))
     }
     assert len(keys) > 5
     assert keys <= glossary().keys()

@@ -100,7 +100,7 @@ def test_what_is_not_there_is_not_found(page: Page, address: str) -> None:
 
 def test_the_layout_switch_changes_the_formulas(page: Page, address: str) -> None:
     page.goto(address)
-    derivative = page.locator("#linear-map .claim .form:visible annotation")
+    derivative = page.locator("#linear-map .claim .form:visible math")
     said = {}
     for layout in "NDM":
         page.check(f"#layout input[value={layout}]", force=True)
@@ -157,6 +157,7 @@ def test_a_derivative_is_opened_in_the_calculator_in_the_layout_chosen(page: Pag
     page.locator("#quadratic-form .claim").first.hover()
     link = page.locator("#quadratic-form .claim .ask").first
     link.focus()
+    page.wait_for_function("document.querySelector('#quadratic-form .ask').href.includes('#')")
     asked = parse_qs(str(link.get_attribute("href")).removeprefix("derive.html#"))
     assert asked == {"e": ["x.T @ A @ x"], "x": ["x"], "g": ["A: [n, n], x: [n]"], "l": ["denominator"]}
     assert page.locator("#product-not-commutative .ask").count() == 0

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cheatsheet.calculus.genericity import known_invertible
 from cheatsheet.calculus.terms import NoIndexForm
-from cheatsheet.derivatives.authored.rules import Constant, Reason, Units, group, transposes_inside
+from cheatsheet.derivatives.authored.carrying import sufficient
+from cheatsheet.derivatives.authored.rules import Constant, Reason, Units, fitted, group, transposes_inside
 from cheatsheet.derivatives.authored.worked import Worked, WorkedLine
 from cheatsheet.derivatives.rules.factors import Product, chain
 from cheatsheet.derivatives.rules.laws import law
-from cheatsheet.derivatives.rules.rule import Rule, exhausted, needed
+from cheatsheet.derivatives.rules.rule import Rule, exhausted
 from cheatsheet.derivatives.rules.words import LAW, law_words
 from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, inline_definitions, rebuild, walk
 from cheatsheet.language.glossary import word
@@ -18,31 +20,36 @@ from cheatsheet.language.table import TABLE, ShapeError, build
 from cheatsheet.language.tidying import tidied
 
 STYLE = "differential"
-_ALGEBRA = ("multiplying-out", "transposes", "properties", "inverses", "row-times-column")
+_RULES = ("powers", "differentials")
+_ALGEBRA = ("multiplying-out", "transposes", "properties", "inverses", "row-times-column", "powers")
+_ALSO = ("adj-inverse", "det-product", "det-transpose", "det-inverse", "power-difference")
 
 
 @dataclass(frozen=True)
 class Cyclic:
     """tr(XY) = tr(YX) and tr Xᵀ = tr X, a row times a matrix times a column counting as such a trace: in one order."""
 
-    id: str = "cyclic"
+    turning: bool = True
+    """Whether the transpose counts as well, or cyclic exchange alone."""
+
+    @property
+    def id(self) -> str:
+        return "turned" if self.turning else "cyclic"
 
     def rewritten(self, expr: Expr) -> Expr:
         expr = rebuild(expr, self.rewritten)
         match expr:
             case Apply(op="tr", args=(Expr() as of,)):
-                return _in_order(Product.of(of), expr)
+                return _in_order(Product.of(of), expr, self.turning)
             case Apply(op="matmul") if expr.shape.is_scalar:
-                return _in_order(Product.of(expr), expr)
+                return _in_order(Product.of(expr), expr, self.turning)
         return expr
 
 
-def _in_order(product: Product, expr: Expr) -> Expr:
-    words = (
-        [product.word, Product.of(transposes_inside(build("transpose", chain(product.word)))).word]
-        if product.word
-        else []
-    )
+def _in_order(product: Product, expr: Expr, turning: bool) -> Expr:
+    words = [product.word] if product.word else []
+    if words and turning:
+        words.append(Product.of(transposes_inside(build("transpose", chain(product.word)))).word)
     turns = [(*w[k:], *w[:k]) for w in words for k in range(len(w))]
     square = [w for w in turns if w[0].shape.rows.same_size(w[-1].shape.cols)]
     if not square:
@@ -69,17 +76,20 @@ def by_differentials(equation: Equation) -> Worked | None:
     if found is None:
         return None
     derivative, y, x = found
+    form = inline_definitions(equation.rhs)
     start = build("d", y, params=(frozenset({x.name}),))
-    rules = [one.rule for one in group("differentials")]
+    rules = [one.rule for name in _RULES for one in group(name)]
     quiet: list[Rule] = [Units(), Constant(frozenset({x.name})), law("trace-sum").rule]
     try:
         expanded = tidied(exhausted(start, [*rules, *quiet]))
         if _unfinished(expanded, x):
             return None
-        collected = tidied(_times_increment(derivative, equation.rhs, x))
-        algebra = [one.rule for name in _ALGEBRA for one in group(name)]
-        used = needed(expanded, [Cyclic(), *quiet, *algebra], collected)
-        own = needed(start, [*rules, *quiet], expanded)
+        collected = tidied(_times_increment(derivative, form, x))
+        algebra: list[Rule] = [one.rule for name in _ALGEBRA for one in group(name)]
+        inverted = known_invertible(form) | known_invertible(y)
+        algebra += [fitted(law(id).rule, inverted) for id in _ALSO]
+        used = _algebra(expanded, collected, algebra, tuple(quiet))
+        own = sufficient([(start, expanded)], tuple(rules), tuple(quiet))
     except (NoIndexForm, ShapeError):
         return None
     if used is None or own is None:
@@ -89,6 +99,47 @@ def by_differentials(equation: Equation) -> Worked | None:
     if expanded == collected:
         return Worked((first, last), STYLE, (1,))
     return Worked((first, WorkedLine(None, collected, _reasons(used)), last), STYLE, (1,))
+
+
+def of_differential(equation: Equation, entry: str = "") -> Worked | None:
+    """The derivation of a claim d(Y) = …: by the rules that the entry itself does not derive, then by algebra.
+
+    >>> from cheatsheet.language.dimensions import Shape
+    >>> X, Y = (Symbol(name, Shape.scalar()) for name in "xy")
+    >>> of_differential(Equation(X, Y)) is None
+    True
+    """
+    left = equation.lhs
+    if not isinstance(left, Apply) or left.op != "d" or equation.negated:
+        return None
+    varying = left.params[0]
+    start, wanted = inline_definitions(left), inline_definitions(equation.rhs)
+    rules = tuple(one.rule for name in _RULES for one in group(name) if one.proof != entry)
+    quiet: tuple[Rule, ...] = (Units(), Constant(varying), law("trace-sum").rule)
+    algebra: list[Rule] = [one.rule for name in _ALGEBRA for one in group(name) if one.proof != entry]
+    try:
+        expanded = tidied(exhausted(start, [*rules, *quiet]))
+        if any(
+            isinstance(n, Apply) and n.op == "d" and not isinstance(n.args[0], Symbol) for n in walk(expanded)
+        ):
+            return None
+        own = sufficient([(start, expanded)], rules, quiet)
+        used = _algebra(expanded, wanted, algebra, quiet)
+    except (NoIndexForm, ShapeError):
+        return None
+    if own is None or used is None or not own or (not used and len(own) == 1):
+        return None  # a claim that a rule says is not derived by that rule
+    if not used:
+        return Worked((WorkedLine(left, equation.rhs, _reasons(own)),), STYLE, (1,))
+    first = WorkedLine(left, expanded, _reasons(own))
+    traces = any(isinstance(n, Apply) and n.op == "tr" for side in (expanded, wanted) for n in walk(side))
+    return Worked((first, WorkedLine(None, equation.rhs, _reasons(used, traces))), STYLE, (1,))
+
+
+def _algebra(before: Expr, after: Expr, algebra: list[Rule], quiet: tuple[Rule, ...]) -> list[Rule] | None:
+    """The rules of algebra that lead from one form of a differential to another; transposes of traces if need be."""
+    ways = (sufficient([(before, after)], (Cyclic(turning), *algebra), quiet) for turning in (False, True))
+    return next((used for used in ways if used is not None), None)
 
 
 def is_for_differentials(equation: Equation) -> bool:
@@ -119,11 +170,16 @@ def _times_increment(derivative: Apply, form: Expr, x: Symbol) -> Expr:
     return build("tr", build("matmul", jacobian, build("d", x, params=(frozenset({x.name}),))))
 
 
-def _reasons(rules: Iterable[Rule]) -> tuple[Reason, ...]:
+def _reasons(rules: Iterable[Rule], traces: bool = True) -> tuple[Reason, ...]:
     found = []
     for rule in rules:
-        if rule.id == "cyclic":
-            found += [Reason(LAW + id, law_words(law(id))) for id in ("trace-product",)]
+        if rule.id in ("cyclic", "turned"):
+            names = (
+                ["trace-product"] + ["trace-transpose"] * (rule.id == "turned")
+                if traces
+                else ["number-transpose"]
+            )
+            found += [Reason(LAW + id, law_words(law(id))) for id in names]
         elif rule.id not in ("units", "constant"):
             found.append(Reason(LAW + rule.id, law_words(law(rule.id))))
     return tuple(dict.fromkeys(found)) or (Reason("rearrange", word("why-rearrange")),)

@@ -7,24 +7,42 @@ from collections.abc import Iterable
 from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.derivatives.authored.rules import Pairs
 from cheatsheet.derivatives.rules.matching import arranged
-from cheatsheet.derivatives.rules.rule import Rule, exhausted
+from cheatsheet.derivatives.rules.rule import MOST_ROUNDS, Rule, exhausted
 from cheatsheet.language.expressions import Expr
 from cheatsheet.language.table import ShapeError
 
 
 def sufficient(pairs: Pairs, rules: tuple[Rule, ...], always: tuple[Rule, ...]) -> list[Rule] | None:
     """As few of the rules as carry all pairs, None if all together do not."""
-    if not _allcarried(pairs, [*always, *rules]):
+    if not _all_carried(pairs, [*always, *rules]):
         return None
-    kept = list(rules)
-    for rule in rules:
+    kept = [
+        rule
+        for rule in rules
+        if any(_changes(rule, side, [*always, *rules]) for pair in pairs for side in pair)
+    ]
+    for rule in list(kept):
         others = [r for r in kept if r is not rule]
-        if _allcarried(pairs, [*always, *others]):
+        if _all_carried(pairs, [*always, *others]):
             kept = others
     return kept
 
 
-def _allcarried(pairs: Pairs, rules: Iterable[Rule]) -> bool:
+def _changes(rule: Rule, expr: Expr, rules: list[Rule]) -> bool:
+    """Whether a rule finds anything on the way on which the rules take an expression."""
+    for _ in range(MOST_ROUNDS):
+        before = expr
+        for other in rules:
+            after = other.rewritten(expr)
+            if other is rule and after != expr:
+                return True
+            expr = after
+        if expr == before:
+            return False
+    return True
+
+
+def _all_carried(pairs: Pairs, rules: Iterable[Rule]) -> bool:
     rules = list(rules)
     return all(carried(before, rules, after) for before, after in pairs)
 

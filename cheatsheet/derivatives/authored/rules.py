@@ -186,6 +186,15 @@ def depends(symbol: Symbol, varying: frozenset[str]) -> bool:
     return symbol.definition is not None and any(depends(s, varying) for s in symbols(symbol.definition))
 
 
+def fitted(pattern: Pattern, regular: frozenset[Expr]) -> Pattern:
+    """The rule with matrices counted as invertible that are so where the claim is made."""
+
+    def holds(expr: Expr, needed: str) -> bool:
+        return declared(expr, needed) or (needed == "invertible" and invertible(expr, regular))
+
+    return replace(pattern, holds=holds, memory={})
+
+
 def group(id: str) -> tuple[Law, ...]:
     """The laws of a group."""
     return tuple(law for law in laws().values() if law.group == id)
@@ -225,7 +234,9 @@ class Vocabulary:
         ]
         if chosen:
             return Named(
-                tuple((self.fitted(law.rule), Reason(LAW + law.id, law_words(law))) for law in chosen)
+                tuple(
+                    (fitted(law.rule, self.regular), Reason(LAW + law.id, law_words(law))) for law in chosen
+                )
             )
         kind, _, rest = text.partition(" ")
         if text.startswith("definition of ") and (symbol := self.definitions.get(text[14:])):
@@ -238,21 +249,13 @@ class Vocabulary:
         if kind == "claim" and rest.isdigit() and int(rest) in self.claims:
             claim = self.claims[int(rest)]
             general = set(symbols(claim.rhs)) <= set(symbols(claim.lhs))
-            rule = self.fitted(Pattern.of("claim", claim, general))
+            rule = fitted(Pattern.of("claim", claim, general), self.regular)
             return Named(((rule, Reason("claim", _words("why-claim", rest))),), True)
         if text in self.lemmas:
             lemma = self.lemmas[text]
-            rule = self.fitted(Pattern.of("entry", inlined(lemma.claim.equation)))
+            rule = fitted(Pattern.of("entry", inlined(lemma.claim.equation)), self.regular)
             return Named(((rule, Reason("entry", lemma.name, lemma.id)),), True)
         return None
-
-    def fitted(self, pattern: Pattern) -> Pattern:
-        """The rule with matrices that the claim inverts counted as invertible."""
-
-        def holds(expr: Expr, needed: str) -> bool:
-            return declared(expr, needed) or (needed == "invertible" and invertible(expr, self.regular))
-
-        return replace(pattern, holds=holds, memory={})
 
     def names(self) -> list[str]:
         """All names there are, for hints."""

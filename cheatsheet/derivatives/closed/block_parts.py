@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from cheatsheet.calculus.adjoints import selecting
 from cheatsheet.calculus.index_values import Part, Value
 from cheatsheet.calculus.terms import Idx, Place
 from cheatsheet.derivatives.closed.networks import NoMatrixFormError
 from cheatsheet.derivatives.closed.transposes import turned
-from cheatsheet.language.dimensions import Axis
-from cheatsheet.language.expressions import Expr, Number
+from cheatsheet.language.expressions import Expr
 from cheatsheet.language.table import build
 
 
@@ -18,7 +18,7 @@ def selected(expr: Expr, values: tuple[Value, ...]) -> tuple[Expr, tuple[Place, 
         by_rows = number == 0 and not expr.shape.rows.is_one
         if isinstance(value, Part):
             axis = expr.shape.rows if by_rows else expr.shape.cols
-            own = selection(axis, value.number)
+            own = selecting(list(axis.parts), value.number)
             expr = build("matmul", turned(own), expr) if by_rows else build("matmul", expr, own)
             value = value.value
             if own.shape.cols.is_one:
@@ -27,20 +27,3 @@ def selected(expr: Expr, values: tuple[Value, ...]) -> tuple[Expr, tuple[Place, 
             raise NoMatrixFormError("a place in a product of axes")
         places.append(value)
     return expr, tuple(places)
-
-
-def selection(axis: Axis, number: int) -> Expr:
-    """The matrix whose columns are the basis vectors of one part of a concatenated axis."""
-    own = axis.parts[number]
-    parts = [_identity(own) if k == number else _zero(other, own) for k, other in enumerate(axis.parts)]
-    return build("block", *parts, params=(len(parts), 1))
-
-
-def _identity(axis: Axis) -> Expr:
-    return Number(1) if axis.is_one else build("I", axis)
-
-
-def _zero(rows: Axis, cols: Axis) -> Expr:
-    if rows.is_one and cols.is_one:
-        return Number(0)
-    return build("zeros", rows) if cols.is_one else build("zeros", rows, cols)

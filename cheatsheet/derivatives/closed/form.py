@@ -16,7 +16,6 @@ from cheatsheet.derivatives.closed.differential import Differential, Source, dif
 from cheatsheet.derivatives.closed.entries import spelled
 from cheatsheet.derivatives.closed.entrywise import entry
 from cheatsheet.derivatives.closed.index_names import IndexNames
-from cheatsheet.derivatives.closed.length import length
 from cheatsheet.derivatives.closed.networks import NoMatrixFormError
 from cheatsheet.derivatives.closed.over_basis import entry_by_units, sum_over_units
 from cheatsheet.derivatives.closed.tidying import tidied
@@ -28,7 +27,6 @@ from cheatsheet.language.expressions import (
     Expr,
     Index,
     Sum,
-    Symbol,
     free_indices,
     inline_definitions,
     rebuild,
@@ -40,9 +38,6 @@ from cheatsheet.language.table import ShapeError, build, differentiation
 
 Seen = tuple[View, list[Block] | None]
 FAILURES = (NoIndexForm, NoMatrixFormError, ShapeError)
-PENALTIES = ((1.0, 0), (1.0, 1), (0.6, 0))
-"""What a form found by taking sums apart must gain: at depth 1 two characters, at depth 2 two fifths of the length."""
-
 MOST_CHECKED = 3
 """How many forms are checked at points where none is proved."""
 
@@ -186,28 +181,16 @@ class ClosedForm:
         """Forms in matrix notation, the most readable first; those that always exist last."""
         yield from swept(self.linear)
         for view, blocks in self.views():
-            found = [] if blocks is None else list(self._read(view, blocks))
-            yield from (form for _, form in sorted(found, key=lambda pair: pair[0]))
-            if found:
+            if blocks is None:
+                continue
+            try:
+                yield inline_definitions(assembled(self.derivative.shape, view, blocks))
                 break
+            except FAILURES:
+                continue
         yield from sum_over_units(self.linear, self.names.again(), self.layout)
         if self._is_abstract:
             yield self.linear.derivative
-
-    def _read(self, view: View, blocks: list[Block]) -> Iterator[tuple[float, Expr]]:
-        """The forms that a view gives, each with how it is to be preferred: the least first."""
-        for depth, (factor, penalty) in enumerate(PENALTIES):
-            try:
-                deeper = [view.apart(block, depth) for block in blocks] if depth else blocks
-                if depth and deeper == blocks:
-                    continue
-                blocks = deeper
-                form = inline_definitions(assembled(self.derivative.shape, view, blocks))
-            except FAILURES:
-                continue
-            yield length(form) / factor + penalty, form
-            if _is_simple(form):
-                return
 
     def _entries(self) -> Iterator[Expr]:
         """The component written out where no axis is made of others; else with units for the increments."""
@@ -226,20 +209,6 @@ def _agrees(derivative: Expr, candidate: Expr) -> bool:
     from cheatsheet.verdicts.check import verify  # loaded only where there is no proof
 
     return verify(Equation(derivative, candidate)).holds
-
-
-def _is_simple(form: Expr) -> bool:
-    """Whether nothing could be gained by taking sums and inverses of products apart."""
-    sums = 0
-    for node in walk(form):
-        match node:
-            case Apply(op="add" | "sub"):
-                sums += 1
-            case Apply(op="inv", args=(Apply(op="matmul") as inner,)):
-                sums += 2 * inner.children[0].shape.is_square
-            case Symbol() if node.properties & {"orthogonal", "idempotent"}:
-                sums += 1
-    return sums <= 1
 
 
 def worked_out(expr: Expr, layout: str) -> Expr:

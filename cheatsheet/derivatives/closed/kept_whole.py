@@ -44,15 +44,13 @@ Lift = Callable[[Expr, list[Index]], Expr]
 class Atoms:
     """Replaces what does not vary; ``meaning`` says what each symbol stands for.
 
-    ``directions`` gives the direction in which each varying symbol moves. What stays whole at first can be taken
-    apart later where ``depths`` has a depth for it: 1 for sums and inverses of products, 2 for sums with a one, as
-    ``1 - sigmoid(z)``. With ``plain`` axes are not split: Kronecker products, ``vec`` and blocks stay whole too.
+    ``directions`` gives the direction in which each varying symbol moves. With ``plain`` axes are not split: Kronecker
+    products, ``vec`` and blocks stay whole too.
     """
 
     def __init__(self, adjugates: bool, lift: Lift, plain: bool) -> None:
         self.plain = plain
         self._directions: Mapping[Expr, Expr] = {}
-        self.depths: dict[Symbol, int] = {}
         self.adjugates = adjugates
         self.lift = lift
         self.meaning: dict[Symbol, Expr] = {}
@@ -221,21 +219,8 @@ class Atoms:
                 return build("neg", self._symbols[turned])
         if expr not in self._symbols:
             properties = frozenset({"symmetric"} if is_symmetric(expr) else ())
-            symbol = self._symbols[expr] = self.new(expr, f"□{len(self._symbols)}", properties)
-            depth = _depth(expr)
-            if depth:
-                self.depths[symbol] = depth
+            self._symbols[expr] = self.new(expr, f"□{len(self._symbols)}", properties)
         return self._symbols[expr]
-
-    def apart(self, symbol: Symbol) -> Expr:
-        """What a symbol stands for, one step further apart."""
-        match self.meaning[symbol]:
-            case Apply(op="inv", args=(Apply() as inner,)):
-                a, b = inner.children
-                return self.form(build("matmul", build("inv", b), build("inv", a)))
-            case Apply() as expr:
-                return self.rebuilt(expr)
-        raise NoIndexForm("nothing to take apart")
 
     def new(self, expr: Expr, name: str, properties: frozenset[str]) -> Symbol:
         symbol = Symbol(name, self.shape(expr.shape), properties)
@@ -284,21 +269,6 @@ def _triangular_inverse(a: Expr, b: Expr, d: Expr, block: Apply) -> Apply:
         return build("block", first, beside, block.children[2], last, params=(2, 2))
     beside = build("neg", build("matmul", build("matmul", last, b), first))
     return build("block", first, block.children[1], beside, last, params=(2, 2))
-
-
-def _depth(expr: Expr) -> int:
-    """At which depth an expression that stays whole at first is taken apart; 0 for never."""
-    match expr:
-        case Apply(op="add" | "sub"):
-            return 2 if any(_is_one(child) for child in expr.children) else 1
-        case Apply(op="inv", args=(Apply(op="matmul") as inner,)):
-            return int(all(x.shape.is_square for x in inner.children))
-    return 0
-
-
-def _is_one(a: Expr) -> bool:
-    """Whether this is the one of ``1 - sigmoid(z)``, a difference that is seldom taken apart."""
-    return a == Number(1) or (isinstance(a, Apply) and a.op == "ones")
 
 
 def _is_singular(a: Expr) -> bool:

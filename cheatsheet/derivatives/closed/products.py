@@ -76,7 +76,29 @@ def _merged(scalars: Iterable[tuple[Expr, Fraction]]) -> Powers:
                 total[exponential] -= 1
                 own = build("sigmoid", argument)
                 total[own] = total.get(own, Fraction(0)) + 1
+    for factor in list(total):
+        _join_power(factor, total)
     return tuple((f, e) for f, e in total.items() if e)
+
+
+def _join_power(factor: Expr, total: dict[Expr, Fraction]) -> None:
+    """``a * a ** (k - 1)`` read as ``a ** k``."""
+    match factor:
+        case Apply(op="power", args=(Expr() as base, Expr() as exponent)) if not isinstance(exponent, Number):
+            beside = total.get(base, Fraction(0))
+            if not beside or beside.denominator != 1 or total[factor] != 1:
+                return
+            shift = beside
+            match exponent:
+                case Apply(op="sub", args=(Expr() as k, Number(value=less))):
+                    exponent, shift = k, beside - less
+                case Apply(op="add", args=(Expr() as k, Number(value=more))):
+                    exponent, shift = k, beside + more
+            if shift:
+                exponent = build("add" if shift > 0 else "sub", exponent, Number(abs(shift)))
+            del total[factor], total[base]
+            joined = build("power", base, exponent)
+            total[joined] = total.get(joined, Fraction(0)) + 1
 
 
 def _one_plus_exponential(factor: Expr) -> Expr | None:

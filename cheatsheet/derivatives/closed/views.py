@@ -6,14 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product as cartesian
-from typing import TypeGuard
 
-from cheatsheet.calculus import algebra
 from cheatsheet.calculus.components import Components
 from cheatsheet.calculus.derivatives import unit_direction
-from cheatsheet.calculus.factors import Entry
 from cheatsheet.calculus.index_values import Value, alternatives
-from cheatsheet.calculus.terms import Factor, Idx, NoIndexForm, Poly, Term
+from cheatsheet.calculus.terms import Idx, NoIndexForm, Poly, Term
 from cheatsheet.derivatives.closed.collecting import Collector
 from cheatsheet.derivatives.closed.differential import Differential, Source
 from cheatsheet.derivatives.closed.index_names import IndexNames
@@ -24,7 +21,6 @@ from cheatsheet.language.expressions import Apply, Expr, Index, Symbol, free_ind
 from cheatsheet.language.table import build
 
 MOST_CASES = 64
-MOST_TERMS = 60
 
 
 @dataclass(frozen=True)
@@ -88,39 +84,6 @@ class View:
         own = iter([v for s, v in sorted(at.items()) if s[0] == 0])
         places = [0 if a.is_one else next(own) for a in form.shape.axes]
         return collected(c(self.atoms.form(form), *places))
-
-    def apart(self, block: Block, depth: int) -> Block:
-        """The block with the sums taken apart that are up to the depth; divisors stay as they are."""
-        work = list(block.terms[::-1])
-        done: list[tuple[Fraction, Term]] = []
-        while work:
-            coefficient, term = work.pop()
-            if len(done) + len(work) > MOST_TERMS:
-                raise NoIndexForm("too many terms")
-            found = next((f for f, e in term.factors if self.divisible(f, e, depth)), None)
-            if found is None:
-                done.append((coefficient, term))
-            else:
-                work += self.multiplied_out(coefficient, term, found).terms[::-1]
-        return block if tuple(done) == block.terms else Block(block.values, collected(Poly(done)))
-
-    def divisible(self, factor: Factor, exponent: Fraction, depth: int) -> TypeGuard[Entry]:
-        if not isinstance(factor, Entry) or not isinstance(factor.of, Symbol) or exponent <= 0:
-            return False
-        return exponent.denominator == 1 and 0 < self.atoms.depths.get(factor.of, 0) <= depth
-
-    def multiplied_out(self, coefficient: Fraction, term: Term, factor: Entry) -> Poly:
-        """The term with one of its factors taken apart."""
-        symbol, places = factor.of, iter(factor.places)
-        assert isinstance(symbol, Symbol)
-        at = [0 if axis.is_one else next(places) for axis in symbol.shape.axes]
-        inner = self.components(self.differential.derivative)(self.atoms.apart(symbol), *at)
-        exponents = dict(term.factors)
-        count = int(exponents.pop(factor))
-        rest = Poly([(coefficient, Term(tuple(exponents.items()), term.bound))])
-        if not exponents:
-            return algebra.bind(algebra.product(*[inner] * count).times(coefficient), term.bound)
-        return algebra.product(rest, *[inner] * count)
 
     def components(self, expr: Expr) -> Components:
         """An evaluator that knows the indices that stand free in the expression, and those of the variables."""

@@ -6,6 +6,7 @@ that array alone. All of it is for small arrays; a loop costs what Python's loop
 
 import math
 from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 from cheatsheet.evaluation.plain import linalg as linalg
 from cheatsheet.evaluation.plain import random as random
@@ -21,6 +22,11 @@ newaxis = None
 integer = int64 = int
 float64 = float
 pi = math.pi
+
+
+def sum(a: SmallArray, axis: Any = None) -> Any:
+    """The sum of the entries, along some axes or all of them."""
+    return a.sum(axis=axis)
 
 
 def errstate(**how: str) -> AbstractContextManager[None]:

@@ -89,6 +89,10 @@ class SmallArray:
     def tolist(self) -> Any:
         return _nested(self.flat, self.shape)
 
+    def tobytes(self) -> bytes:
+        """Bytes that say what the entries are."""
+        return repr(self.flat).encode()
+
     def picked(self, chosen: Iterable[int], shape: Shape) -> SmallArray:
         """The entries at some flat positions."""
         flat = self.flat

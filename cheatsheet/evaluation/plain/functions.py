@@ -34,6 +34,10 @@ def _raised(a: Any, b: Any) -> Any:
         return math.inf if a == 0 else math.nan
 
 
+def _heaviside(a: float, at_zero: float) -> float:
+    return a if a != a else at_zero if a == 0 else float(a > 0)
+
+
 def _logaddexp(a: float, b: float) -> float:
     top = max(a, b)
     return top + math.log(math.exp(a - top) + math.exp(b - top)) if math.isfinite(top) else a + b
@@ -43,6 +47,7 @@ absolute = elementwise(abs)
 maximum, minimum = elementwise(greater), elementwise(less)
 power = elementwise(_raised)
 logaddexp = elementwise(_guarded(_logaddexp), float)
+heaviside = elementwise(_heaviside, float)
 isfinite = elementwise(lambda v: math.isfinite(v), bool)
 sign = elementwise(lambda v: (v > 0) - (v < 0))
 rint = elementwise(lambda v: float(round(v)) if math.isfinite(v) else v)
