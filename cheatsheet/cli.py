@@ -347,8 +347,9 @@ def derive(
     type=click.Choice(ALL_STYLES),
     help="How derivations go about it, where there are several ways.",
 )
+@click.option("--json", "as_json", is_flag=True, help="One JSON document: all that is known of the entry.")
 @no_cache
-def show(id: str, file: str | None, lang: str, style: str | None) -> None:
+def show(id: str, file: str | None, lang: str, style: str | None, as_json: bool) -> None:
     """Show one entry: its claims, the verdicts, and the derivation step by step.
 
     Without FILE, and without an identities.yaml in the directory, the entry is looked up in the program's catalogue.
@@ -359,9 +360,12 @@ def show(id: str, file: str | None, lang: str, style: str | None) -> None:
         click.echo(f"no {DEFAULT_FILE} here; reading {catalogue.path}", err=True)
     (entry,) = find_entries(catalogue, (id,))
     report = verify_entries([entry])
-    from cheatsheet.screen import entry_text
+    from cheatsheet.screen import entry_document, entry_text
 
-    click.echo(entry_text(report.entries[0], ("zh", "en") if lang == "both" else (lang,), style))
+    if as_json:
+        write_json(entry_document(report.entries[0]))
+    else:
+        click.echo(entry_text(report.entries[0], ("zh", "en") if lang == "both" else (lang,), style))
     sys.exit(HOLDS if report.ok else FAILS)
 
 

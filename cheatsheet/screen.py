@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.catalogue.entries import Entry
 from cheatsheet.catalogue.reports import ClaimReport, EntryReport
 from cheatsheet.derivatives.authored.worked import Worked, reasons_in_words, worked
-from cheatsheet.derivatives.rules.words import reason_words
-from cheatsheet.derivatives.steps.claims import derive_claim
-from cheatsheet.derivatives.steps.steps import BrokenStep, Derivation
-from cheatsheet.language.expressions import Symbol
+from cheatsheet.derivatives.rules.levels import barred
+from cheatsheet.derivatives.steps.claims import derive_cases
+from cheatsheet.derivatives.steps.presented import presented, printed_lines, shown_cases
+from cheatsheet.derivatives.steps.steps import Derivation
+from cheatsheet.language.expressions import Equation, Expr, Symbol
 from cheatsheet.language.glossary import Text, word
+from cheatsheet.printing.latex import latex_of
+from cheatsheet.printing.letters import Letters
+from cheatsheet.printing.macros import expand
+from cheatsheet.printing.terminal_maths import plain
 from cheatsheet.printing.terminal_words import in_languages, readable
 from cheatsheet.screen_reports import counterexample_lines, failure
 
@@ -32,7 +37,7 @@ def entry_text(report: EntryReport, languages: tuple[str, ...], style: str | Non
     }
     for number, claim in enumerate(report.claims, start=1):
         if claim.claim.expect == "holds":
-            lines += ["", *_claim_lines(claim, languages, own.get(number), number)]
+            lines += ["", *_claim_lines(claim, languages, own.get(number), number, entry.id)]
     if entry.note is not None:
         lines += ["", *(readable(entry.note[language]) for language in languages)]
     for pitfall, claim in zip(entry.pitfalls, report.claims[len(entry.claims) :], strict=True):
@@ -41,6 +46,51 @@ def entry_text(report: EntryReport, languages: tuple[str, ...], style: str | Non
         name, work = (in_languages(text, languages, " / ") for text in (word("source"), citation.full))
         lines += ["", f"{name}: {work}"]
     return "\n".join(lines)
+
+
+def entry_document(report: EntryReport) -> dict[str, Any]:
+    """All that is known of an entry: the document of ``check --json`` with the steps of each claim that holds."""
+    document = report.to_json()
+    entry = report.entry
+    document |= {"name": {"zh": entry.name["zh"], "en": entry.name["en"]}, "given": given_lines(entry)}
+    own = {number: work for work in map(worked, entry.derivations) for number in work.numbers}
+    for number, (claim, found) in enumerate(zip(report.claims, document["claims"], strict=True), start=1):
+        if claim.ok and claim.claim.expect == "holds" and not claim.claim.equation.negated:
+            found["steps"] = (
+                _authored_steps(own[number]) if number in own else _steps(claim.claim.equation, entry.id)
+            )
+            found["cited"] = not found["steps"]
+    return document
+
+
+def _steps(equation: Equation, entry: str) -> list[dict[str, Any]]:
+    """The steps of the first case, as in ``derive --json``."""
+    found = []
+    for derivation in shown_cases(
+        [d for d in derive_cases(equation, barred(entry)) if not d.cited], MOST_CASES
+    ):
+        lines = printed_lines(derivation, equation)
+        letters = Letters(*lines, equation.lhs, equation.rhs)
+        found.append(_step(expand(latex_of(lines[0], letters)), str(lines[0]), "", Text("", "")))
+        for step in presented(derivation, lines, letters):
+            found.append(_step(expand(step.latex), str(step.expr), ", ".join(step.reasons), step.why))
+    return found
+
+
+def _authored_steps(work: Worked) -> list[dict[str, Any]]:
+    found = []
+    for line in work.lines:
+        text = str(line.right) if line.left is None else f"{line.left} == {line.right}"
+        latex = (
+            latex_of(line.right) if line.left is None else f"{latex_of(line.left)} = {latex_of(line.right)}"
+        )
+        rules = ", ".join(reason.key for reason in line.reasons)
+        found.append(_step(expand(latex), text, rules, reasons_in_words(line)))
+    return found
+
+
+def _step(latex: str, expr: str, rule: str, why: Text) -> dict[str, Any]:
+    return {"latex": latex, "expr": expr, "rule": rule, "why": {"zh": why.zh, "en": why.en}}
 
 
 def given_lines(entry: Entry) -> list[str]:
@@ -61,7 +111,7 @@ def _declaration(symbol: Symbol) -> str:
 
 
 def _claim_lines(
-    report: ClaimReport, languages: tuple[str, ...], own: Worked | None, number: int
+    report: ClaimReport, languages: tuple[str, ...], own: Worked | None, number: int, entry: str
 ) -> Iterator[str]:
     if not report.ok:
         yield from failure(report).split("\n")
@@ -76,9 +126,10 @@ def _claim_lines(
         else:
             yield f"{_INDENT}{in_languages(_with(min(own.numbers)), languages, ' / ')}"
         return
-    derivation = _derivation(report)
-    if derivation is not None:
-        yield from _step_lines(derivation, languages)
+    if not report.claim.equation.negated:
+        yield from _derivation_lines(
+            derive_cases(report.claim.equation, barred(entry)), report.claim.equation, languages
+        )
 
 
 def _with(number: int) -> Text:
@@ -90,10 +141,15 @@ def _with(number: int) -> Text:
 def _authored_lines(work: Worked, languages: tuple[str, ...]) -> Iterator[str]:
     for line in work.lines:
         label = f"    ({line.label})" if line.label else ""
-        start = "" if line.left is None else f"{'⇒ ' if line.follows else ''}{line.left}"
-        yield f"{_INDENT}{start or ' '} = {line.right}{label}"
+        start = "" if line.left is None else f"{'⇒ ' if line.follows else ''}{_shown(line.left)}"
+        yield f"{_INDENT}{start or ' '} = {_shown(line.right)}{label}"
         if said := in_languages(reasons_in_words(line), languages, " / "):
             yield f"{_INDENT}      ({said})"
+
+
+def _shown(expr: Expr) -> str:
+    """An expression in the notation of the pages, for a terminal."""
+    return plain(expand(latex_of(expr)))
 
 
 def _verdict(report: ClaimReport, languages: tuple[str, ...]) -> str:
@@ -103,24 +159,28 @@ def _verdict(report: ClaimReport, languages: tuple[str, ...]) -> str:
     return f"{text} ({dims})" if dims else text
 
 
-def _derivation(report: ClaimReport) -> Derivation | None:
-    if report.claim.equation.negated:
-        return None
-    try:
-        derivation = derive_claim(report.claim.equation)
-    except (NoIndexForm, BrokenStep):
-        return None
-    return derivation if len(derivation.lines) > 1 else None
+MOST_CASES = 1
+"""Of several entries that are derived one by one, how many are written out."""
 
 
-def _step_lines(derivation: Derivation, languages: tuple[str, ...]) -> Iterator[str]:
-    first, *others = derivation.lines
-    yield f"{_INDENT}{first.expr}"
-    for line in others:
-        reasons = [in_languages(reason_words(reason), languages, " / ") for reason in line.reasons]
-        yield f"{_INDENT}  = {line.expr}"
-        if reasons:
-            yield f"{_INDENT}      ({'; '.join(dict.fromkeys(reasons))})"
+def _derivation_lines(
+    cases: tuple[Derivation, ...], equation: Equation, languages: tuple[str, ...]
+) -> Iterator[str]:
+    """The steps as ``derive`` prints them; of several entries one, with the number of the others."""
+    if cases[0].cited:
+        yield f"{_INDENT}{in_languages(word('cited'), languages, ' / ')}"
+        return
+    for derivation in shown_cases(cases, MOST_CASES):
+        lines = printed_lines(derivation, equation)
+        letters = Letters(*lines, equation.lhs, equation.rhs)
+        yield f"{_INDENT}{plain(expand(latex_of(lines[0], letters)))}"
+        for step in presented(derivation, lines, letters):
+            yield f"{_INDENT}  = {plain(expand(step.latex))}"
+            yield f"{_INDENT}      ({in_languages(step.why, languages, ' / ')})"
+    if len(cases) > MOST_CASES:
+        said = word("why-one-of")
+        counted = Text(said.zh.format(len(cases)), said.en.format(len(cases)))
+        yield f"{_INDENT}({in_languages(counted, languages, ' / ')})"
 
 
 def _pitfall_lines(report: ClaimReport, why: Text | None, languages: tuple[str, ...]) -> Iterator[str]:

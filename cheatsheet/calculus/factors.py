@@ -225,12 +225,13 @@ class Letter(Factor):
         label: str = "",
         places: tuple[Place, ...] = (),
         subs: tuple[Poly, ...] = (),
+        symmetric: bool = False,
     ) -> None:
         self.head = head
-        super().__init__(label, places, subs)
+        super().__init__(label, places, subs, symmetric)
 
     def moved(self, places: tuple[Place, ...], subs: tuple[Poly, ...] = ()) -> Letter:
-        return Letter(self.head, self.label, places, subs)
+        return Letter(self.head, self.label, places, subs, self.symmetric)
 
 
 def _opaque_label(function: MatrixFunction) -> str:

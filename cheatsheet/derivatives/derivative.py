@@ -10,18 +10,16 @@ from typing import Any
 
 from cheatsheet.calculus.differentials import NoDifferential
 from cheatsheet.calculus.instances import with_numbers, with_numbers_of_axis
-from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.closed.differential import Differential
 from cheatsheet.derivatives.closed.form import ClosedForm, NoClosedFormError, closed_form
 from cheatsheet.derivatives.closed.rewritten import rewritten
 from cheatsheet.derivatives.remarks import conditions, warnings
-from cheatsheet.derivatives.rules.words import reason_words
 from cheatsheet.derivatives.source import expression_source, function_source
 from cheatsheet.derivatives.steps.claims import derive_cases
 from cheatsheet.derivatives.steps.drawings import drawn
-from cheatsheet.derivatives.steps.familiar_indices import with_familiar_indices
-from cheatsheet.derivatives.steps.steps import BrokenStep, Derivation
+from cheatsheet.derivatives.steps.presented import presented, printed_lines
+from cheatsheet.derivatives.steps.steps import Derivation
 from cheatsheet.derivatives.text import derivation_text
 from cheatsheet.language.display import code, details, formula, html_list, one_line, short
 from cheatsheet.language.elaborate import Declarations, elaborate_expression
@@ -60,10 +58,12 @@ _LEAD = "diff("
 
 @dataclass(frozen=True)
 class Step:
-    """One step: a formula in LaTeX, and the reason why it holds."""
+    """One step: a formula in LaTeX, and the reason why it holds; the line it leads to and the rules by name."""
 
     latex: str
     why: Text
+    expr: str = ""
+    rule: str = ""
 
     def __repr__(self) -> str:
         return one_line(self, short(self.latex))
@@ -167,10 +167,7 @@ class Derivative:
         """The derivation line by line, then the derivative drawn entry by entry where that tells more."""
         if self.closed.lemmas:
             return tuple(_stage_steps(self.equation, self.closed.lemmas))
-        try:
-            found = tuple(_worked_steps(self.equation, _claimed(self.closed.general)))
-        except (NoIndexForm, BrokenStep):
-            found = ()
+        found = tuple(_worked_steps(self.equation, _claimed(self.closed.general)))
         if not found or max(len(step.latex) for step in found) > LONGEST_STEP:
             found = tuple(_differential_steps(self.equation, self.closed.linear))
         return found
@@ -216,7 +213,7 @@ class Derivative:
     def to_json(self, *, text: bool = False) -> dict[str, Any]:
         """The document of ``derive --json``; with ``text`` formulas are also given as a terminal shows them."""
         steps = [
-            {"latex": s.latex, "why": {"zh": s.why.zh, "en": s.why.en}}
+            {"latex": s.latex, "expr": s.expr, "rule": s.rule, "why": {"zh": s.why.zh, "en": s.why.en}}
             | ({"text": plain(s.latex)} if text else {})
             for s in self.steps
         ]
@@ -364,11 +361,16 @@ def _claimed(closed: ClosedForm) -> Equation:
 
 def _worked_steps(equation: Equation, general: Equation) -> Iterator[Step]:
     """The derivation by components, which is found for all sizes where the equation is an instance of a general one."""
-    cases = [_at_sizes(d) for d in derive_cases(general)]
-    printed = [with_familiar_indices([x.expr for x in d.lines], (equation.lhs, equation.rhs)) for d in cases]
+    cases = [_at_sizes(d) for d in derive_cases(general) if not d.cited]
+    printed = [printed_lines(d, equation) for d in cases]
     letters = Letters(*(line for lines in printed for line in lines), equation.lhs, equation.rhs)
     for derivation, lines in zip(cases, printed, strict=True):
-        yield from _lines(derivation, lines, letters)
+        start = f"{latex_of(lines[0], letters)} "
+        for step in presented(derivation, lines, letters):
+            yield Step(
+                expand(f"{start}= {step.latex}"), step.why, to_text(step.expr), ", ".join(step.reasons)
+            )
+            start = ""
     if len(cases) == 1:
         for drawing in drawn(equation, cases[0], lambda expr: expr, letters):
             yield Step(expand(drawing.latex), drawing.caption)
@@ -380,15 +382,6 @@ def _at_sizes(derivation: Derivation) -> Derivation:
     entry = None if derivation.entry is None else with_numbers(derivation.entry)
     indices = tuple(Index(i.name, with_numbers_of_axis(i.axis), i.parts, i.block) for i in derivation.indices)
     return replace(derivation, lines=lines, indices=indices, entry=entry)
-
-
-def _lines(derivation: Derivation, lines: list[Expr], letters: Letters) -> Iterator[Step]:
-    """A step for each line after the first; lines that read alike are one."""
-    start, above = f"{latex_of(lines[0], letters)} ", lines[0]
-    for line, expr in zip(derivation.lines[1:], lines[1:], strict=True):
-        if expr != above:
-            yield Step(expand(f"{start}= {latex_of(expr, letters)}"), _sentence(line.reasons))
-            start, above = "", expr
 
 
 def _stage_steps(equation: Equation, lemmas: list[Equation]) -> Iterator[Step]:
@@ -422,8 +415,3 @@ def _differential_steps(equation: Equation, linear: Differential) -> Iterator[St
 
 def _replaced(expr: Expr, change: Mapping[Expr, Expr]) -> Expr:
     return change.get(expr) or rebuild(expr, lambda child: _replaced(child, change))
-
-
-def _sentence(reasons: tuple[str, ...]) -> Text:
-    words = list(dict.fromkeys(reason_words(reason) for reason in reasons))
-    return Text("；".join(w.zh for w in words), "; ".join(w.en for w in words))

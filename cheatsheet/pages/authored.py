@@ -12,9 +12,9 @@ from cheatsheet.derivatives.authored.by_differentials import (
     of_differential,
 )
 from cheatsheet.derivatives.authored.worked import Worked, WorkedLine, problems, reasons_in_words, worked
+from cheatsheet.derivatives.steps.presented import Names
 from cheatsheet.language.errors import Problem
 from cheatsheet.language.relaying import has_layout
-from cheatsheet.pages.derivations import LetNames
 from cheatsheet.pages.kept import PageKeys, RightLines
 from cheatsheet.pages.model import Equation as PrintedEquation
 from cheatsheet.pages.model import Layout, StepRow, StepsBlock
@@ -40,7 +40,7 @@ def differential_block(entry: Entry, number: int) -> StepsBlock | None:
         work = by_differentials(equation)
     if work is None:
         return None
-    names = LetNames.of(equation)
+    names = Names.of(equation)
     lines = tuple(
         replace(
             line,

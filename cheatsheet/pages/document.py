@@ -165,6 +165,6 @@ def _blocks(report: EntryReport, layout: Layout | None) -> list[Block]:
         if own and (block := differential_block(entry, number)) is not None:
             blocks.append(block)
             continue
-        blocks += [replace(b, of=number) for b in blocks_of_claim(r, several=len(held) > 1, layout=layout)]
+        blocks += [replace(b, of=number) for b in blocks_of_claim(r, len(held) > 1, layout, entry.id)]
     example = example_block(report, layout)
     return blocks if example is None else [*blocks, example]

@@ -20,14 +20,12 @@ import pytest
 
 from cheatsheet.calculus.prove import prove
 from cheatsheet.catalogue.load import read_given
-from cheatsheet.derivatives.steps.claims import LAWS
 from cheatsheet.evaluation.evaluate import Evaluator
 from cheatsheet.evaluation.many_digits import Precise
 from cheatsheet.evaluation.points import Points, atoms
 from cheatsheet.language import table
 from cheatsheet.language.elaborate import Declarations, elaborate_expression
 from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Number, Symbol, walk
-from cheatsheet.language.glossary import LANGUAGES, word
 from cheatsheet.language.relaying import transposed
 from cheatsheet.language.table import TABLE, OneElement, Operator, ShapeError, build
 from cheatsheet.operators import calculus
@@ -564,8 +562,3 @@ def test_every_trap_can_be_read() -> None:
     for row in TABLE.values():
         for text in row.traps.values():
             assert verify_text(text, GIVEN).status != "invalid", text
-
-
-def test_a_law_of_each_function_has_words() -> None:
-    for law in LAWS:
-        assert all(word(f"why-law-{law}")[language] for language in LANGUAGES)

@@ -21,7 +21,6 @@ from cheatsheet.catalogue.entries import Citation
 from cheatsheet.catalogue.reports import ClaimReport, EntryReport
 from cheatsheet.catalogue.schema import SHOWS
 from cheatsheet.derivatives.steps.familiar_indices import with_familiar_indices
-from cheatsheet.derivatives.steps.reasons import rules_used
 from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.elaborate import Declarations, elaborate_claim, elaborate_expression
 from cheatsheet.language.expressions import Symbol, without_properties
@@ -262,23 +261,6 @@ def test_familiar_indices_never_capture(line: str, renamed: str) -> None:
     first = elaborate_expression("sum(x[k] * y[k], k)", GIVEN)
     result = with_familiar_indices([first, elaborate_expression(line, GIVEN)], [])[1]
     assert str(without_properties(result)) == renamed
-
-
-@pytest.mark.parametrize(
-    ("expression", "rules"),
-    [
-        ("c * y.T @ y", ("constant",)),
-        ("c * x[0]", ("linearity",)),
-        ("x[0] * x[1]", ("product-rule",)),
-        ("c / x[0]", ("quotient-rule",)),
-        ("x[0] / c", ("linearity",)),
-        ("sum(x[i] ** 2, i)", ("linearity", "power-rule")),
-        ("exp(x[0]) * x[1]", ("product-rule", "chain-rule")),
-        ("exp(y[0]) * x[1]", ("linearity",)),
-    ],
-)
-def test_rules_of_differentiation(expression: str, rules: tuple[str, ...]) -> None:
-    assert rules_used(elaborate_expression(expression, GIVEN), x) == rules
 
 
 # --- layouts ---------------------------------------------------------------------------------------------------------

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from cheatsheet.calculus.terms import NoIndexForm
-from cheatsheet.derivatives.rules.rearranged import rearranged
-from cheatsheet.language.expressions import Expr
+from cheatsheet.calculus.terms import NoIndexForm, Poly
+from cheatsheet.calculus.to_expression import component
+from cheatsheet.derivatives.rules.fractions import vanishes
+from cheatsheet.derivatives.rules.rearranged import Holds, rearranged
+from cheatsheet.derivatives.rules.unfolding import component_of_sum
+from cheatsheet.language.expressions import Apply, Expr, Index, Sum, rebuild
+from cheatsheet.language.table import build
 
 MOST_ROUNDS = 12
 """How often the rules of a step are applied in turn to all of a line."""
+
+
+COMMON_DENOMINATOR = "common-denominator"
 
 
 class Rule(Protocol):
@@ -24,12 +32,32 @@ class Rule(Protocol):
         """The expression with the rule applied wherever it fits, the same expression where it does not."""
 
 
+def spread(expr: Expr) -> Expr:
+    """The expression with the components of sums and multiples apart, (2A + B)ᵢⱼ = 2aᵢⱼ + bᵢⱼ, as rearrangement has it.
+
+    A rule that speaks of components then finds them.
+    """
+    expr = rebuild(expr, spread)
+    match expr:
+        case Apply(op="component", args=(Sum() as total, *indices)):
+            return spread(component_of_sum(total, [i for i in indices if isinstance(i, Index)]))
+        case Apply(op="component", args=(Apply() as operand, *indices)):
+            places = [i for i in indices if isinstance(i, Index)]
+            if operand.op in ("add", "sub", "neg", "scale", "over") or (operand.op, len(places)) == (
+                "transpose",
+                1,
+            ):
+                parts = [a if a.shape.is_scalar else spread(component(a, places)) for a in operand.children]
+                return parts[0] if operand.op == "transpose" else build(operand.op, *parts)
+    return expr
+
+
 def exhausted(expr: Expr, rules: Sequence[Rule]) -> Expr:
     """The expression with the rules applied in turn until none fits any more, or for a bounded number of rounds."""
     for _ in range(MOST_ROUNDS):
         before = expr
         for rule in rules:
-            expr = rule.rewritten(expr)
+            expr = spread(rule.rewritten(expr))
         if expr == before:
             break
     return expr
@@ -50,9 +78,54 @@ def carries(before: Expr, rules: Sequence[Rule], after: Expr) -> bool:
     try:
         if rearranged(before) == rearranged(after):
             return True
-        return bool(rules) and rearranged(exhausted(before, rules)) == rearranged(exhausted(after, rules))
+        if not rules:
+            return False
+        one, other = form(before, rules), form(after, rules)
+        return one == other or (any(r.id == COMMON_DENOMINATOR for r in rules) and vanishes(one - other))
     except NoIndexForm:
         return False
+
+
+def form(expr: Expr, rules: Sequence[Rule]) -> Poly:
+    """What the rules make of an expression, rearranged; raises :class:`NoIndexForm`."""
+    unordered = [rule.unordered for rule in rules if isinstance(rule, Unordered)]
+    expr = exhausted(spread(expr), rules)
+    for rule in rules:
+        if isinstance(rule, Once):
+            expr = exhausted(rule.once(expr), rules)
+    return rearranged(expr, unordered)
+
+
+@dataclass(frozen=True)
+class Once:
+    """A rule that is used once, when the others have been: wᵢⱼ = (wᵢⱼ − wⱼᵢ) / 2 for antisymmetric matrices."""
+
+    id: str
+    once: Callable[[Expr], Expr]
+
+    def rewritten(self, expr: Expr) -> Expr:
+        return expr
+
+
+@dataclass(frozen=True)
+class CommonDenominator:
+    """Fractions brought to a common denominator: two sides are equal if their numerators then are."""
+
+    id: str = COMMON_DENOMINATOR
+
+    def rewritten(self, expr: Expr) -> Expr:
+        return expr
+
+
+@dataclass(frozen=True)
+class Unordered:
+    """The rule that the entries of some matrices do not depend on the order of their indices."""
+
+    id: str
+    unordered: Holds
+
+    def rewritten(self, expr: Expr) -> Expr:
+        return expr
 
 
 def needed(before: Expr, rules: Iterable[Rule], after: Expr) -> tuple[Rule, ...] | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cheatsheet.derivatives.rules.definitions import Definition
 from cheatsheet.derivatives.steps.steps import Derivation
 from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Sum, walk
 from cheatsheet.language.glossary import Text, word
@@ -41,7 +42,9 @@ def drawn(
     entry = derivation.entry
     if entry is None or not _is_plain(entry, derivation.indices) or not 1 <= len(derivation.indices) <= 2:
         return []
-    entries = [e for e in (put_back(line.expr) for line in derivation.lines) if _is_entry_of_derivative(e)]
+    asked = Definition(lhs.op).rewritten(build("component", lhs, *derivation.indices))
+    lines = [asked, *(put_back(line.expr) for line in derivation.lines)]
+    entries = [e for e in lines if _is_entry_of_derivative(e)]
     row, column = _row_and_column(lhs, derivation.indices)
     shown = [dotted(put_back(e), row, column, letters) for e in dict.fromkeys([*entries[:1], entry])]
     if any(len(_visible(latex_of(e, letters))) > WIDEST_ENTRY for e in (*entries[:1], entry)):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import permutations
 
-from cheatsheet.derivatives.steps.unfolding import IndexNames
 from cheatsheet.language.expressions import Apply, Expr, Index, Sum, rebuild, substitute
 
 MOST_BOUND = 5
@@ -20,33 +19,6 @@ def rename_bound(expr: Expr, names: dict[str, str]) -> Expr:
         change = {str(old.name): i for old, i in zip(expr.indices, new, strict=True) if old != i}
         return Sum(substitute(expr.body, change), new)
     return expr
-
-
-def with_numbered_indices(expr: Expr, depth: int = 0) -> Expr:
-    """The expression with its sums over numbers instead of names: the same for two that differ in those names alone."""
-    if not isinstance(expr, Sum):
-        return rebuild(expr, lambda child: with_numbered_indices(child, depth))
-    new = tuple(Index(f"#{depth + k}", i.axis) for k, i in enumerate(expr.indices))
-    change = {str(old.name): i for old, i in zip(expr.indices, new, strict=True)}
-    return Sum(with_numbered_indices(substitute(expr.body, change), depth + len(new)), new)
-
-
-def with_distinct_sums(expr: Expr, names: IndexNames) -> Expr:
-    """The expression with every sum over names that no other sum has, so that sums can be drawn out of products."""
-    seen: set[str] = set()
-
-    def visit(node: Expr) -> Expr:
-        if isinstance(node, Sum):
-            bound = []
-            for index in node.indices:
-                name = str(index.name)
-                bound.append(Index(names.fresh(index.axis), index.axis) if name in seen else index)
-                seen.add(str(bound[-1].name))
-            change = {str(i.name): new for i, new in zip(node.indices, bound, strict=True) if i != new}
-            return Sum(visit(substitute(node.body, change)), tuple(bound))
-        return rebuild(node, visit)
-
-    return visit(expr)
 
 
 def matching_names(own: Expr, other: Expr) -> dict[str, str]:

@@ -1,28 +1,32 @@
-"""What a derivation is: lines of expressions with reasons, checked pair by pair."""
+"""What a derivation is: lines of expressions, each led to from the one above by the rules that it names."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise
 
-from cheatsheet.calculus.prove import normal_forms, prove
-from cheatsheet.derivatives.steps.naming import factors
-from cheatsheet.language.expressions import Apply, Equation, Expr, Index, rebuild, walk
-from cheatsheet.language.table import build
-from cheatsheet.language.tidying import tidied
-from cheatsheet.verdicts.check import verify
+from cheatsheet.derivatives.rules.registry import rule
+from cheatsheet.derivatives.rules.rule import needed
+from cheatsheet.derivatives.steps.by_components import OF_ENTRIES, OF_OPERATORS
+from cheatsheet.derivatives.steps.chains import Line
+from cheatsheet.derivatives.steps.meeting import MOST_REASONS
+from cheatsheet.language.expressions import Apply, Expr, Index, walk
 
 LONGEST_LINE = 320
 """Characters of the claim language beyond which a line between the first and the last is left out: a sum over small
 fixed axes, say, written out term by term. Its neighbours are then compared with each other."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line: an expression equal to the one above, and why. ``reasons`` are keys of the glossary of reasons."""
-
-    expr: Expr
-    reasons: tuple[str, ...] = ()
+MOST_STEPS = 8
+"""Steps beyond which neighbours are joined that would better stand by themselves."""
+REARRANGED = "rearrange"
+RESTATED = "inverse-check"
+"""Said of the first step where instead of M⁻¹ = X it is shown that M X = I."""
+MULTIPLIED = "multiplied-check"
+"""Said where both sides have been multiplied by invertible matrices."""
+_NOISE = frozenset(
+    {REARRANGED, "def-elementwise", "def-entries", "linearity", "sum-by-terms", "constant", "def-d"}
+)
+_DIFFERENTIATION = frozenset({*OF_OPERATORS, *OF_ENTRIES})
 
 
 @dataclass(frozen=True)
@@ -37,10 +41,12 @@ class Derivation:
     """The free indices of the component that was worked out, in the order of the axes."""
     entry: Expr | None = None
     """The component written out, where the two sides meet."""
+    cited: bool = False
+    """Whether the rules known here do not lead from one side to the other: what is claimed is then cited."""
 
 
 class BrokenStep(Exception):
-    """Two neighbouring lines of a generated derivation could not be shown equal: our bug, never printed as a step."""
+    """Two neighbouring lines are not shown equal by the rules named: our bug, never printed as a step."""
 
     def __init__(self, before: Expr, after: Expr) -> None:
         super().__init__(f"{before}  is not shown equal to  {after}")
@@ -48,46 +54,100 @@ class BrokenStep(Exception):
         self.after = after
 
 
-def checked(lines: list[Line], indices: tuple[Index, ...] = (), entry: Expr | None = None) -> Derivation:
-    """The derivation, once every neighbouring pair of lines is shown equal; lines that repeat are dropped.
+def checked(lines: Sequence[Line], indices: tuple[Index, ...] = (), entry: Expr | None = None) -> Derivation:
+    """The derivation, each step carried by the rules that it names, all of them needed; steps that say little joined.
 
-    A pair that the index calculus does not prove is evaluated exactly, and its reason says so.
-
-    Raises :class:`BrokenStep` for a pair that is neither.
+    Raises :class:`BrokenStep` for a step that is not.
     """
-    between = [Line(tidied(line.expr), line.reasons) for line in lines[1:-1]]
-    lines = _without_loops(_without_mere_order(_without_long([lines[0], *between, *lines[1:][-1:]])))
-    forms = normal_forms([line.expr for line in lines])
-    kept, form = [lines[0]], forms[0]
-    for line, own in zip(lines[1:], forms[1:], strict=True):
-        step = Equation(kept[-1].expr, line.expr)
-        same, form = own is not None and own == form, own
-        if same or prove(step) or prove(_of_wholes(step)):
-            kept.append(line)
-        elif verify(step, prover=lambda _: False).holds:
-            kept.append(Line(line.expr, ("verified",)))
-        else:
-            raise BrokenStep(step.lhs, step.rhs)
+    shown = _without_loops(_without_long(lines))
+    kept = [shown[0], *(_carried(a.expr, b) for a, b in pairwise(shown))]
+    for may_join in (_belong_together, *([_short_enough] if len(kept) > MOST_STEPS + 1 else [])):
+        kept = _joined_steps(kept, may_join)
     return Derivation(tuple(kept), indices, entry)
 
 
-def _of_wholes(step: Equation) -> Equation:
-    """The equation of two matrices from which that of one entry follows; the step itself if it is no such entry."""
-    match step.lhs, step.rhs:
-        case Apply(op="component") as a, Apply(op="component") as b if a.args[1:] == b.args[1:]:
-            if a.children[0].shape.agrees(b.children[0].shape):
-                return Equation(a.children[0], b.children[0])
-    return step
+def rules_of(line: Line) -> tuple[str, ...]:
+    """The rules that lead to a line; none where it is only rearranged."""
+    return tuple(reason for reason in line.reasons if reason not in (REARRANGED, RESTATED, MULTIPLIED))
 
 
-def _without_long(lines: list[Line]) -> list[Line]:
+def _carried(before: Expr, line: Line) -> Line:
+    found = _shown(before, line.expr, rules_of(line))
+    if found is None:
+        raise BrokenStep(before, line.expr)
+    return replace(line, reasons=found)
+
+
+def _shown(before: Expr, after: Expr, reasons: Iterable[str]) -> tuple[str, ...] | None:
+    """Those of the rules that are needed for a step."""
+    found = needed(before, [rule(reason) for reason in dict.fromkeys(reasons)], after)
+    if found is None:
+        return None
+    ids = tuple(_direction(r.id, before, after) for r in found)
+    return ids or (REARRANGED,)
+
+
+def _direction(id: str, before: Expr, after: Expr) -> str:
+    """A delta is put in where there are more of them afterwards."""
+    if id not in ("contract", "insert-delta"):
+        return id
+    more = _count(after, "delta") > _count(before, "delta")
+    return "insert-delta" if more else "contract"
+
+
+def _count(expr: Expr, op: str) -> int:
+    return sum(isinstance(node, Apply) and node.op == op for node in walk(expr))
+
+
+# --- fewer lines ------------------------------------------------------------------------------------------------------
+
+
+def _joined_steps(lines: list[Line], may_join: object) -> list[Line]:
+    """The lines without those between two steps that make one, as long as its rules carry it."""
+    k = 1
+    while k < len(lines) - 1:
+        first, second = lines[k], lines[k + 1]
+        joint = tuple(dict.fromkeys((*rules_of(first), *rules_of(second))))
+        if may_join(first, second, joint):  # type: ignore[operator]
+            found = _shown(lines[k - 1].expr, second.expr, joint)
+            if found is not None:
+                lines = [
+                    *lines[:k],
+                    Line(second.expr, found, first.backwards and second.backwards),
+                    *lines[k + 2 :],
+                ]
+                k = max(k - 1, 1)
+                continue
+        k += 1
+    return lines
+
+
+def _belong_together(first: Line, second: Line, joint: tuple[str, ...]) -> bool:
+    """Whether one of two steps says little, or both are of one kind, read in one direction."""
+    if len(joint) > MOST_REASONS:
+        return False
+    own, other = set(first.reasons), set(second.reasons)
+    if own <= _NOISE or other <= _NOISE:
+        return True
+    if first.backwards != second.backwards:
+        return False
+    if all(reason.startswith("def-") for reason in joint):
+        return True
+    return set(joint) <= _DIFFERENTIATION
+
+
+def _short_enough(first: Line, second: Line, joint: tuple[str, ...]) -> bool:
+    return len(joint) <= MOST_REASONS and first.backwards == second.backwards
+
+
+def _without_long(lines: Sequence[Line]) -> list[Line]:
     """The lines without the long ones between the first and the last, whose reasons go to the next line."""
-    kept = lines[:1]
+    kept = list(lines[:1])
     reasons: tuple[str, ...] = ()
     for line in lines[1:]:
         reasons = tuple(dict.fromkeys((*reasons, *line.reasons)))
         if line is lines[-1] or not _is_long(line.expr):
-            kept.append(Line(line.expr, reasons))
+            kept.append(replace(line, reasons=reasons))
             reasons = ()
     return kept
 
@@ -95,17 +155,6 @@ def _without_long(lines: list[Line]) -> list[Line]:
 def _is_long(expr: Expr) -> bool:
     nodes = sum(1 for _ in islice(walk(expr), LONGEST_LINE + 1))
     return nodes > LONGEST_LINE or len(str(expr)) > LONGEST_LINE
-
-
-def _without_mere_order(lines: list[Line]) -> list[Line]:
-    """The lines without those that the next one only writes in another order: ``δ_ij x_k`` before ``x_k δ_ji``."""
-    kept = lines[:1]
-    for line in lines[1:]:
-        if len(kept) > 1 and line.reasons == ("rearrange",) and ordered(kept[-1].expr) == ordered(line.expr):
-            kept[-1] = Line(line.expr, kept[-1].reasons)
-        else:
-            kept.append(line)
-    return kept
 
 
 def _without_loops(lines: list[Line]) -> list[Line]:
@@ -119,17 +168,3 @@ def _without_loops(lines: list[Line]) -> list[Line]:
         else:
             kept[written] = line
     return list(kept.values())
-
-
-def ordered(expr: Expr) -> Expr:
-    """The expression with the factors of its products and the indices of its deltas in one order."""
-    expr = rebuild(expr, ordered)
-    match expr:
-        case Apply(op="delta"):
-            return build("delta", *sorted((a for a in expr.args if isinstance(a, Index)), key=str))
-        case Apply(op="scale") if all(child.shape.is_scalar for child in expr.children):
-            first, *others = sorted(factors(expr), key=repr)
-            for other in others:
-                first = build("scale", first, other)
-            return first
-    return expr

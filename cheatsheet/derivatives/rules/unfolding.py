@@ -25,14 +25,13 @@ from cheatsheet.language.expressions import (
     plain_indices,
     rebuild,
     substitute,
+    walk,
 )
 from cheatsheet.language.layouts import arrange
 from cheatsheet.language.table import TABLE, build
 
 INDEX_NAMES = "ijklpqrstuvwabcefgh"
 ENTRYWISE = frozenset(name for name, row in TABLE.items() if row.entrywise is not None)
-COMPONENTWISE = frozenset(name for name in ENTRYWISE if TABLE[name].infix)
-FUNCTIONS = tuple(name for name, row in TABLE.items() if row.entrywise is not None and not row.infix)
 WHOLE = frozenset(name for name, row in TABLE.items() if row.whole_matrix) - {"matrix_power"}
 OPAQUE = WHOLE | {"pi", "diff", "delta", "component"}
 
@@ -42,6 +41,24 @@ class IndexNames:
 
     def __init__(self, taken: set[str]) -> None:
         self.taken = set(taken)
+
+    @staticmethod
+    def beside(*expressions: Expr) -> IndexNames:
+        """Names that do not occur in the expressions: no symbol, small or capital, no size, no index."""
+        taken: set[str] = set()
+        for node in (n for expr in expressions for n in walk(expr)):
+            taken |= node.shape.names
+            match node:
+                case Symbol():
+                    taken |= {node.name, node.name.lower(), *(s.name for s in node.of)}
+                    if node.definition is not None:
+                        taken |= IndexNames.beside(node.definition).taken
+                case Sum():
+                    taken |= {str(i.name) for i in node.indices}
+                case Apply():
+                    written = (plain_indices(a) for a in node.args if isinstance(a, Index))
+                    taken |= {str(i.name) for plain in written for i in plain}
+        return IndexNames(taken)
 
     def fresh(self, axis: Axis) -> str:
         names = (c + suffix for suffix in ("", *map(str, range(1, 1000))) for c in INDEX_NAMES)
@@ -64,43 +81,7 @@ class IndexNames:
         return Index(self.fresh(axis), axis)
 
 
-def unfold(expr: Expr, names: IndexNames) -> Expr:
-    """A scalar expression with every component written out as far as the operators allow."""
-    while True:
-        following = unfold_once(expr, names)
-        if following == expr:
-            return expr
-        expr = following
-
-
-def unfold_once(expr: Expr, names: IndexNames) -> Expr:
-    """The scalar expression with each outermost operator replaced by what it is by components."""
-    match expr:
-        case Apply(op="component"):
-            operand, *indices = expr.args
-            assert isinstance(operand, Expr)
-            return _entry(operand, [i for i in indices if isinstance(i, Index)], names)
-        case Apply(op="diff"):
-            return _unfolded_derivative(expr, names)
-        case Apply(op="power", args=(Apply(op="norm") as norm, Number())) if _squared_norm(expr):
-            return _sum_of_squares(norm.children[0], names)
-        case Apply() if expr.op in ENTRYWISE:
-            return rebuild(expr, lambda child: unfold_once(child, names))
-        case Apply(op="tr", args=(Apply() as inner,)) if not _is_unfoldable(inner) or inner.op == "expm":
-            return expr
-        case Apply() if expr.op not in OPAQUE and expr.shape.is_scalar:
-            return _entry(expr, [], names)
-        case Sum():
-            return prenex(rebuild(expr, lambda child: unfold_once(child, names)), names)
-    return expr
-
-
-def _unfolded_derivative(expr: Apply, names: IndexNames) -> Expr:
-    y, *variables = expr.children
-    return build("diff", unfold_once(y, names), *variables, params=expr.params)
-
-
-def _entry(operand: Expr, indices: list[Index], names: IndexNames) -> Expr:
+def entry(operand: Expr, indices: list[Index], names: IndexNames) -> Expr:
     """One step of unfolding the component of an expression."""
     match operand:
         case Symbol() | Number():
@@ -116,7 +97,7 @@ def _entry(operand: Expr, indices: list[Index], names: IndexNames) -> Expr:
         case Apply() if operand.op in ENTRYWISE:
             return _pushed(operand, indices)
         case Apply() if operand.op not in OPAQUE and _is_unfoldable(operand):
-            return prenex(_by_placeholders(operand, indices, names), names)
+            return prenex(_by_placeholders(operand, indices, names))
     return component(operand, indices)
 
 
@@ -140,8 +121,6 @@ def _pushed_into(a: Expr, indices: list[Index]) -> Expr:
         return a
     if isinstance(a, Apply) and a.op in ENTRYWISE:
         return _pushed(a, indices)
-    if isinstance(a, Apply) and a.op == "ones":
-        return Number(1)
     return component(a, indices)
 
 
@@ -178,7 +157,9 @@ def _plain_variable(entry: Expr) -> Expr:
     return entry
 
 
-def _sum_of_squares(x: Expr, names: IndexNames) -> Expr:
+def sum_of_squares(square: Apply, names: IndexNames) -> Expr:
+    """The square of a norm written out."""
+    (x,) = square.children[0].children
     symbol = Symbol(f"□{next(_serial)}", x.shape)
     squares = Components()(build("power", build("norm", symbol), Number(2)))
     return Speller(names.fresh, {symbol: x}).poly(squares.collect())
@@ -224,7 +205,7 @@ def in_reading_order(expr: Expr) -> Expr:
     if not isinstance(expr, Sum) or len(expr.indices) < 2:
         return expr
     bound = {str(i.name): i for i in expr.indices}
-    appearance = [bound[name] for name in free_indices(expr.body) if name in bound]
+    appearance = [bound[name] for name in {**free_indices(expr.body), **bound} if name in bound]
     names = sorted(bound, key=_alphabetical)
     new = [Index(name, i.axis) for name, i in zip(names, appearance, strict=True)]
     change = {str(old.name): i for old, i in zip(appearance, new, strict=True)}
@@ -235,16 +216,42 @@ def _alphabetical(name: str) -> tuple[int, str]:
     return (INDEX_NAMES.find(name[0]) + len(INDEX_NAMES) * len(name[1:]), name)
 
 
-def prenex(expr: Expr, names: IndexNames) -> Expr:
+def with_distinct_sums(expr: Expr, names: IndexNames) -> Expr:
+    """The expression with every sum over names of its own, so that sums can be drawn out of products."""
+    seen = set(free_indices(expr))
+
+    def visit(node: Expr) -> Expr:
+        if isinstance(node, Sum):
+            bound = []
+            for index in node.indices:
+                name = str(index.name)
+                bound.append(Index(names.fresh(index.axis), index.axis) if name in seen else index)
+                seen.add(str(bound[-1].name))
+            change = {str(i.name): new for i, new in zip(node.indices, bound, strict=True) if i != new}
+            return Sum(visit(substitute(node.body, change)), tuple(bound))
+        return rebuild(node, visit)
+
+    return visit(expr)
+
+
+def component_of_sum(total: Sum, indices: list[Index]) -> Expr:
+    """The component of a sum of matrices, as the sum of the components."""
+    whole = component(total, indices)
+    apart = with_distinct_sums(whole, IndexNames.beside(whole)).children[0]
+    assert isinstance(apart, Sum)
+    return Sum(component(apart.body, indices), apart.indices)
+
+
+def prenex(expr: Expr) -> Expr:
     """Sums drawn out of products, ``(Σ aₖ) b = Σ aₖ b``, and nested sums made one."""
     match expr:
         case Sum():
-            body = prenex(expr.body, names)
+            body = prenex(expr.body)
             if isinstance(body, Sum):
                 return Sum(body.body, (*expr.indices, *body.indices))
             return Sum(body, expr.indices)
         case Apply(op="scale" | "neg" | "over"):
-            parts = [prenex(child, names) for child in expr.children]
+            parts = [prenex(child) for child in expr.children]
             bound: list[Index] = []
             last = len(parts) if expr.op != "over" else 1
             for k, part in enumerate(parts[:last]):
@@ -254,48 +261,11 @@ def prenex(expr: Expr, names: IndexNames) -> Expr:
             body = build(expr.op, *parts)
             return Sum(body, tuple(bound)) if bound else body
         case Apply(op="add" | "sub"):
-            return rebuild(expr, lambda child: prenex(child, names))
+            return rebuild(expr, lambda child: prenex(child))
     return expr
 
 
-def operators_unfolded(expr: Expr, throughout: bool = False) -> tuple[str, ...]:
-    """The operators that one step of unfolding replaces by what they are, as keys of the glossary of reasons.
-
-    With ``throughout`` those that stand inside element-wise operations count as well, as for unfolding to the end.
-    """
-    found: list[str] = []
-
-    def visit_operand(operand: Apply) -> None:
-        if operand.op == "block" and all(part.shape.is_scalar for part in operand.children):
-            found.append("entries")
-        elif operand.op not in OPAQUE or operand.op == "diff":
-            found.append(operand.op)
-        if throughout and operand.op in COMPONENTWISE:
-            for child in operand.children:
-                if isinstance(child, Apply) and not child.shape.is_scalar:
-                    visit_operand(child)
-
-    def visit(node: Expr) -> None:
-        match node:
-            case Apply(op="component", args=(Apply() as operand, *_)):
-                visit_operand(operand)
-            case Apply() if node.op in ENTRYWISE or node.op == "diff":
-                if _squared_norm(node):
-                    found.append("norm")
-                else:
-                    for child in node.children:
-                        visit(child)
-            case Apply() if node.op not in OPAQUE and node.shape.is_scalar:
-                found.append(node.op)
-            case Sum():
-                visit(node.body)
-
-    visit(expr)
-    keys = dict.fromkeys(f"def-{'elementwise' if op in ENTRYWISE else op}" for op in found)
-    return tuple(keys)[:2] or ("components",)
-
-
-def _squared_norm(expr: Expr) -> bool:
+def squared_norm(expr: Expr) -> bool:
     """The square of a norm, which is a sum of squares without a root."""
     match expr:
         case Apply(op="power", args=(Apply(op="norm"), Number() as k)):

@@ -2,37 +2,8 @@
 
 from __future__ import annotations
 
-from cheatsheet.language.expressions import Apply, Expr, Index, Number, Sum, Symbol, rebuild, substitute
+from cheatsheet.language.expressions import Apply, Expr, Index, Number, Sum, rebuild, substitute
 from cheatsheet.language.table import build
-
-
-def deltas_for_derivatives(expr: Expr) -> Expr:
-    """Each derivative of an entry of a variable by an entry of the same variable replaced by deltas."""
-    match expr:
-        case Apply(op="diff") if len(expr.args) == 2:
-            own, place = (_entry_of(child) for child in expr.children)
-            if own is not None and place is not None and own[0] == place[0]:
-                result: Expr = Number(1)
-                for i, j in zip(own[1], place[1], strict=True):
-                    if i.name == j.name:
-                        continue
-                    if isinstance(i.name, int) and isinstance(j.name, int):
-                        return Number(0)
-                    delta = build("delta", i, j)
-                    result = delta if result == Number(1) else build("scale", result, delta)
-                return result
-    if isinstance(expr, Apply) and expr.op in ("scale", "over"):
-        return tidy_product(rebuild(expr, deltas_for_derivatives))
-    return rebuild(expr, deltas_for_derivatives)
-
-
-def _entry_of(expr: Expr) -> tuple[Symbol, tuple[Index, ...]] | None:
-    match expr:
-        case Symbol():
-            return expr, ()
-        case Apply(op="component", args=(Symbol() as symbol, *indices)):
-            return symbol, tuple(i for i in indices if isinstance(i, Index))
-    return None
 
 
 def contract(expr: Expr) -> Expr:
