@@ -16,6 +16,7 @@ import cheatsheet
 from cheatsheet.cli import main
 from cheatsheet.language.inference import infer_declarations
 from cheatsheet.screen_reports import equations, matrix_lines
+from cheatsheet.verdicts.verdicts import Verdict
 
 HEAD = """\
 title: {zh: 手册, en: Sheet}
@@ -418,8 +419,10 @@ def test_the_python_side_reads_as_promised(good: Path) -> None:
 class Derived:
     """Stands for a derivation that was found."""
 
+    warnings = ()
+
     def __init__(self, verdict: str) -> None:
-        self.verdict = verdict
+        self.verdict = Verdict(verdict)
 
     def to_json(self, text: bool = False) -> dict[str, Any]:
         return {
@@ -432,7 +435,7 @@ class Derived:
             "latex": "",
             "steps": [{"latex": "a = b", "why": {"zh": "乘积法则", "en": "product rule"}}],
             "code": {"numpy": "x @ (A + A.T)", "torch": None, "jax": None},
-            "verdict": self.verdict,
+            "verdict": self.verdict.status,
         }
 
 

@@ -20,7 +20,7 @@ def reason_words(key: str) -> Text:
     >>> reason_words("product-rule")["en"]
     'product rule'
     """
-    known = laws().get(key.removeprefix(LAW)) if key.startswith(LAW) else None
+    known = laws().get(key.removeprefix(LAW))
     return word(f"why-{key}") if known is None else law_words(known)
 
 
