@@ -9,6 +9,8 @@ from pathlib import Path
 
 import yaml
 
+from cheatsheet.derivatives.rules.laws import laws
+from cheatsheet.derivatives.rules.words import LAW
 from cheatsheet.language.glossary import Text
 
 
@@ -19,13 +21,18 @@ class Tag:
     tag: str
     means: Text
     of: tuple[str, ...]
+    laws: tuple[str, ...]
+    """The groups of laws that it stands for as well."""
 
 
 @cache
 def legend() -> tuple[Tag, ...]:
     """All tags, in the order in which they are explained."""
     listed = yaml.safe_load(Path(__file__).with_name("tags.yaml").read_text(encoding="utf-8"))
-    return tuple(Tag(row["tag"], Text(row["zh"], row["en"]), tuple(row["of"])) for row in listed)
+    return tuple(
+        Tag(row["tag"], Text(row["zh"], row["en"]), tuple(row["of"]), tuple(row.get("laws", ())))
+        for row in listed
+    )
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,9 @@ def notation() -> tuple[Sign, ...]:
 
 @cache
 def _by_reason() -> dict[str, str]:
-    return {reason: row.tag for row in legend() for reason in row.of}
+    by_group = {group: row.tag for row in legend() for group in row.laws}
+    by_law = {key: by_group[law.group] for id, law in laws().items() for key in (id, LAW + id)}
+    return by_law | {reason: row.tag for row in legend() for reason in row.of}
 
 
 def tags_of(reasons: Iterable[str]) -> str:
