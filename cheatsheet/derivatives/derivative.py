@@ -143,7 +143,7 @@ class Derivative:
 
         >>> from cheatsheet.derivatives.derivative import derive
         >>> derive("sum(softmax(z) ** 2)", wrt="z", layout="denominator").named
-        {'where': {'p': 'softmax(z)'}, 'result': '2 * (p ** 2 - sum(p ** 2) * p)'}
+        {'where': {'p': 'softmax(z)'}, 'result': '2 * (p ** 2 - p.T @ p * p)'}
         """
         if self.result is None:
             return None
@@ -195,7 +195,7 @@ class Derivative:
         def derivative(z):
             \"\"\"Derivative of sum(softmax(z) ** 2) by z; z: n; returns n.\"\"\"
             p = np.exp(z - np.logaddexp.reduce(z))
-            return 2 * (p ** 2 - np.sum(p ** 2) * p)
+            return 2 * (p ** 2 - (p @ p) * p)
         """
         given = symbols(self.derivative)
         shapes = "; ".join(f"{s.name}: {_array_shape(s)}" for s in given)

@@ -30,7 +30,7 @@ class Batch:
 def batched(expr: Sum) -> Expr | None:
     """The sum without its indices, if there is such a form.
 
-    >>> from cheatsheet.language.dimensions import Shape
+    >>> from cheatsheet.language.dimensions import Axis, Shape
     >>> from cheatsheet.language.expressions import Symbol
     >>> n = Axis.of("n")
     >>> A, i = Symbol("A", Shape.matrix(Axis.of("m"), n)), Index("i", n)
