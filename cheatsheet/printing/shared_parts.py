@@ -31,7 +31,7 @@ def with_shared_parts(expr: Expr, least: int = 6) -> Expr:
     >>> s = build("softmax", z)
     >>> found = with_shared_parts(build("hadamard", s, build("scale", build("total", s), s)))
     >>> found, [(s, s.definition) for s in symbols(found) if s.definition]
-    (p * sum(p) * p, [(p, softmax(z))])
+    (p * (sum(p) * p), [(p, softmax(z))])
     """
     expr = inline_definitions(expr)
     used: Counter[Expr] = Counter()
