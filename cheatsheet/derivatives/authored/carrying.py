@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.derivatives.authored.rules import Pairs
 from cheatsheet.derivatives.rules.matching import arranged
 from cheatsheet.derivatives.rules.rule import MOST_ROUNDS, Rule, exhausted
-from cheatsheet.language.expressions import Expr
+from cheatsheet.language.expressions import Expr, walk
 from cheatsheet.language.table import ShapeError
+
+LARGEST = 2000
+"""The parts of an expression beyond which it is no longer followed whether some rule finds anything in it."""
 
 
 def sufficient(pairs: Pairs, rules: tuple[Rule, ...], always: tuple[Rule, ...]) -> list[Rule] | None:
@@ -39,6 +43,8 @@ def _changes(rule: Rule, expr: Expr, rules: list[Rule]) -> bool:
             expr = after
         if expr == before:
             return False
+        if sum(1 for _ in islice(walk(expr), LARGEST)) == LARGEST:
+            return True  # kept, and tried without by what follows
     return True
 
 
