@@ -3,49 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import islice
+from dataclasses import dataclass
 
 from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.derivatives.authored.rules import Pairs
 from cheatsheet.derivatives.rules.matching import arranged
-from cheatsheet.derivatives.rules.rule import MOST_ROUNDS, Rule, exhausted
-from cheatsheet.language.expressions import Expr, walk
+from cheatsheet.derivatives.rules.rule import Rule, exhausted, fewest
+from cheatsheet.language.expressions import Expr
 from cheatsheet.language.table import ShapeError
 
-LARGEST = 2000
-"""The parts of an expression beyond which it is no longer followed whether some rule finds anything in it."""
+
+@dataclass
+class _Watched:
+    """A rule that notes whether it found anything."""
+
+    rule: Rule
+    fired: bool = False
+
+    @property
+    def id(self) -> str:
+        return self.rule.id
+
+    def rewritten(self, expr: Expr) -> Expr:
+        after = self.rule.rewritten(expr)
+        self.fired = self.fired or after != expr
+        return after
 
 
 def sufficient(pairs: Pairs, rules: tuple[Rule, ...], always: tuple[Rule, ...]) -> list[Rule] | None:
     """As few of the rules as carry all pairs, None if all together do not."""
-    if not _all_carried(pairs, [*always, *rules]):
+    watched = [_Watched(rule) for rule in rules]
+    if not _all_carried(pairs, [*always, *watched]):
         return None
-    kept = [
-        rule
-        for rule in rules
-        if any(_changes(rule, side, [*always, *rules]) for pair in pairs for side in pair)
-    ]
-    for rule in list(kept):
-        others = [r for r in kept if r is not rule]
-        if _all_carried(pairs, [*always, *others]):
-            kept = others
-    return kept
-
-
-def _changes(rule: Rule, expr: Expr, rules: list[Rule]) -> bool:
-    """Whether a rule finds anything on the way on which the rules take an expression."""
-    for _ in range(MOST_ROUNDS):
-        before = expr
-        for other in rules:
-            after = other.rewritten(expr)
-            if other is rule and after != expr:
-                return True
-            expr = after
-        if expr == before:
-            return False
-        if sum(1 for _ in islice(walk(expr), LARGEST)) == LARGEST:
-            return True  # kept, and tried without by what follows
-    return True
+    fired = [one.rule for one in watched if one.fired]
+    return fewest(fired, lambda kept: _all_carried(pairs, [*always, *kept]))
 
 
 def _all_carried(pairs: Pairs, rules: Iterable[Rule]) -> bool:

@@ -130,11 +130,17 @@ class Unordered:
 
 def needed(before: Expr, rules: Iterable[Rule], after: Expr) -> tuple[Rule, ...] | None:
     """As few of the rules as carry the step: none of them can be left out. None if all together do not carry it."""
-    kept = list(rules)
-    if not carries(before, kept, after):
+    named = list(rules)
+    if not carries(before, named, after):
         return None
-    for rule in list(kept):
+    return tuple(fewest(named, lambda kept: carries(before, kept, after)))
+
+
+def fewest(rules: Sequence[Rule], enough: Callable[[list[Rule]], bool]) -> list[Rule]:
+    """Rules that are enough without those that can be left out, which is tried of each in turn."""
+    kept = list(rules)
+    for rule in rules:
         others = [r for r in kept if r is not rule]
-        if carries(before, others, after):
+        if enough(others):
             kept = others
-    return tuple(kept)
+    return kept

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
@@ -102,13 +102,13 @@ def _count(expr: Expr, op: str) -> int:
 # --- fewer lines ------------------------------------------------------------------------------------------------------
 
 
-def _joined_steps(lines: list[Line], may_join: object) -> list[Line]:
+def _joined_steps(lines: list[Line], may_join: Callable[[Line, Line, tuple[str, ...]], bool]) -> list[Line]:
     """The lines without those between two steps that make one, as long as its rules carry it."""
     k = 1
     while k < len(lines) - 1:
         first, second = lines[k], lines[k + 1]
         joint = tuple(dict.fromkeys((*rules_of(first), *rules_of(second))))
-        if may_join(first, second, joint):  # type: ignore[operator]
+        if may_join(first, second, joint):
             found = _shown(lines[k - 1].expr, second.expr, joint)
             if found is not None:
                 lines = [
