@@ -36,7 +36,7 @@ def claims(chunk: int, full: bool) -> list[Claim]:
     """The equalities of every sixteenth entry, or of the entries of this chunk alone that a sample takes."""
     own = entries()[chunk::CHUNKS]
     if not full:
-        own = random.Random(chunk).sample(own, (len(own) + 7) // 8)
+        own = random.Random(chunk).sample(own, (len(own) + 2) // 3)
     return [c for entry in own for c in entry.claims if not c.equation.negated]
 
 
@@ -141,7 +141,7 @@ def test_every_step_is_carried_by_the_rules_that_it_names_and_by_no_fewer(chunk:
                     )
                 assert len(rules) <= 2 * MOST_REASONS  # more than MOST_REASONS where a long line is left out
                 steps += 1
-    assert steps > 5
+    assert steps > 20
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
@@ -156,7 +156,7 @@ def test_each_pair_of_lines_agrees_at_values(chunk: int, full: bool) -> None:
                 assert after.reasons, claim.text
                 assert agrees(before.expr, after.expr), f"{claim.text}:\n{before.expr!r}\n{after.expr!r}"
                 pairs += 1
-    assert pairs > 5
+    assert pairs > 20
 
 
 def test_a_derivation_leads_from_one_side_to_the_other() -> None:

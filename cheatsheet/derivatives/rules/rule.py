@@ -54,10 +54,12 @@ def spread(expr: Expr) -> Expr:
 
 def exhausted(expr: Expr, rules: Sequence[Rule]) -> Expr:
     """The expression with the rules applied in turn until none fits any more, or for a bounded number of rounds."""
+    expr = spread(expr)
     for _ in range(MOST_ROUNDS):
         before = expr
         for rule in rules:
-            expr = spread(rule.rewritten(expr))
+            after = rule.rewritten(expr)
+            expr = expr if after is expr else spread(after)
         if expr == before:
             break
     return expr
@@ -89,7 +91,7 @@ def carries(before: Expr, rules: Sequence[Rule], after: Expr) -> bool:
 def form(expr: Expr, rules: Sequence[Rule]) -> Poly:
     """What the rules make of an expression, rearranged; raises :class:`NoIndexForm`."""
     unordered = [rule.unordered for rule in rules if isinstance(rule, Unordered)]
-    expr = exhausted(spread(expr), rules)
+    expr = exhausted(expr, rules)
     for rule in rules:
         if isinstance(rule, Once):
             expr = exhausted(rule.once(expr), rules)
