@@ -17,6 +17,7 @@ import cheatsheet
 from cheatsheet import store
 from cheatsheet.arguments import TakesExpression
 from cheatsheet.language.authored import ALL_STYLES
+from cheatsheet.language.display import counted
 from cheatsheet.language.errors import CatalogueError, Position, near
 from cheatsheet.language.layouts import LAYOUTS
 from cheatsheet.language.source import Passage, SourceFile
@@ -181,6 +182,9 @@ def check(arguments: tuple[str, ...], as_json: bool, by_sympy: bool, shipped: bo
         print_report(report)
     for problem in wrong:
         click.echo(problem.render(), err=True)
+    if wrong:
+        unproved = counted(len(wrong), "line of a derivation does", "lines of derivations do")
+        click.echo(f"{catalogue.path}: {unproved} not follow by the rules named", err=True)
     sys.exit(HOLDS if report.ok and not wrong else FAILS)
 
 

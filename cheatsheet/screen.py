@@ -168,7 +168,7 @@ def _derivation_lines(
 ) -> Iterator[str]:
     """The steps as ``derive`` prints them; of several entries one, with the number of the others."""
     if cases[0].cited:
-        yield f"{_INDENT}{in_languages(word('cited'), languages, ' / ')}"
+        yield f"{_INDENT}{in_languages(word('why-cited'), languages, ' / ')}"
         return
     for derivation in shown_cases(cases, MOST_CASES):
         lines = printed_lines(derivation, equation)

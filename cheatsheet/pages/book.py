@@ -21,7 +21,10 @@ _DERIVED = ("\\pd", "\\nabla", "\\M J", "\\dd")
 
 
 def worked(page: EntryPage, full: bool = False) -> Worked:
-    """The derivation with the most to say: the catalogue's own, one of a derivative, the first that has two lines."""
+    """The derivation with the most to say: the catalogue's own, one of a derivative, the first that has two lines.
+
+    An entry without any says what is cited.
+    """
     if full:
         return Worked(page.blocks, False)
     steps = [block for block in page.blocks if isinstance(block, StepsBlock)]
@@ -29,7 +32,9 @@ def worked(page: EntryPage, full: bool = False) -> Worked:
     written = [block for block in steps if block.style]
     derived = [block for block in long if _is_derivative(page, block)]
     number = min((block.of for block in written), default=0)
-    number = number or next((block.of for block in (*derived, *long, *steps)), 0)
+    cited = [block for block in page.blocks if isinstance(block, DisplayBlock) and block.cited]
+    first = [block.of for block in (*derived, *long, *steps)] + [block.of for block in cited]
+    number = number or next(iter(first), 0)
     few = sum(len(block.rows) for block in written) <= MOST_ROWS_WRITTEN
     numbers = {0, *(block.of for block in written)} if few and written else {0, number}
     shown = [b for b in page.blocks if not isinstance(b, (StepsBlock, DisplayBlock)) or b.of in numbers]

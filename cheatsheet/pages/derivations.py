@@ -43,7 +43,7 @@ def blocks_of_claim(
         return [DisplayBlock(tuple(counterexample_formulas(equation, witness)), word("counterexample"))]
     cases = derive_cases(equation, barred(entry))
     if cases[0].cited:
-        return [DisplayBlock((latex_claim(equation),), word("cited"))]
+        return [DisplayBlock((latex_claim(equation),), word("why-cited"), cited=True)]
     worked = shown_cases(cases, len(cases))
     shown = worked[:MOST_CASES]
     if not shown:

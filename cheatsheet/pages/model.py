@@ -140,11 +140,15 @@ class StepsBlock:
 
 @dataclass(frozen=True)
 class DisplayBlock:
-    """Formulas on lines of their own: a dotted matrix, the slices of a tensor, an example; ``of`` as of steps."""
+    """Formulas on lines of their own: a dotted matrix, the slices of a tensor, an example; ``of`` as of steps.
+
+    ``cited``: the claim itself, which the rules of derivations do not reach, with words that say so.
+    """
 
     formulas: tuple[str, ...]
     caption: Text | None = None
     of: int = 0
+    cited: bool = False
 
 
 @dataclass(frozen=True)
@@ -358,12 +362,14 @@ class Document:
             v: verdicts.count(v) for v in ("proved", "differs", "checked", "sampled", "undecided")
         }
         steps = [block for page in pages for block in page.blocks if isinstance(block, StepsBlock)]
+        cited = [b for page in pages for b in page.blocks if isinstance(b, DisplayBlock) and b.cited]
         wrong = [pitfall.verdict for page in pages for pitfall in page.pitfalls]
         return found | {
             "entries": len(pages),
             "claims": len(verdicts),
             "derivations": len(steps),
             "lines": sum(len(block.rows) for block in steps),
+            "cited": len(cited),
             "refuted": wrong.count("refuted"),
             "invalid": wrong.count("invalid"),
         }

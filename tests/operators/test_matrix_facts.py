@@ -15,7 +15,7 @@ from cheatsheet.language.elaborate import Declarations
 from cheatsheet.language.expressions import Expr, Number
 from cheatsheet.language.table import TABLE, Operator, ShapeError, build
 from cheatsheet.verdicts.check import verify_text
-from tests.operators.test_facts import GIVEN, TINY, size
+from tests.operators.fact_checks import GIVEN, TINY, size
 
 MATRICES = [[[1, 2], [3, 5]], [[-1, -2], [-3, -5]], [[0, 1], [1, 0]], [[1, 0], [0, 1]]]
 SINGULAR = [[1, 2], [2, 4]]

@@ -16,6 +16,8 @@ from cheatsheet.language.expressions import Apply, Expr, Index, walk
 LONGEST_LINE = 320
 """Characters of the claim language beyond which a line between the first and the last is left out: a sum over small
 fixed axes, say, written out term by term. Its neighbours are then compared with each other."""
+MOST_AT_ONCE = 2 * MOST_REASONS
+"""Rules of a step beyond which a long line is printed all the same: nobody follows so many in one."""
 MOST_STEPS = 8
 """Steps beyond which neighbours are joined that would better stand by themselves."""
 REARRANGED = "rearrange"
@@ -59,8 +61,9 @@ def checked(lines: Sequence[Line], indices: tuple[Index, ...] = (), entry: Expr 
 
     Raises :class:`BrokenStep` for a step that is not.
     """
-    shown = _without_loops(_without_long(lines))
-    kept = [shown[0], *(_carried(a.expr, b) for a, b in pairwise(shown))]
+    kept = _all_carried(_without_loops(_without_long(lines)))
+    if any(len(rules_of(line)) > MOST_AT_ONCE for line in kept):
+        kept = _all_carried(_without_loops(lines))
     for may_join in (_belong_together, *([_short_enough] if len(kept) > MOST_STEPS + 1 else [])):
         kept = _joined_steps(kept, may_join)
     return Derivation(tuple(kept), indices, entry)
@@ -69,6 +72,10 @@ def checked(lines: Sequence[Line], indices: tuple[Index, ...] = (), entry: Expr 
 def rules_of(line: Line) -> tuple[str, ...]:
     """The rules that lead to a line; none where it is only rearranged."""
     return tuple(reason for reason in line.reasons if reason not in (REARRANGED, RESTATED, MULTIPLIED))
+
+
+def _all_carried(lines: Sequence[Line]) -> list[Line]:
+    return [lines[0], *(_carried(a.expr, b) for a, b in pairwise(lines))]
 
 
 def _carried(before: Expr, line: Line) -> Line:
@@ -157,7 +164,7 @@ def _is_long(expr: Expr) -> bool:
     return nodes > LONGEST_LINE or len(str(expr)) > LONGEST_LINE
 
 
-def _without_loops(lines: list[Line]) -> list[Line]:
+def _without_loops(lines: Sequence[Line]) -> list[Line]:
     """The lines without the way from one of them out and back to it."""
     kept: dict[str, Line] = {}
     for line in lines:
