@@ -37,7 +37,7 @@
 
   // ---- details: unpacked a chapter at a time, when somebody opens one
   const unpacked = new Map();
-  function chapterOf(article) { return article.closest("[data-chapter]").dataset.chapter; }
+  const chapters = new Map(all("article").map((article) => [article, article.closest("[data-chapter]").dataset.chapter]));
   function unpack(chapter) {
     if (!unpacked.has(chapter)) {
       const text = one(`script.packed[data-chapter="${chapter}"]`).textContent.trim();
@@ -59,7 +59,7 @@
   })();
   async function fill(article) {
     const body = one("details .body", article);
-    if (body && !body.childElementCount) body.innerHTML = (await unpack(chapterOf(article)))[article.id] ?? "";
+    if (body && !body.childElementCount) body.innerHTML = (await unpack(chapters.get(article)))[article.id] ?? "";
     if (body) reachable(body);
     return body;
   }
@@ -101,7 +101,7 @@
   const entries = all("article").map((article) => {
     const lines = article.dataset.search.split("\n");
     return {
-      article, chapter: chapterOf(article), verdicts: article.dataset.verdicts.split(" "),
+      article, chapter: chapters.get(article), verdicts: article.dataset.verdicts.split(" "),
       name: squeeze(lines.slice(0, 3).join("\n")), text: squeeze(article.dataset.search),
       lines: lines.filter((line) => /[=≠]/.test(line)), formulas: lines.slice(3).filter((line) => /[=≠]/.test(line)).map(tokens),
     };
@@ -194,7 +194,7 @@
   }
   const shown = (element) => element.offsetParent !== null || element.getClientRects().length > 0;
   const numberOf = (claim) => all(".claim", claim.closest("article")).indexOf(claim);
-  const toCopy = async (claim) => (await unpack(chapterOf(claim.closest("article"))))[`copy ${claim.closest("article").id}`][numberOf(claim)];
+  const toCopy = async (claim) => (await unpack(chapters.get(claim.closest("article"))))[`copy ${claim.closest("article").id}`][numberOf(claim)];
   async function textFor(what, claim) {
     const article = claim.closest("article");
     if (what === "claim") return (await toCopy(claim)).text;

@@ -122,6 +122,19 @@ def test_a_permalink_opens_the_derivation(page: Page, address: str) -> None:
     assert page.locator("#quadratic-form .pitfall s math").count() >= 1
 
 
+def test_what_a_search_found_can_be_opened_and_copied(page: Page, address: str) -> None:
+    page.goto(address)
+    page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+    page.fill("#search", "Woodbury")
+    page.click("#results #woodbury summary")
+    page.wait_for_selector("#results #woodbury .steps tr")
+    claim = page.locator("#results #woodbury .claim").first
+    claim.hover()
+    claim.locator("button[data-copy=claim]").click()
+    page.wait_for_function("window.copied !== undefined")
+    assert page.evaluate("window.copied").startswith("inv(A + U @ C @ V) ==")
+
+
 @pytest.mark.parametrize(
     ("what", "start"), [("claim", "grad("), ("numpy", "A.T @"), ("torch", "A.T @"), ("latex", r"\nabla")]
 )
