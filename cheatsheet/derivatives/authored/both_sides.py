@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TypeGuard
 
-from cheatsheet.derivatives.authored.rules import Reason, filled_words, zero_like
-from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, rebuild
+from cheatsheet.derivatives.authored.rules import Reason, filled_words, varied, zero_like
+from cheatsheet.language.expressions import Apply, Equation, Expr, rebuild
 from cheatsheet.language.glossary import word
 from cheatsheet.language.table import build
 from cheatsheet.printing.latex import latex_of
@@ -145,8 +145,6 @@ def _jacobian(derivative: Apply, form: Expr) -> Expr:
 
 def _only(expr: Expr, x: Expr) -> Expr:
     """The expression with the increments of all letters but one put to zero."""
-    if isinstance(expr, Apply) and expr.op == "d" and isinstance(expr.args[0], Symbol):
-        if expr.args[0] != x and expr.args[0].definition is None:
-            return zero_like(expr)
-        return expr
+    if (symbol := varied(expr)) is not None:
+        return expr if symbol == x or symbol.definition is not None else zero_like(expr)
     return rebuild(expr, lambda child: _only(child, x))

@@ -83,11 +83,19 @@ class Constant:
 
     def varies(self, expr: Expr) -> bool:
         """Whether something varies in an expression besides increments."""
-        if isinstance(expr, Apply) and expr.op == "d" and isinstance(expr.args[0], Symbol):
-            return expr.args[0].definition is not None or bool(expr.args[0].of)
+        if (symbol := varied(expr)) is not None:
+            return symbol.definition is not None or bool(symbol.of)
         if isinstance(expr, Symbol):
             return depends(expr, self.varying)
         return any(map(self.varies, expr.children))
+
+
+def varied(expr: Expr) -> Symbol | None:
+    """The symbol whose differential this is."""
+    match expr:
+        case Apply(op="d", args=(Symbol() as symbol,)):
+            return symbol
+    return None
 
 
 @dataclass(frozen=True)
