@@ -23,7 +23,6 @@ from cheatsheet.language.layouts import LAYOUTS
 from cheatsheet.language.source import Passage, SourceFile
 from cheatsheet.language.syntax import ClaimError
 from cheatsheet.packaged import packaged
-from cheatsheet.pages.stamps import built_before
 from cheatsheet.parallel import progress_bar, stages
 from cheatsheet.store import write_whole
 from cheatsheet.verdicts.verdicts import TierDisagreement
@@ -164,7 +163,7 @@ def check(arguments: tuple[str, ...], as_json: bool, by_sympy: bool, shipped: bo
     )
     catalogue = open_catalogue(file, shipped)
     click.echo(f"checking {catalogue.path}", err=True)
-    from cheatsheet.pages.authored import wrong_lines
+    from cheatsheet.pages.right_lines import wrong_lines
     from cheatsheet.pages.words import refuse_words
 
     refuse_words(catalogue)
@@ -251,6 +250,8 @@ def build(
     shipped: bool,
 ) -> None:
     """Verify FILE, then write the sheet and the handbook as PDFs, and the pages for a browser."""
+    from cheatsheet.pages.stamps import built_before
+
     look = (lang, layout, paper, greyscale, sums, full)
     before = built_before(place_of_catalogue(file, shipped), out, look)
     if before is not None:

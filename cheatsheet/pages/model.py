@@ -229,7 +229,7 @@ class EntryPage:
     aliases: tuple[str, ...] = ()
     everywhere: tuple[WebClaim, ...] = ()
     key: str = ""
-    """What the page was made from, as a hash (pages/kept.py)."""
+    """What the page was made from, as a hash (pages/keys.py)."""
 
     @property
     def common_verdict(self) -> Verdict | None:
