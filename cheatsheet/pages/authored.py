@@ -11,7 +11,14 @@ from cheatsheet.derivatives.authored.by_differentials import (
     is_for_differentials,
     of_differential,
 )
-from cheatsheet.derivatives.authored.worked import Worked, WorkedLine, problems, reasons_in_words, worked
+from cheatsheet.derivatives.authored.worked import (
+    Worked,
+    WorkedLine,
+    problems,
+    reasons_in_words,
+    reasons_of,
+    worked,
+)
 from cheatsheet.derivatives.steps.presented import Names
 from cheatsheet.language.errors import Problem
 from cheatsheet.language.relaying import has_layout
@@ -69,7 +76,7 @@ def _row(line: WorkedLine, letters: Letters) -> StepRow:
     right = latex_of(line.right, letters)
     if line.label:
         right += rf"\qquad(\mathrm{{{line.label}}})"
-    return StepRow(PrintedEquation(left, "=", right), reasons_in_words(line))
+    return StepRow(PrintedEquation(left, "=", right), reasons_in_words(line), parts=reasons_of(line))
 
 
 def wrong_lines(report: CatalogueReport) -> list[Problem]:
