@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from cheatsheet.calculus.index_values import is_spelled_out
 from cheatsheet.calculus.to_expression import component
+from cheatsheet.derivatives.rules.remembering import remembered
 from cheatsheet.derivatives.rules.sums import added, drawn_out, factors, multiplied, terms
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Size, Sum, Symbol, rebuild, symbols
 from cheatsheet.language.formulas import formula
@@ -25,6 +26,7 @@ class Local:
     id: str
     change: Change
 
+    @remembered
     def rewritten(self, expr: Expr) -> Expr:
         expr = rebuild(expr, self.rewritten)
         if isinstance(expr, Apply):
