@@ -27,7 +27,7 @@ sections:
           lines: [{line: tr(S) == tr(A + A.T), by: definition of S}]
         pitfalls: [{claim: S == A, why: {zh: 错, en: wrong}}, {claim: A == x, why: {zh: 错, en: wrong}}]
 """
-HEAVY = ("numpy", "sympy", "cheatsheet.operators", "cheatsheet.calculus.terms")
+HEAVY = ("numpy", "sympy", "cheatsheet.operators", "cheatsheet.calculus.components")
 
 
 def checked(path: Path, cache: Path) -> tuple[dict[str, object], list[str]]:
