@@ -19,15 +19,15 @@ sections:
     entries:
       - id: a
         name: {zh: 名, en: Name}
-        given: {A: [n, n], x: [n]}
+        given: {A: [n, n], X: [n, n], x: [n]}
         let: {S: A + A.T}
-        claim: [tr(S) == tr(A + A.T), "grad(x.T @ S @ x, x) == 2 * S @ x", d(A @ x) == A @ d(x)]
+        claim: [tr(S) == tr(A + A.T), "grad(x.T @ S @ x, x) == 2 * S @ x", d(X @ x) == X @ d(x)]
         derivation:
           claim: 1
           lines: [{line: tr(S) == tr(A + A.T), by: definition of S}]
         pitfalls: [{claim: S == A, why: {zh: 错, en: wrong}}, {claim: A == x, why: {zh: 错, en: wrong}}]
 """
-HEAVY = ("numpy", "sympy", "cheatsheet.operators", "cheatsheet.calculus.terms")
+HEAVY = ("numpy", "sympy", "cheatsheet.operators", "cheatsheet.calculus.components")
 
 
 def checked(path: Path, cache: Path) -> tuple[dict[str, object], list[str]]:
@@ -58,7 +58,7 @@ def test_a_check_that_finds_all_verdicts_loads_neither_the_table_nor_the_calculu
     assert loaded == [""]
     assert warm == cold
     warnings = [claim.get("warnings") for entry in warm["entries"] for claim in entry["claims"]]  # type: ignore[attr-defined]
-    assert any(warnings), "that A is constant in d(A @ x) is told from what is kept, too"
+    assert any(warnings), "that X is constant in d(X @ x) is told from what is kept, too"
 
 
 def test_what_is_written_over_several_lines_passes_for_nothing_else() -> None:
