@@ -77,10 +77,15 @@ class Worked:
     numbers: tuple[int, ...]
 
 
+def reasons_of(line: WorkedLine) -> tuple[Text, ...]:
+    """Why a line follows, one reason after another, each once."""
+    said = [reason.words for reason in line.reasons] + ([line.words] if line.words else [])
+    return tuple(dict.fromkeys(said))
+
+
 def reasons_in_words(line: WorkedLine) -> Text:
     """Why a line follows, in both languages; formulas alone are said once."""
-    said = [reason.words for reason in line.reasons] + ([line.words] if line.words else [])
-    distinct = list(dict.fromkeys(said))
+    distinct = reasons_of(line)
     if all(text.zh == text.en for text in distinct):
         return Text.of_both("; ".join(text.en for text in distinct))
     return Text("；".join(text.zh for text in distinct), "; ".join(text.en for text in distinct))
