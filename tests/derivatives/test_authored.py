@@ -19,7 +19,7 @@ from cheatsheet.language.source import SourceFile
 
 CATALOGUE = cheatsheet.load()
 WRITTEN = [(entry, derivation) for entry in CATALOGUE for derivation in entry.derivations]
-GIVEN = "        given: {A: {shape: [n, n], is: [invertible]}, B: [n, n], x: [n], c: []}\n"
+GIVEN = "        given: {A: {shape: [n, n], is: [invertible]}, B: [n, n], P: {shape: [n, n], is: [idempotent]}, x: [n], c: []}\n"
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,7 @@ WRONG = [
     ("A @ B == B @ A", ["line: A @ B == B @ A, by: transposes"], "do not lead here"),
     ("x == x", ["line: c * x == c * x", "line: x == x, by: divide by c"], "this needs c"),
     ("B == B", ["line: B @ inv(B) == I(n), by: inv-right", "line: B == B"], "this needs B"),
+    ("P == I(n)", ["line: P @ P == P, by: idempotent", "line: P == I(n), by: [multiply by inv(P) from the left, inv-left]"], "this needs P"),
     ("A == A", ["line: A == A, by: line a"], "there is no rule 'line a'"),
     ("A == A", ["line: A == A, by: claim 1"], "there is no rule 'claim 1'"),
     ("A == A", ["line: A == A, by: move terms"], "no equation above"),

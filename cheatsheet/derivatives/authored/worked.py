@@ -220,8 +220,9 @@ class Board:
                 remarks.append(self.only_polynomials(passage, equation))
             elif is_transformation(text):
                 done.append((passage, factor := self.factor(passage)))
-                if factor is not None and text.startswith("divide"):
-                    self.needs.append((inline_definitions(factor), line, []))
+                if factor is not None:
+                    spots = [factor] if text.startswith("divide") else _spots(inline_definitions(factor))
+                    self.needs += [(inline_definitions(spot), line, []) for spot in spots]
             else:
                 found = self.words.named(text)
                 if found is None:
