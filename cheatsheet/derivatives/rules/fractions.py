@@ -9,7 +9,7 @@ from math import floor
 from cheatsheet.calculus.terms import ZERO, Factor, Poly, Term
 from cheatsheet.derivatives.rules.normal_forms import single_term, times
 
-MOST_TERMS = 600
+MOST_OVER_ONE = 600
 MOST_DENOMINATORS = 8
 
 
@@ -23,7 +23,7 @@ def vanishes(poly: Poly) -> bool:
         if not poly.terms:
             return True
         below = _deepest(poly)
-        if below is None or len(poly.terms) > MOST_TERMS:
+        if below is None or len(poly.terms) > MOST_OVER_ONE:
             return False
         factor, exponent = below
         raised = single_term({factor: -exponent})
@@ -59,7 +59,7 @@ def _multiplied_out(poly: Poly) -> Poly:
                     part = _distributed(part, single_term({factor: exponent - floor(exponent)}))
                 for _ in range(floor(exponent)):
                     part = _distributed(part, factor.subs[0])
-                    if len(part.terms) > MOST_TERMS:
+                    if len(part.terms) > MOST_OVER_ONE:
                         return poly
         total += part
     return total.collect()
