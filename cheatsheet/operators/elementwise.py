@@ -103,6 +103,7 @@ FUNCTIONS = (
     function_of_one_element(
         "tan",
         known_as("tan", "tan"),
+        by_others="sin(x) / cos(x)",
         slope="1 / cos(x) ** 2",
         at_zero=0,
         smoothness="analytic",
@@ -117,6 +118,7 @@ FUNCTIONS = (
     function_of_one_element(
         "sinh",
         known_as("sinh", "sinh"),
+        by_others="(exp(x) - exp(-x)) / 2",
         slope="cosh(x)",
         at_zero=0,
         smoothness="entire",
@@ -133,6 +135,7 @@ FUNCTIONS = (
     function_of_one_element(
         "cosh",
         known_as("cosh", "cosh"),
+        by_others="(exp(x) + exp(-x)) / 2",
         slope="sinh(x)",
         at_zero=1,
         smoothness="entire",
@@ -148,6 +151,7 @@ FUNCTIONS = (
     function_of_one_element(
         "tanh",
         known_as("tanh", "tanh"),
+        by_others="(exp(x) - exp(-x)) / (exp(x) + exp(-x))",
         slope="1 - tanh(x) ** 2",
         at_zero=0,
         smoothness="entire",
@@ -296,6 +300,7 @@ FUNCTIONS = (
             sympy=lambda sympy, x: sympy.Max(x, 0),
             code=coding.templates("np.maximum({x}, 0)", "torch.relu({x})", "jax.nn.relu({x})"),
         ),
+        by_others="(x + abs(x)) / 2",
         slope="step(x)",
         at_zero=0,
         smoothness="kink",
@@ -318,6 +323,7 @@ FUNCTIONS = (
                 "0.5 * (1 + np.tanh(0.5 * {f}))", "torch.sigmoid({x})", "jax.nn.sigmoid({x})"
             ),
         ),
+        by_others="1 / (1 + exp(-x))",
         slope="sigmoid(x) * (1 - sigmoid(x))",
         at_zero=Fraction(1, 2),
         smoothness="entire",
@@ -341,6 +347,7 @@ FUNCTIONS = (
                 "np.logaddexp(0, {x})", "torch.nn.functional.softplus({x})", "jax.nn.softplus({x})"
             ),
         ),
+        by_others="log(1 + exp(x))",
         slope="sigmoid(x)",
         at_zero=None,
         smoothness="entire",
@@ -375,8 +382,8 @@ ROWS = (
     *FUNCTIONS,
     function_of_two_elements(
         "maximum",
-        component_rules.greater_or_less(1),
         values.greater_or_less(1),
+        by_others="(x + y + abs(x - y)) / 2",
         slopes=("step(x - y)", "step(y - x)"),
         smoothness="kink",
         sign="any",
@@ -388,8 +395,8 @@ ROWS = (
     ),
     function_of_two_elements(
         "minimum",
-        component_rules.greater_or_less(-1),
         values.greater_or_less(-1),
+        by_others="(x + y - abs(x - y)) / 2",
         slopes=("step(y - x)", "step(x - y)"),
         smoothness="kink",
         sign="any",

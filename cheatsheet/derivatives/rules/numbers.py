@@ -12,7 +12,7 @@ from cheatsheet.derivatives.rules.remembering import remembered
 from cheatsheet.derivatives.rules.sums import added, drawn_out, factors, multiplied, terms
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Size, Sum, Symbol, rebuild, symbols
 from cheatsheet.language.formulas import formula
-from cheatsheet.language.table import build
+from cheatsheet.language.table import TABLE, build
 
 MOST_WRITTEN_OUT = 4
 """The size up to which a determinant is written out."""
@@ -358,17 +358,7 @@ def _chain(word: list[Expr]) -> Expr:
     return first
 
 
-FORMULAS = {
-    "sigmoid": "1 / (1 + exp(-x))",
-    "softplus": "log(1 + exp(x))",
-    "sinh": "(exp(x) - exp(-x)) / 2",
-    "cosh": "(exp(x) + exp(-x)) / 2",
-    "tanh": "(exp(x) - exp(-x)) / (exp(x) + exp(-x))",
-    "tan": "sin(x) / cos(x)",
-    "relu": "(x + abs(x)) / 2",
-    "maximum": "(x + y + abs(x - y)) / 2",
-    "minimum": "(x + y - abs(x - y)) / 2",
-}
+FORMULAS = {name: row.by_others for name, row in TABLE.items() if row.by_others}
 """Functions by others, as a textbook defines them."""
 
 NUMBERS = (
