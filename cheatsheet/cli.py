@@ -352,9 +352,10 @@ def derive(
     type=click.Choice(ALL_STYLES),
     help="How derivations go about it, where there are several ways.",
 )
+@click.option("--layout", type=click.Choice(LAYOUTS), help="Claims as they read in this layout.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document: all that is known of the entry.")
 @no_cache
-def show(id: str, file: str | None, lang: str, style: str | None, as_json: bool) -> None:
+def show(id: str, file: str | None, lang: str, style: str | None, layout: str | None, as_json: bool) -> None:
     """Show one entry: its claims, the verdicts, and the derivation step by step.
 
     Without FILE, and without an identities.yaml in the directory, the entry is looked up in the program's catalogue.
@@ -368,9 +369,10 @@ def show(id: str, file: str | None, lang: str, style: str | None, as_json: bool)
     from cheatsheet.screen import entry_document, entry_text
 
     if as_json:
-        write_json(entry_document(report.entries[0]))
+        write_json(entry_document(report.entries[0], layout))
     else:
-        click.echo(entry_text(report.entries[0], ("zh", "en") if lang == "both" else (lang,), style))
+        languages = ("zh", "en") if lang == "both" else (lang,)
+        click.echo(entry_text(report.entries[0], languages, style, layout))
     sys.exit(HOLDS if report.ok else FAILS)
 
 

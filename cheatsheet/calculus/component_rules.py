@@ -180,12 +180,6 @@ def elementwise(name: str) -> Callable[[Components, Apply, At], Poly]:
     return rule
 
 
-def step(c: Components, expr: Apply, at: At) -> Poly:
-    """1 at positive numbers, 0 at negative ones, a half at zero: (1 + sign x) / 2."""
-    sign = functions.function("sign", c(expr.children[0], *at))
-    return (ONE_POLY + sign).times(Fraction(1, 2))
-
-
 def of_two_elements(c: Components, expr: Apply, at: At) -> Poly:
     """A function of two numbers by its formula: the greater is (a + b + |a − b|) / 2."""
     a, b = _operands(expr)

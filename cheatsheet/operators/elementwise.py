@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from fractions import Fraction
 
 from cheatsheet.calculus import component_rules, differentials
@@ -267,30 +266,28 @@ FUNCTIONS = (
         good="sign(x) * abs(x) == x",
         traps={"smoothness": "sign(a - 2000000) == -1"},
     ),
-    replace(
-        function_of_one_element(
-            "step",
-            Spelled(
-                floating=lambda np, x: (1 + np.sign(x)) / 2,
-                digits=lambda mp, x: (1 + mp.sign(x)) / 2,
-                sympy=lambda sympy, x: (1 + sympy.sign(x)) / 2,
-                code=coding.templates(
-                    "np.heaviside({x}, 0.5)", "(torch.sign({x}) + 1) / 2", "jnp.heaviside({x}, 0.5)"
-                ),
+    function_of_one_element(
+        "step",
+        Spelled(
+            floating=lambda np, x: (1 + np.sign(x)) / 2,
+            digits=lambda mp, x: (1 + mp.sign(x)) / 2,
+            sympy=lambda sympy, x: (1 + sympy.sign(x)) / 2,
+            code=coding.templates(
+                "np.heaviside({x}, 0.5)", "(torch.sign({x}) + 1) / 2", "jnp.heaviside({x}, 0.5)"
             ),
-            slope="0",
-            at_zero=Fraction(1, 2),
-            smoothness="jump",
-            domain="everywhere",
-            parity="neither",
-            sign="nonnegative",
-            saturates=None,
-            exact=lambda v: Fraction(1 + (v > 0) - (v < 0), 2),
-            latex=notation.named("step"),
-            good="step(x) + step(-x) == ones(n)",
-            traps={"smoothness": "step(a - 2000000) == 0"},
         ),
-        components=component_rules.step,  # the proofs know it as (1 + sign(x)) / 2
+        by_others="(1 + sign(x)) / 2",
+        slope="0",
+        at_zero=Fraction(1, 2),
+        smoothness="jump",
+        domain="everywhere",
+        parity="neither",
+        sign="nonnegative",
+        saturates=None,
+        exact=lambda v: Fraction(1 + (v > 0) - (v < 0), 2),
+        latex=notation.named("step"),
+        good="step(x) + step(-x) == ones(n)",
+        traps={"smoothness": "step(a - 2000000) == 0"},
     ),
     function_of_one_element(
         "relu",

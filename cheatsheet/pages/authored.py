@@ -10,7 +10,13 @@ from cheatsheet.derivatives.authored.by_differentials import (
     is_for_differentials,
     of_differential,
 )
-from cheatsheet.derivatives.authored.worked import Worked, WorkedLine, reasons_in_words, worked
+from cheatsheet.derivatives.authored.worked import (
+    Worked,
+    WorkedLine,
+    reasons_in_words,
+    reasons_of,
+    worked,
+)
 from cheatsheet.derivatives.steps.presented import Names
 from cheatsheet.language.relaying import has_layout
 from cheatsheet.pages.model import Equation as PrintedEquation
@@ -65,4 +71,4 @@ def _row(line: WorkedLine, letters: Letters) -> StepRow:
     right = latex_of(line.right, letters)
     if line.label:
         right += rf"\qquad(\mathrm{{{line.label}}})"
-    return StepRow(PrintedEquation(left, "=", right), reasons_in_words(line))
+    return StepRow(PrintedEquation(left, "=", right), reasons_in_words(line), parts=reasons_of(line))

@@ -114,11 +114,15 @@ class Given:
 
 @dataclass(frozen=True)
 class StepRow:
-    """One line of a derivation and the reason why it follows from the line above, in words and as keys of the tags."""
+    """One line of a derivation and the reason why it follows from the line above, in words and as keys of the tags.
+
+    ``parts``: the reasons of a line that the catalogue wrote, one by one; formulas among them read alike in both.
+    """
 
     equation: Equation
     why: Text
     reasons: tuple[str, ...] = ()
+    parts: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True)
