@@ -378,18 +378,7 @@ def _chain(word: list[Expr]) -> Expr:
     return first
 
 
-FORMULAS = {
-    "sigmoid": "1 / (1 + exp(-x))",
-    "softplus": "log(1 + exp(x))",
-    "sinh": "(exp(x) - exp(-x)) / 2",
-    "cosh": "(exp(x) + exp(-x)) / 2",
-    "tanh": "(exp(x) - exp(-x)) / (exp(x) + exp(-x))",
-    "tan": "sin(x) / cos(x)",
-    "relu": "(x + abs(x)) / 2",
-    "step": "(1 + sign(x)) / 2",
-    "maximum": "(x + y + abs(x - y)) / 2",
-    "minimum": "(x + y - abs(x - y)) / 2",
-}
+FORMULAS = {name: row.by_others for name, row in TABLE.items() if row.by_others}
 """Functions by others, as a textbook defines them."""
 
 NUMBERS = (
