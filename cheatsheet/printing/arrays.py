@@ -122,7 +122,9 @@ def function_for(
     known = sizes_of(parameters)
     writer = CodeWriter(library, {}, next(iter(parameters), None))
     lines = [
-        f"{_python_name(s)} = {writer.whole(s.definition, ()).text}" for s in named if s.definition is not None
+        f"{_python_name(s)} = {writer.whole(s.definition, ()).text}"
+        for s in named
+        if s.definition is not None
     ]
     value = writer.whole(expr, indices)
     if shape:
