@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cached_property
 
 from cheatsheet.calculus.differentials import NoDifferential
@@ -16,9 +17,11 @@ from cheatsheet.derivatives.closed.differential import Differential, Source, dif
 from cheatsheet.derivatives.closed.entries import spelled
 from cheatsheet.derivatives.closed.entrywise import entry
 from cheatsheet.derivatives.closed.index_names import IndexNames
+from cheatsheet.derivatives.closed.linear_maps import NotLinearError
 from cheatsheet.derivatives.closed.networks import NoMatrixFormError
 from cheatsheet.derivatives.closed.over_basis import entry_by_units, sum_over_units
 from cheatsheet.derivatives.closed.tidying import tidied
+from cheatsheet.derivatives.closed.vectorised import by_vectorising
 from cheatsheet.derivatives.closed.views import Block, View
 from cheatsheet.language.display import one_line, short
 from cheatsheet.language.expressions import (
@@ -199,6 +202,9 @@ class ClosedForm:
                 break
             except FAILURES:
                 continue
+        with suppress(NotLinearError, ShapeError):
+            if (vectorised := by_vectorising(self.linear)) is not None:
+                yield vectorised
 
     def _last_resorts(self) -> Iterator[Expr]:
         """What always exists."""
