@@ -181,10 +181,8 @@ def _blocks(report: EntryReport, layout: Layout | None) -> list[Block]:
     for number, r in enumerate(held, start=1):
         if number in written:
             continue
-        if own and (block := differential_block(entry, number)) is not None:
-            blocks.append(block)
-            continue
-        by_components = blocks_of_claim(r, len(held) > 1, layout, entry.id)
+        block = differential_block(entry, number) if own else None
+        by_components = [] if block else blocks_of_claim(r, len(held) > 1, layout, entry.id)
         if own and _widest(by_components) > WIDEST_LINE:
             block = differential_block(entry, number, rather=True)
         blocks += [block] if block else [replace(b, of=number) for b in by_components]
