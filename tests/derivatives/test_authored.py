@@ -19,10 +19,16 @@ from cheatsheet.language.source import SourceFile
 
 CATALOGUE = cheatsheet.load()
 WRITTEN = [(entry, derivation) for entry in CATALOGUE for derivation in entry.derivations]
-GIVEN = (
-    "        given: {A: {shape: [n, n], is: [invertible]}, B: [n, n], x: [n], c: [],"
-    " P: {shape: [n, n], is: [idempotent]}}\n"
-)
+GIVEN = """        given:
+          A: {shape: [n, n], is: [invertible]}
+          B: [n, n]
+          P: {shape: [n, n], is: [idempotent]}
+          x: [n]
+          y: {shape: [n], of: [x]}
+          S: {shape: [n, n], is: [symmetric]}
+          b: []
+          c: []
+"""
 
 
 @pytest.mark.parametrize(
@@ -81,6 +87,14 @@ WRONG = [
     ("A == A", ["line: A == A, by: move terms"], "no equation above"),
     ("exp(c) == exp(c)", ["line: exp(c) == exp(c), by: polynomials"], "not polynomials"),
     ("A == B", ["line: A == A", "line: A @ x == B @ x, by: multiply by x from the right"], "do not lead here"),
+    ("y == y", ["line: d(y.T @ x) == d(y).T @ x + y.T @ d(x), by: [d-product, d-transpose]",
+                "line: 'grad(y.T @ x, x) == y', by: read off"], "do not lead here"),
+    ("S == S.T", ["line: d(S.T) == d(S), by: symmetric"], "do not lead here"),
+    ("S == S.T", ["line: S.T == S, by: symmetric, as: a", "line: d(S.T) == d(S), by: line a"], "do not lead here"),
+    ("S == S.T", ["line: 'grad(tr(B @ S.T), S) == grad(tr(B @ S), S)', by: symmetric"], "do not lead here"),
+    ("S == S.T", ["line: S.T == S, by: symmetric",
+                  "line: d(S).T == d(S), by: [differentials of both sides, d-transpose]"], "for all values of S"),
+    ("(c ** 2) ** b == c ** (2 * b)", ["line: (c ** 2) ** b == c ** (2 * b), by: power-law"], "do not lead here"),
     ("inv(B) == A", ["line: A @ B == I(n)", "line: inv(B) == A, by: left inverse"], "do not lead here"),
 ]  # fmt: skip
 

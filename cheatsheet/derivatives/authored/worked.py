@@ -8,6 +8,7 @@ from itertools import permutations
 
 from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.authored.both_sides import (
+    DIFFERENTIATED,
     TRANSFORMATIONS,
     DoesNotApply,
     Pairs,
@@ -18,6 +19,7 @@ from cheatsheet.derivatives.authored.both_sides import (
 )
 from cheatsheet.derivatives.authored.carrying import sufficient, what_is_left
 from cheatsheet.derivatives.authored.conditions import Conditions, spots
+from cheatsheet.derivatives.authored.independent import confined
 from cheatsheet.derivatives.authored.induction import HYPOTHESIS, ON, Block, NoInduction, concluded
 from cheatsheet.derivatives.authored.rules import (
     Constant,
@@ -308,6 +310,8 @@ class Board:
             raise self.error(done[1][0], "one thing at a time is done to both sides", "write a line for each")
         if before is None:
             raise self.error(passage, "there is no equation above to do this to")
+        if passage.text.strip() == DIFFERENTIATED:
+            self.for_all_values(passage, before)
         try:
             ways = (equation, Equation(equation.rhs, equation.lhs))
             return [
@@ -319,15 +323,25 @@ class Board:
         except ShapeError as error:
             raise self.error(passage, error.message, error.hint) from None
 
+    def for_all_values(self, passage: Passage, fact: Equation) -> None:
+        """Refuse to differentiate what holds, maybe, only for matrices with a property."""
+        names = confined((fact.lhs, fact.rhs), self.varying)
+        if names:
+            message = f"what is differentiated has to hold for all values of {', '.join(sorted(names))}"
+            raise self.error(
+                passage, message, "what a property makes true does not hold of all matrices near by"
+            )
+
     def reasons_used(
         self, line: AuthoredLine, choices: list[Pairs], named: list[Named]
     ) -> tuple[Reason, ...]:
         """The reasons that are used, once the rules carry all pairs of a choice; raises :class:`StepError`."""
         always: tuple[Rule, ...] = (Units(), *([Constant(self.varying)] if self.varying else []))
-        found = ((sufficient(p, rules, always), rules) for p in choices for rules in directions(named))
-        kept = next((kept for kept, _ in found if kept is not None), None)
+        names = confined([side for pairs in choices for pair in pairs for side in pair], self.varying)
+        found = (sufficient(p, rules, always, names) for p in choices for rules in directions(named))
+        kept = next((kept for kept in found if kept is not None), None)
         if kept is None:
-            left = what_is_left(choices[0], (*always, *directions(named)[0]))
+            left = what_is_left(choices[0], (*always, *directions(named)[0]), names)
             raise self.error(line.passage, left, "name the rule that is missing")
         self.used = [*always, *kept]
         reasons = []
