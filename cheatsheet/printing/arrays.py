@@ -424,7 +424,9 @@ def number(value: Fraction) -> Code:
 def is_plain_number(expr: Expr) -> bool:
     """Whether the code of an expression is a Python number: it has neither symbols nor arrays in it."""
     match expr:
-        case Number() | Size() | Apply(op="pi" | "delta"):
+        case Number() | Size() | Apply(op="delta"):
+            return True
+        case Apply() if TABLE[expr.op].is_constant:
             return True
         case Apply(op="softmax" | "adj" | "I" | "ones" | "zeros"):
             return expr.shape.is_scalar  # of one entry, they are the number 1 or 0

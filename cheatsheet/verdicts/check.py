@@ -6,7 +6,6 @@ Nothing here looks at a clock: work is counted, so that a verdict depends on the
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -18,6 +17,7 @@ from cheatsheet.language.expressions import Apply, Equation, Number, Size, Symbo
 from cheatsheet.language.formatting import claim_text
 from cheatsheet.language.syntax import ClaimError
 from cheatsheet.language.table import TABLE
+from cheatsheet.language.warnings import cautions
 from cheatsheet.verdicts.argument import DifferenceError, argument, equal_at
 from cheatsheet.verdicts.claim import Claim, parameters
 from cheatsheet.verdicts.compare import Budget, Comparison, OutOfBudgetError, compare
@@ -38,9 +38,6 @@ SHARE = 0.5
 UNCONFIRMED = "the sides differ at a point, and no counterexample was confirmed"
 Prover = Callable[[Equation], bool]
 
-# Long sums are deep trees. Set here, once, for whoever verifies: a verdict must not depend on who asked.
-sys.setrecursionlimit(max(sys.getrecursionlimit(), 6000))
-
 
 def verify_text(text: str, declarations: Declarations, *, steps: int = STEPS) -> Verdict:
     """The verdict on a claim as written; ``invalid`` where it is not well-formed.
@@ -59,7 +56,8 @@ def verify_asked(claim: Asked, *, steps: int = STEPS) -> Verdict:
         equation = claim.equation
     except ClaimError as error:
         return Verdict("invalid", message=error.message, hint=error.hint, start=error.start, end=error.end)
-    return verify(equation, steps=steps)
+    verdict = verify(equation, steps=steps)
+    return replace(verdict, warnings=(*verdict.warnings, *cautions(equation)))
 
 
 def verify(

@@ -113,7 +113,6 @@ class ClosedForm:
         self.names = IndexNames(_names_in_use(linear.derivative))
         self.index_names: dict[Source, str] = {source: self.names.fresh() for source in linear.sources}
         self.indices = tuple(Index(self.index_names[s], linear.axis(s)) for s in linear.sources)
-        self._seen: list[Seen] = []
         self.lemmas: list[Equation] = []
         """What was proved of the stages of a deep function, for which :attr:`result` follows by the chain rule."""
         self.general: ClosedForm = self
@@ -182,14 +181,23 @@ class ClosedForm:
 
     def views(self) -> Iterator[Seen]:
         """The derivative in index form, the axes split first and then, where that does not do, left whole."""
-        for plain in (False, True):
-            if len(self._seen) == plain:
-                view = View(self.linear, self.index_names, self.names, self.layout, plain)
-                try:
-                    self._seen.append((view, list(view.blocks())))
-                except FAILURES:
-                    self._seen.append((view, None))
-            yield self._seen[plain]
+        yield self._split
+        yield self._whole
+
+    @cached_property
+    def _split(self) -> Seen:
+        return self._view(plain=False)
+
+    @cached_property
+    def _whole(self) -> Seen:
+        return self._view(plain=True)
+
+    def _view(self, plain: bool) -> Seen:
+        view = View(self.linear, self.index_names, self.names, self.layout, plain)
+        try:
+            return view, list(view.blocks())
+        except FAILURES:
+            return view, None
 
     def _candidates(self) -> Iterator[Expr]:
         """Forms in matrix notation, the most readable first."""
