@@ -12,22 +12,24 @@ from cheatsheet.calculus.genericity import invertible
 from cheatsheet.derivatives.rules.factors import Product, chain, product_of
 from cheatsheet.derivatives.rules.laws import Law, laws
 from cheatsheet.derivatives.rules.matching import Pattern, declared
+from cheatsheet.derivatives.rules.numbers import NUMBERS
 from cheatsheet.derivatives.rules.rule import Rule
 from cheatsheet.derivatives.rules.words import LAW, law_words
+from cheatsheet.derivatives.rules.written_out import WrittenOut
 from cheatsheet.language.authored import Lemma
 from cheatsheet.language.expressions import (
     Apply,
     Equation,
     Expr,
     Number,
-    Size,
     Symbol,
     inline_definitions,
     rebuild,
     symbols,
+    walk,
 )
 from cheatsheet.language.glossary import Text, word
-from cheatsheet.language.table import TABLE, build
+from cheatsheet.language.table import build
 from cheatsheet.printing.latex import latex_of
 
 
@@ -51,7 +53,8 @@ class Named:
         """The choices of direction for the rules."""
         forth = tuple(rule for rule, _ in self.rules)
         back = tuple(rule.reversed for rule in forth if isinstance(rule, Pattern))
-        return (forth, back) if self.either_way else (forth,)
+        grows = any(rule.left in walk(rule.right) for rule in back)  # A is never made A X A, over and over
+        return (forth, back) if self.either_way and not grows else (forth,)
 
 
 @dataclass(frozen=True)
@@ -200,6 +203,10 @@ def group(id: str) -> tuple[Law, ...]:
     return tuple(law for law in laws().values() if law.group == id)
 
 
+_IN_CODE: tuple[Rule, ...] = (*NUMBERS, WrittenOut())
+SPOKEN = {one.id: one for one in _IN_CODE}
+"""Rules that stand in code: for functions of numbers, for matrices whose entries are written out."""
+
 OWN_TRANSPOSES = ("number-transpose", "trace-transpose")
 """Laws that are used in either direction, so that both sides come out alike."""
 
@@ -238,6 +245,8 @@ class Vocabulary:
                     (fitted(law.rule, self.regular), Reason(LAW + law.id, law_words(law))) for law in chosen
                 )
             )
+        if text in SPOKEN:
+            return Named(((SPOKEN[text], Reason(text, word(f"why-{text}"))),))
         kind, _, rest = text.partition(" ")
         if text.startswith("definition of ") and (symbol := self.definitions.get(text[14:])):
             return Named(
@@ -296,7 +305,9 @@ _FUNCTIONS = {
     "differentials of both sides": "d",
 }
 _OTHERS = ("move terms", "right inverse", "left inverse", "read off", "as differential")
-TRANSFORMATIONS = (*_FUNCTIONS, *_OTHERS, "multiply by …", "divide by …")
+THEOREMS = ("penrose equations", "exponents commute", "series ends")
+"""What concludes an equation from others that are not made into it by one change of both sides."""
+TRANSFORMATIONS = (*_FUNCTIONS, *_OTHERS, *THEOREMS, "multiply by …", "divide by …")
 
 
 def factor_named(text: str) -> re.Match[str] | None:
@@ -305,7 +316,7 @@ def factor_named(text: str) -> re.Match[str] | None:
 
 
 def is_transformation(text: str) -> bool:
-    return text in _FUNCTIONS or text in _OTHERS or factor_named(text) is not None
+    return text in (*_FUNCTIONS, *_OTHERS, *THEOREMS) or factor_named(text) is not None
 
 
 def transformation_words(text: str, factor: Expr | None) -> Reason:
@@ -417,25 +428,3 @@ def _only(expr: Expr, x: Expr) -> Expr:
             return Number(0) if expr.shape.is_scalar else build("zeros", *expr.shape.axes)
         return expr
     return rebuild(expr, lambda child: _only(child, x))
-
-
-def is_polynomial(expr: Expr) -> bool:
-    """Whether an expression is a polynomial in the entries of its symbols."""
-    if isinstance(expr, Apply):
-        whole = expr.op in ("power", "matrix_power") and _whole(expr.children[1])
-        if TABLE[expr.op].smoothness != "polynomial" and not whole:
-            return False
-        return all(is_polynomial(child) for child in (expr.children[:1] if whole else expr.children))
-    return not isinstance(expr, Symbol) or expr.definition is None or is_polynomial(expr.definition)
-
-
-def _whole(exponent: Expr) -> bool:
-    """Whether an exponent is a whole number that is not negative, or is so for all sizes but a few."""
-    match exponent:
-        case Number():
-            return exponent.value.denominator == 1 and exponent.value >= 0
-        case Size():
-            return True
-        case Apply(op="sub", args=(Size(), Number())):
-            return True  # where n − 2 is negative, the claim itself divides
-    return False

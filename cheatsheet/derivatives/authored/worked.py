@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from cheatsheet.calculus.genericity import invertible, known_invertible
 from cheatsheet.derivatives.authored.carrying import carried, rewritten, sufficient, what_is_left
+from cheatsheet.derivatives.authored.conclusions import conclusions
+from cheatsheet.derivatives.authored.polynomials import is_polynomial
 from cheatsheet.derivatives.authored.rules import (
     TRANSFORMATIONS,
     Constant,
@@ -18,7 +20,6 @@ from cheatsheet.derivatives.authored.rules import (
     Vocabulary,
     directions,
     factor_named,
-    is_polynomial,
     is_transformation,
     transformation_words,
     transformed,
@@ -38,6 +39,7 @@ from cheatsheet.language.expressions import (
     Symbol,
     inline_definitions,
     rebuild,
+    symbols,
     walk,
 )
 from cheatsheet.language.glossary import Text, word
@@ -134,7 +136,12 @@ class Board:
         self.claims = tuple(self.plain(claim.equation) for claim in derivation.claims)
         earlier = {number: self.plain(claim.equation) for number, claim in derivation.earlier.items()}
         sides = [inline_definitions(side) for claim in self.claims for side in (claim.lhs, claim.rhs)]
-        self.regular = frozenset().union(*(known_invertible(side) for side in sides))
+        self.lifted = any(p.text.strip() == POLYNOMIALS for p in derivation.lines[-1].by)
+        """Whether the last line lifts all conditions: up to there, matrices without properties may be inverted."""
+        generic = {s for side in sides for s in symbols(side) if s.shape.is_square and not s.properties}
+        self.regular = frozenset(generic if self.lifted else ()).union(
+            *(known_invertible(side) for side in sides)
+        )
         self.defined = [spot for side in sides for spot in _spots(side)]
         self.words = Vocabulary({}, earlier, derivation.lemmas, self.varying, self.regular)
         self.written: list[WorkedLine] = []
@@ -263,6 +270,11 @@ class Board:
         passage, factor = done[0]
         if len(done) > 1:
             raise self.error(done[1][0], "one thing at a time is done to both sides", "write a line for each")
+        if (theorem := conclusions(passage.text.strip())) is not None:
+            try:
+                return list(theorem(equation))
+            except DoesNotApply as error:
+                raise self.error(passage, f"{equation!r} is not concluded by this: {error}") from None
         if before is None:
             raise self.error(passage, "there is no equation above to do this to")
         try:
@@ -300,8 +312,9 @@ class Board:
     def conclude(self) -> None:
         """Check that the claims have been reached, and under no condition that they do not have themselves."""
         last = self.derivation.lines[-1].passage
+        facts = self.facts[-1:] if self.lifted else self.facts
         for number, claim in zip(self.derivation.numbers, self.claims, strict=True):
-            if not any(_says(self.with_own_meanings(fact), claim) for fact in self.facts):
+            if not any(_says(self.with_own_meanings(fact), claim) for fact in facts):
                 raise self.error(last, f"the lines do not end in claim {number}: {claim!r}")
         for spot, line, rules in self.needs:
             if not self.harmless(spot, rules):

@@ -209,6 +209,14 @@ def _pythagoras(node: Apply) -> Expr | None:
             k.value == 2 and node.shape.is_scalar
         ):
             return build("sub", Number(1), build("power", build("cos", *sine.children), k))
+        case Apply(op="scale") if node.shape.is_scalar:
+            parts = factors(node)
+            sines = [f for f in parts if isinstance(f, Apply) and f.op == "sin"]
+            twice = next((f for k, f in enumerate(sines) if f in sines[:k]), None)
+            if twice is not None:
+                for _ in range(2):
+                    parts.remove(twice)
+                return multiplied([build("power", twice, Number(2)), *parts])
     return None
 
 
