@@ -178,6 +178,8 @@ class Poly:
         """The same sum with equal terms merged and zero terms dropped, sorted by key."""
         if self.collected:
             return self
+        if len(self.terms) < 2:
+            return Poly((pair for pair in self.terms if pair[0]), True)
         merged: dict[str, tuple[Fraction, Term]] = {}
         labels = {i: repr(i) for i in self.indices}  # indices bound further out are told apart
         for coefficient, term in self.terms:

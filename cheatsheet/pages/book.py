@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise, takewhile
 
-from cheatsheet.pages.model import Block, DisplayBlock, EntryPage, SectionPage, StepRow, StepsBlock
+from cheatsheet.language.glossary import word
+from cheatsheet.pages.model import Block, DisplayBlock, EntryPage, Equation, SectionPage, StepRow, StepsBlock
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,16 @@ def worked(page: EntryPage, full: bool = False) -> Worked:
     shown = [b for b in page.blocks if not isinstance(b, (StepsBlock, DisplayBlock)) or b.of in numbers]
     if sum(len(b.rows) for b in shown if isinstance(b, StepsBlock)) > MOST_ROWS_OF_A_PICTURE:
         shown = [b for b in shown if not isinstance(b, DisplayBlock) or not b.of]
-    return Worked(tuple(_shortened(b) if isinstance(b, StepsBlock) else b for b in shown), len(long) > 1)
+    shown = [_shortened(b) if isinstance(b, StepsBlock) else b for b in shown]
+    return Worked(tuple(_without_repetition(shown)), len(long) > 1)
 
 
 MOST_ROWS_WRITTEN = 12
 """Of an entry that has more lines of its own, the derivation of the first claim is printed."""
+MOST_ENTRIES = 2
+"""Of a matrix of numbers that is derived entry by entry so many entries are printed."""
+OTHERS = "others"
+"""The reason of a line that stands for derivations like those above it."""
 MOST_ROWS_OF_A_PICTURE = 6
 """Beside a longer derivation the matrix of all entries teaches nothing that the derivation has not said."""
 _SLIGHT = frozenset({"def-elementwise", "rearrange"})
@@ -52,24 +59,56 @@ _SLIGHT = frozenset({"def-elementwise", "rearrange"})
 
 
 def _shortened(block: StepsBlock) -> StepsBlock:
-    """The derivation without the lines that a reader takes in one step with the next; their reasons go with it.
+    """The derivation without the lines that a reader takes in one step with the next; of many entries, the first."""
+    if block.style:
+        return replace(block, rows=_joined(block.rows))
+    cases = list(_cases(block.rows))
+    rows = [row for case in cases[:MOST_ENTRIES] for row in _joined(case)]
+    if len(cases) > MOST_ENTRIES:
+        rows.append(StepRow(Equation("", "", r"\cdots"), word("why-others"), (OTHERS,)))
+    return replace(block, rows=tuple(rows))
+
+
+def _cases(rows: Sequence[StepRow]) -> Iterator[Sequence[StepRow]]:
+    """The derivations of several entries one after another, each from the line with its left side."""
+    starts = [at for at, row in enumerate(rows) if not at or row.equation.left or OTHERS in row.reasons]
+    for start, end in pairwise([*starts, len(rows)]):
+        yield rows[start:end]
+
+
+def _joined(rows: Sequence[StepRow]) -> tuple[StepRow, ...]:
+    """The lines with their slight ones gone; their reasons go with a neighbour.
 
     The last line is what is derived, so that there it is the line before that goes.
     """
-    rows = list(block.rows)
+    left = list(rows)
     at = 0
-    while at < len(rows) - 1 and len(rows) > 2:
-        last = at == len(rows) - 2
-        if _is_slight(rows[at]) or (last and _is_slight(rows[-1]) and not rows[at].equation.left):
-            first, second = rows[at], rows[at + 1]
+    while at < len(left) - 1 and len(left) > 2:
+        last = at == len(left) - 2
+        if _is_slight(left[at]) or (last and _is_slight(left[-1]) and not left[at].equation.left):
+            first, second = left[at], left[at + 1]
             reasons = tuple(dict.fromkeys((*first.reasons, *second.reasons)))
-            left = first.equation.left or second.equation.left
-            rows[at : at + 2] = [
-                replace(second, equation=replace(second.equation, left=left), reasons=reasons)
+            side = first.equation.left or second.equation.left
+            left[at : at + 2] = [
+                replace(second, equation=replace(second.equation, left=side), reasons=reasons)
             ]
         else:
             at += 1
-    return replace(block, rows=tuple(rows))
+    return tuple(left)
+
+
+def _without_repetition(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Derivations that set out alike set out once: of the next, what follows from the lines that it shares."""
+    before: tuple[StepRow, ...] = ()
+    for block in blocks:
+        if isinstance(block, StepsBlock):
+            rows = block.rows
+            same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, rows, strict=False)))
+            while same and (same == len(rows) or not rows[same].equation.left):
+                same -= 1
+            before = rows
+            block = replace(block, rows=rows[same:])
+        yield block
 
 
 def _is_slight(row: StepRow) -> bool:

@@ -19,7 +19,6 @@ from collections.abc import Iterator
 from functools import cache
 from hashlib import blake2b
 from importlib import import_module
-from importlib.metadata import distribution
 from pathlib import Path
 
 from cheatsheet.packaged import PACKAGE, engine_version, packaged
@@ -270,6 +269,8 @@ def library(whole: Path) -> bytes:
 
 def licences() -> Iterator[tuple[str, str]]:
     """The name and the licence of each program in the page."""
+    from importlib.metadata import distribution  # slow to import, for a build that has nothing to do as well
+
     yield f"Pyodide {version()}", "Mozilla Public License 2.0. Source: https://github.com/pyodide/pyodide"
     yield "CPython 3.14", "Python Software Foundation License 2.0. Source: https://github.com/python/cpython"
     for name in LIBRARIES.values():

@@ -3,7 +3,8 @@ r"""Where a formula may be broken: a mark ``\brk{penalty}`` before its relations
 TeX itself breaks only after an operator; a display is broken before it. What stands inside braces or an environment is
 one box for TeX and is left alone. So is what stands in ``\left( … \right)``; where a formula cannot be broken
 otherwise, its parentheses may be given up for such of a fixed size: ``\Lft`` and ``\Rgt`` (templates/fitting.tex)
-are either.
+are either. ``\tms`` stands between two factors, the first of them in parentheses: there a line may end as well, if need
+be, and the next begins with a dot.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ _PENALTIES = (
 )  # fmt: skip
 _OPENING = frozenset(["(", "[", r"\{", r"\lVert", r"\lvert", r"\langle"])
 _CLOSING = frozenset([")", "]", r"\}", r"\rVert", r"\rvert", r"\rangle"])
+# What begins a factor that stands behind a closing parenthesis.
+_FACTOR = re.compile(r"\\(Lft\{|(left|frac|pd|exp|log|sqrt|M|det|tr)$)|[(A-Za-z]$")
 # After one of these a sign is not an operator between two terms, and no line may begin.
 _UNFINISHED = frozenset(
     ["", ",", ";", "^", "_", r"\,", r"\;", r"\!", r"\bigl", r"\Bigl", r"\biggl", r"\Biggl", r"\big"]
@@ -55,6 +58,8 @@ def breakable(latex: str) -> str:
     previous = ""
     for raw in _soft_groups(_TOKEN.findall(latex)):
         token = raw.strip() or raw
+        if not boxed and previous == ")" and _FACTOR.match(token):
+            out.append("\\tms ")
         if token in ("{", r"\left", r"\begin"):
             boxed += 1
         elif token in ("}", r"\right", r"\end"):

@@ -114,11 +114,15 @@ class Given:
 
 @dataclass(frozen=True)
 class StepRow:
-    """One line of a derivation and the reason why it follows from the line above, in words and as keys of the tags."""
+    """One line of a derivation and the reason why it follows from the line above, in words and as keys of the tags.
+
+    ``parts``: the reasons of a line that the catalogue wrote, one by one; formulas among them read alike in both.
+    """
 
     equation: Equation
     why: Text
     reasons: tuple[str, ...] = ()
+    parts: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -229,7 +233,7 @@ class EntryPage:
     aliases: tuple[str, ...] = ()
     everywhere: tuple[WebClaim, ...] = ()
     key: str = ""
-    """What the page was made from, as a hash (pages/kept.py)."""
+    """What the page was made from, as a hash (pages/keys.py)."""
 
     @property
     def common_verdict(self) -> Verdict | None:

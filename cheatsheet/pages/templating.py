@@ -123,11 +123,20 @@ def environment() -> jinja2.Environment:
 
 
 def _filled(pattern: Text, values: Mapping[str, int]) -> Text:
-    """The pattern with the values at their names; what stands in formulas keeps its braces."""
+    """The pattern with the values at their names; what stands in ``[…]`` goes where its value is 0."""
+
+    def optional(found: re.Match[str]) -> str:
+        return found[1] if all(values[name] for name in _NAME.findall(found[1])) else ""
+
     zh, en = (
-        re.sub(r"\{([a-z]+)\}", lambda m: str(values[m[1]]), words) for words in (pattern.zh, pattern.en)
+        _NAME.sub(lambda m: str(values[m[1]]), _OPTIONAL.sub(optional, words))
+        for words in (pattern.zh, pattern.en)
     )
     return Text(zh, en)
+
+
+_NAME = re.compile(r"\{([a-z]+)\}")
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 
 
 def _only_latex(value: object) -> object:

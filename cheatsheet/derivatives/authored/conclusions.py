@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import reduce
 from math import factorial
 
-from cheatsheet.derivatives.authored.rules import DoesNotApply, Pairs
+from cheatsheet.derivatives.authored.both_sides import DoesNotApply, Pairs
 from cheatsheet.language.expressions import Apply, Equation, Expr, Number
 from cheatsheet.language.table import build
 

@@ -4,30 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import permutations
 
 from cheatsheet.calculus.genericity import invertible, known_invertible
-from cheatsheet.derivatives.authored.carrying import carried, rewritten, sufficient, what_is_left
-from cheatsheet.derivatives.authored.conclusions import conclusions
-from cheatsheet.derivatives.authored.polynomials import is_polynomial
-from cheatsheet.derivatives.authored.rules import (
+from cheatsheet.calculus.to_expression import component
+from cheatsheet.derivatives.authored.both_sides import (
     TRANSFORMATIONS,
-    Constant,
     DoesNotApply,
-    Named,
     Pairs,
-    Reason,
-    Units,
-    Vocabulary,
-    directions,
     factor_named,
     is_transformation,
     transformation_words,
     transformed,
 )
-from cheatsheet.derivatives.rules.factors import Product
+from cheatsheet.derivatives.authored.carrying import carried, rewritten, sufficient, what_is_left
+from cheatsheet.derivatives.authored.conclusions import conclusions
+from cheatsheet.derivatives.authored.rules import (
+    Constant,
+    Named,
+    Reason,
+    Units,
+    Vocabulary,
+    directions,
+    is_definite,
+    is_polynomial,
+)
 from cheatsheet.derivatives.rules.laws import laws
 from cheatsheet.derivatives.rules.matching import declared, same
-from cheatsheet.derivatives.rules.rule import Rule
+from cheatsheet.derivatives.rules.numbers import is_positive
+from cheatsheet.derivatives.rules.rule import Rule, spread
 from cheatsheet.language.authored import AuthoredDerivation, AuthoredLine
 from cheatsheet.language.elaborate import elaborate_claim, elaborate_expression
 from cheatsheet.language.errors import Problem, near
@@ -37,6 +42,7 @@ from cheatsheet.language.expressions import (
     Expr,
     Number,
     Symbol,
+    free_indices,
     inline_definitions,
     rebuild,
     symbols,
@@ -75,10 +81,15 @@ class Worked:
     numbers: tuple[int, ...]
 
 
+def reasons_of(line: WorkedLine) -> tuple[Text, ...]:
+    """Why a line follows, one reason after another, each once."""
+    said = [reason.words for reason in line.reasons] + ([line.words] if line.words else [])
+    return tuple(dict.fromkeys(said))
+
+
 def reasons_in_words(line: WorkedLine) -> Text:
     """Why a line follows, in both languages; formulas alone are said once."""
-    said = [reason.words for reason in line.reasons] + ([line.words] if line.words else [])
-    distinct = list(dict.fromkeys(said))
+    distinct = reasons_of(line)
     if all(text.zh == text.en for text in distinct):
         return Text.of_both("; ".join(text.en for text in distinct))
     return Text("；".join(text.zh for text in distinct), "; ".join(text.en for text in distinct))
@@ -342,9 +353,9 @@ class Board:
                 return self.harmless(spot.children[0], rules)
             if isinstance(spot, Apply) and spot.op in ("power", "scale", "neg"):
                 return all(self.harmless(c, rules) for c in spot.children[: 1 if spot.op == "power" else 2])
-            if declared(spot, "nonzero") or declared(spot, "positive"):
+            if declared(spot, "nonzero") or is_positive(spot):
                 return True
-        elif invertible(spot, self.regular) or _is_definite(spot):
+        elif invertible(spot, self.regular) or is_definite(spot):
             return True
         simple: list[Rule] = [
             one.rule for one in laws().values() if one.group in ("transposes", "properties", "inverses")
@@ -362,24 +373,6 @@ class Board:
 def _reads(passage: Passage) -> bool:
     """Whether the line has to have a derivative on its left."""
     return passage.text.strip() == "read off"
-
-
-def _is_definite(expr: Expr, strictly: bool = True) -> bool:
-    """Whether the form of a matrix shows it to be positive definite, or not strictly so: a sum of such, Hᵀ R H."""
-    match expr:
-        case Symbol() | Apply(op="I"):
-            return isinstance(expr, Apply) or "positive_definite" in expr.properties
-        case Apply(op="inv", args=(Expr() as of,)):
-            return _is_definite(of)
-        case Apply(op="add", args=(Expr() as a, Expr() as b)):
-            both = _is_definite(a, False) and _is_definite(b, False)
-            return both and (not strictly or _is_definite(a) or _is_definite(b))
-        case Apply(op="matmul") if not strictly:
-            word = Product.of(expr).word
-            turned = build("transpose", word[-1])
-            outer = len(word) == 3 and (word[0] == turned or build("transpose", word[0]) == word[-1])
-            return outer and _is_definite(word[1], False)
-    return False
 
 
 def _is_other(passage: Passage) -> bool:
@@ -422,6 +415,24 @@ def _spots(expr: Expr) -> Iterator[Expr]:
 
 
 def _says(fact: Equation, claim: Equation) -> bool:
+    """Whether a line says what is claimed, of the whole or of each entry."""
+    if fact.lhs.shape.is_scalar and not claim.lhs.shape.is_scalar:
+        return _says_of_entries(fact, claim)
     return (same(fact.lhs, claim.lhs) and same(fact.rhs, claim.rhs)) or (
         same(fact.lhs, claim.rhs) and same(fact.rhs, claim.lhs)
+    )
+
+
+def _says_of_entries(fact: Equation, claim: Equation) -> bool:
+    """Whether a line says it of the entry at indices that are free, each of them another one."""
+    taken = free_indices(claim.lhs) | free_indices(claim.rhs)
+    places = [index for name, index in free_indices(fact.lhs).items() if name not in taken]
+    axes = claim.lhs.shape.free_axes
+    return any(
+        all(
+            same(spread(side), spread(component(whole, list(order))))
+            for side, whole in ((fact.lhs, claim.lhs), (fact.rhs, claim.rhs))
+        )
+        for order in permutations(places, len(axes))
+        if len(places) == len(axes) and all(i.axis.same_size(a) for i, a in zip(order, axes, strict=True))
     )

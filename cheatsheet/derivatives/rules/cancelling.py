@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cheatsheet.derivatives.rules.factors import Product, chain, negative, product_of, sum_of, terms_of
 from cheatsheet.derivatives.rules.matching import same
+from cheatsheet.derivatives.rules.remembering import remembered
 from cheatsheet.derivatives.rules.sums import Expansion
 from cheatsheet.language.expressions import Apply, Expr, rebuild
 from cheatsheet.language.table import build
@@ -25,6 +26,7 @@ class InverseOfSum:
 
     id: str = "inverse-of-sum"
 
+    @remembered
     def rewritten(self, expr: Expr) -> Expr:
         if not isinstance(expr, Apply) or expr.op != "matmul":
             return rebuild(expr, self.rewritten)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.rules.differentiation import moves_by_itself
+from cheatsheet.derivatives.rules.remembering import remembered
 from cheatsheet.derivatives.rules.unfolding import (
     ENTRYWISE,
     OPAQUE,
@@ -39,6 +40,7 @@ class Definition:
     def id(self) -> str:
         return f"def-{self.operator}"
 
+    @remembered
     def rewritten(self, expr: Expr) -> Expr:
         return self._everywhere(expr, IndexNames.beside(expr))
 

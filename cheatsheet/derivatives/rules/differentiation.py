@@ -10,6 +10,7 @@ from typing import Any
 
 from cheatsheet.calculus.differentials import NoDifferential, apply_rule, depends
 from cheatsheet.calculus.to_expression import component
+from cheatsheet.derivatives.rules.remembering import remembered
 from cheatsheet.derivatives.rules.unfolding import IndexNames
 from cheatsheet.language.expressions import (
     Apply,
@@ -101,6 +102,7 @@ class Differentiation:
 
     id: str
 
+    @remembered
     def rewritten(self, expr: Expr) -> Expr:
         expr = rebuild(expr, self.rewritten)
         found = directed(expr)

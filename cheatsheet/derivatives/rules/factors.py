@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 
+from cheatsheet.derivatives.rules.remembering import MOST_KEPT
 from cheatsheet.language.expressions import Apply, Expr, Number
 from cheatsheet.language.table import build
 
@@ -19,6 +21,7 @@ class Product:
     word: tuple[Expr, ...]
 
     @staticmethod
+    @lru_cache(maxsize=MOST_KEPT)
     def of(expr: Expr) -> Product:
         """The factors of an expression, itself if it is no product."""
         match expr:

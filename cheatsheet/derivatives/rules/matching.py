@@ -68,6 +68,11 @@ class Pattern:
         return all(any(True for _ in _Matcher(self).match(a, b, Match())) for a, b in ways)
 
     @property
+    def grows(self) -> bool:
+        """Whether it makes more of what it is used on, A = A A⁺ A, and so never comes to an end."""
+        return self.left in walk(self.right)
+
+    @property
     def reversed(self) -> Pattern:
         return replace(self, left=self.right, right=self.left, memory={})
 

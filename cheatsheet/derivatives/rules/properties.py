@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cheatsheet.calculus.ordering import transposed
 from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.rules.rearranged import rearranged
+from cheatsheet.derivatives.rules.remembering import remembered
 from cheatsheet.derivatives.rules.rule import Once, Unordered
 from cheatsheet.derivatives.rules.sums import factors, multiplied
 from cheatsheet.derivatives.rules.unfolding import IndexNames, prenex, with_distinct_sums
@@ -38,6 +39,7 @@ class Entries:
     id: str
     entry: EntryRule
 
+    @remembered
     def rewritten(self, expr: Expr) -> Expr:
         expr = rebuild(expr, self.rewritten)
         match expr:
@@ -101,6 +103,7 @@ class Products:
     id: str
     product: ProductRule
 
+    @remembered
     def rewritten(self, expr: Expr) -> Expr:
         expr = rebuild(expr, self.rewritten)
         if isinstance(expr, Sum) and any(isinstance(n, Sum) for n in walk(expr.body)):

@@ -77,7 +77,7 @@ class _Reading:
         self.unordered = unordered
 
     def __call__(self, expr: Expr) -> Poly:
-        return self.read(expr) if self.bound or self.unordered else _read(expr)
+        return self.read(expr) if self.bound else _read(expr, self.unordered)
 
     def read(self, expr: Expr) -> Poly:
         match expr:
@@ -296,9 +296,9 @@ class _Reading:
 
 
 @lru_cache(maxsize=30_000)
-def _read(expr: Expr) -> Poly:
+def _read(expr: Expr, unordered: tuple[Holds, ...]) -> Poly:
     """What stands in no sum is read once."""
-    return _Reading({}, ()).read(expr).collect()
+    return _Reading({}, unordered).read(expr).collect()
 
 
 def name_of(symbol: Symbol) -> str:

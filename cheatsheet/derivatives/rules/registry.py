@@ -17,6 +17,7 @@ from cheatsheet.derivatives.rules.rule import CommonDenominator, Rule
 from cheatsheet.derivatives.rules.sums import Contraction, DeltaExchange, Expansion, TermByTerm
 from cheatsheet.derivatives.rules.unfolding import ENTRYWISE, OPAQUE
 from cheatsheet.derivatives.rules.words import LAW
+from cheatsheet.derivatives.rules.written_out import WrittenOut
 from cheatsheet.language.expressions import Expr
 from cheatsheet.language.table import TABLE
 
@@ -53,6 +54,7 @@ def rules() -> Mapping[str, Rule]:
         InverseOfSum(),
         *PROPERTIES,
         *NUMBERS,
+        WrittenOut(),
         *(LawRule(law) for law in laws().values()),
     ]
     return {rule.id: rule for rule in found}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from cheatsheet.calculus.terms import NoIndexForm, Poly
 from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.rules.fractions import vanishes
 from cheatsheet.derivatives.rules.rearranged import Holds, rearranged
+from cheatsheet.derivatives.rules.remembering import MOST_KEPT
 from cheatsheet.derivatives.rules.unfolding import component_of_sum
 from cheatsheet.language.expressions import Apply, Expr, Index, Sum, rebuild
 from cheatsheet.language.table import build
@@ -32,6 +34,7 @@ class Rule(Protocol):
         """The expression with the rule applied wherever it fits, the same expression where it does not."""
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def spread(expr: Expr) -> Expr:
     """The expression with the components of sums and multiples apart, (2A + B)ᵢⱼ = 2aᵢⱼ + bᵢⱼ, as rearrangement has it.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import product as cartesian
 
 from cheatsheet.derivatives.rules.contraction import contract
+from cheatsheet.derivatives.rules.remembering import remembered
 from cheatsheet.derivatives.rules.unfolding import IndexNames, prenex, with_distinct_sums
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Sum, free_indices, rebuild, substitute
 from cheatsheet.language.table import build
@@ -20,6 +21,7 @@ class Contraction:
 
     id: str = "contract"
 
+    @remembered
     def rewritten(self, expr: Expr) -> Expr:
         expr = rebuild(expr, self.rewritten)
         if not isinstance(expr, Sum) or not has_bound_delta(expr):
@@ -33,6 +35,7 @@ class DeltaExchange:
 
     id: str = "delta-exchange"
 
+    @remembered
     def rewritten(self, expr: Expr) -> Expr:
         if isinstance(expr, Apply) and expr.op == "scale" and expr.shape.is_scalar:
             return self._in_product(expr)
@@ -79,6 +82,7 @@ class TermByTerm:
 
     id: str = "sum-by-terms"
 
+    @remembered
     def rewritten(self, expr: Expr) -> Expr:
         expr = rebuild(expr, self.rewritten)
         match expr:
@@ -95,6 +99,7 @@ class Expansion:
 
     id: str = "expand"
 
+    @remembered
     def rewritten(self, expr: Expr) -> Expr:
         expr = rebuild(expr, self.rewritten)
         match expr:

@@ -21,7 +21,6 @@ LEFT_OUT = (
     "expm-transpose",
     "pinv-transpose",
     "number-transpose",
-    "sum-of-products",
 )
 """Laws that undo what others do: transposes are drawn in to the letters."""
 
