@@ -6,6 +6,7 @@ import re
 from typing import TypeGuard
 
 from cheatsheet.derivatives.authored.rules import Reason, filled_words, varied, zero_like
+from cheatsheet.derivatives.rules.laws import theorems
 from cheatsheet.language.expressions import Apply, Equation, Expr, rebuild
 from cheatsheet.language.glossary import word
 from cheatsheet.language.table import build
@@ -29,9 +30,7 @@ _FUNCTIONS = {
     "differentials of both sides": "d",
 }
 _OTHERS = ("move terms", "right inverse", "left inverse", "read off", "as differential")
-THEOREMS = ("penrose equations", "exponents commute", "series ends")
-"""What concludes an equation from others that are not made into it by one change of both sides."""
-TRANSFORMATIONS = (*_FUNCTIONS, *_OTHERS, *THEOREMS, "multiply by …", "divide by …")
+TRANSFORMATIONS = (*_FUNCTIONS, *_OTHERS, *theorems(), "multiply by …", "divide by …")
 
 
 def factor_named(text: str) -> re.Match[str] | None:
@@ -40,7 +39,7 @@ def factor_named(text: str) -> re.Match[str] | None:
 
 
 def is_transformation(text: str) -> bool:
-    return text in (*_FUNCTIONS, *_OTHERS, *THEOREMS) or factor_named(text) is not None
+    return text in (*_FUNCTIONS, *_OTHERS, *theorems()) or factor_named(text) is not None
 
 
 def transformation_words(text: str, factor: Expr | None) -> Reason:

@@ -281,9 +281,9 @@ class Board:
         passage, factor = done[0]
         if len(done) > 1:
             raise self.error(done[1][0], "one thing at a time is done to both sides", "write a line for each")
-        if (theorem := conclusions(passage.text.strip())) is not None:
+        if (theorem := conclusions(passage.text.strip(), equation)) is not None:
             try:
-                return list(theorem(equation))
+                return list(theorem)
             except DoesNotApply as error:
                 raise self.error(passage, f"{equation!r} is not concluded by this: {error}") from None
         if before is None:

@@ -217,12 +217,11 @@ def _pythagoras(node: Apply) -> Expr | None:
             return build("sub", Number(1), build("power", build("cos", *sine.children), k))
         case Apply(op="scale") if node.shape.is_scalar:
             parts = factors(node)
-            sines = [f for f in parts if isinstance(f, Apply) and f.op == "sin"]
-            twice = next((f for k, f in enumerate(sines) if f in sines[:k]), None)
-            if twice is not None:
-                for _ in range(2):
+            for twice in (f for k, f in enumerate(parts) if f in parts[:k]):
+                if (square := _pythagoras(Apply("power", (twice, Number(2)), node.shape))) is not None:
                     parts.remove(twice)
-                return multiplied([build("power", twice, Number(2)), *parts])
+                    parts.remove(twice)
+                    return multiplied([square, *parts])
     return None
 
 

@@ -14,7 +14,13 @@ from cheatsheet.derivatives.rules.laws import Law, laws
 from cheatsheet.derivatives.rules.numbers import NUMBERS
 from cheatsheet.derivatives.rules.properties import PROPERTIES
 from cheatsheet.derivatives.rules.rule import CommonDenominator, Rule
-from cheatsheet.derivatives.rules.sums import Contraction, DeltaExchange, Expansion, TermByTerm
+from cheatsheet.derivatives.rules.sums import (
+    Contraction,
+    DeltaExchange,
+    Expansion,
+    FunctionOfDelta,
+    TermByTerm,
+)
 from cheatsheet.derivatives.rules.unfolding import ENTRYWISE, OPAQUE
 from cheatsheet.derivatives.rules.words import LAW
 from cheatsheet.derivatives.rules.written_out import WrittenOut
@@ -48,6 +54,7 @@ def rules() -> Mapping[str, Rule]:
         Contraction(),
         Contraction("insert-delta"),
         DeltaExchange(),
+        FunctionOfDelta(),
         TermByTerm(),
         Expansion(),
         CommonDenominator(),

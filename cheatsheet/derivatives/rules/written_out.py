@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from cheatsheet.calculus.index_values import is_spelled_out
+from cheatsheet.derivatives.rules.definitions import definition_of
 from cheatsheet.derivatives.rules.matching import vanishes
 from cheatsheet.language.expressions import Apply, Expr, Number, rebuild
 from cheatsheet.language.table import build
@@ -32,13 +33,13 @@ class WrittenOut:
             ):
                 new = _combined(expr)
                 return expr if new is None else _matrix(new)
-            case Apply(op="block") if _is_written_out(expr):
+            case Apply() if _is_written_out(expr):
                 return _matrix(_rows(expr) or [])
         return expr
 
 
 def _is_written_out(expr: Expr) -> bool:
-    return isinstance(expr, Apply) and expr.op == "block" and all(c.shape.is_scalar for c in expr.children)
+    return isinstance(expr, Apply) and definition_of(expr) == "entries"
 
 
 def _rows(expr: Expr) -> Rows | None:
