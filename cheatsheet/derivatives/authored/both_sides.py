@@ -5,14 +5,9 @@ from __future__ import annotations
 import re
 from typing import TypeGuard
 
-<<<<<<< HEAD
-from cheatsheet.derivatives.authored.rules import Reason, filled_words, varied, zero_like
-from cheatsheet.derivatives.rules.laws import theorems
-from cheatsheet.language.expressions import Apply, Equation, Expr, rebuild
-=======
 from cheatsheet.derivatives.authored.rules import Reason, depends, filled_words, varied, zero_like
+from cheatsheet.derivatives.rules.laws import theorems
 from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, rebuild
->>>>>>> main
 from cheatsheet.language.glossary import word
 from cheatsheet.language.table import build
 from cheatsheet.printing.latex import latex_of

@@ -17,15 +17,11 @@ from cheatsheet.derivatives.authored.both_sides import (
     transformation_words,
     transformed,
 )
-<<<<<<< HEAD
-from cheatsheet.derivatives.authored.carrying import carried, rewritten, sufficient, what_is_left
-from cheatsheet.derivatives.authored.conclusions import conclusions
-=======
 from cheatsheet.derivatives.authored.carrying import sufficient, what_is_left
+from cheatsheet.derivatives.authored.conclusions import conclusions
 from cheatsheet.derivatives.authored.conditions import Conditions, spots
 from cheatsheet.derivatives.authored.independent import confined
 from cheatsheet.derivatives.authored.induction import HYPOTHESIS, ON, Block, NoInduction, concluded
->>>>>>> main
 from cheatsheet.derivatives.authored.rules import (
     Constant,
     Named,
@@ -33,19 +29,10 @@ from cheatsheet.derivatives.authored.rules import (
     Units,
     Vocabulary,
     directions,
-<<<<<<< HEAD
-    is_definite,
-    is_polynomial,
-)
-from cheatsheet.derivatives.rules.laws import laws
-from cheatsheet.derivatives.rules.matching import declared, same
-from cheatsheet.derivatives.rules.numbers import is_positive
-=======
     filled_words,
     is_polynomial,
 )
 from cheatsheet.derivatives.rules.matching import same
->>>>>>> main
 from cheatsheet.derivatives.rules.rule import Rule, spread
 from cheatsheet.language.authored import AuthoredDerivation, AuthoredLine
 from cheatsheet.language.elaborate import elaborate_claim, elaborate_expression
@@ -58,11 +45,6 @@ from cheatsheet.language.expressions import (
     free_indices,
     inline_definitions,
     rebuild,
-<<<<<<< HEAD
-    symbols,
-    walk,
-=======
->>>>>>> main
 )
 from cheatsheet.language.glossary import Text, word
 from cheatsheet.language.names import varying_names
@@ -163,20 +145,10 @@ class Board:
         self.varying = frozenset(name for line in derivation.lines for name in _varying(line.passage.text))
         self.claims = tuple(self.plain(claim.equation) for claim in derivation.claims)
         earlier = {number: self.plain(claim.equation) for number, claim in derivation.earlier.items()}
-<<<<<<< HEAD
-        sides = [inline_definitions(side) for claim in self.claims for side in (claim.lhs, claim.rhs)]
         self.lifted = any(p.text.strip() == POLYNOMIALS for p in derivation.lines[-1].by)
-        """Whether the last line lifts all conditions: up to there, matrices without properties may be inverted."""
-        generic = {s for side in sides for s in symbols(side) if s.shape.is_square and not s.properties}
-        self.regular = frozenset(generic if self.lifted else ()).union(
-            *(known_invertible(side) for side in sides)
-        )
-        self.defined = [spot for side in sides for spot in _spots(side)]
-        self.words = Vocabulary({}, earlier, derivation.lemmas, self.varying, self.regular)
-=======
-        self.conditions = Conditions(self.claims)
+        """Whether the last line, which then has to say the claim, lifts all conditions."""
+        self.conditions = Conditions(self.claims, self.lifted)
         self.words = Vocabulary({}, earlier, derivation.lemmas, self.varying, self.conditions.regular)
->>>>>>> main
         self.written: list[WorkedLine] = []
         self.before: Equation | None = None
         self.facts: list[Equation] = []
@@ -339,11 +311,11 @@ class Board:
         passage, factor = done[0]
         if len(done) > 1:
             raise self.error(done[1][0], "one thing at a time is done to both sides", "write a line for each")
-        if (theorem := conclusions(passage.text.strip(), equation)) is not None:
-            try:
+        try:
+            if (theorem := conclusions(passage.text.strip(), equation)) is not None:
                 return list(theorem)
-            except DoesNotApply as error:
-                raise self.error(passage, f"{equation!r} is not concluded by this: {error}") from None
+        except DoesNotApply as error:
+            raise self.error(passage, f"{equation!r} is not concluded by this: {error}") from None
         if before is None:
             raise self.error(passage, "there is no equation above to do this to")
         if passage.text.strip() == DIFFERENTIATED:
@@ -393,8 +365,8 @@ class Board:
     def conclude(self) -> None:
         """Check that the claims have been reached, and under no condition that they do not have themselves."""
         last = self.derivation.lines[-1].passage
-        facts = self.facts[-1:] if self.lifted else self.facts
         for number, claim in zip(self.derivation.numbers, self.claims, strict=True):
+            facts = self.facts[-1:] if self.lifted else self.facts
             if not any(_says(self.with_own_meanings(fact), claim) for fact in facts):
                 raise self.error(last, f"the lines do not end in claim {number}: {claim!r}")
         for spot, line, rules, block in self.needs:
@@ -414,31 +386,6 @@ class Board:
 
         return Equation(meaning(fact.lhs), meaning(fact.rhs))
 
-<<<<<<< HEAD
-    def harmless(self, spot: Expr, rules: list[Rule]) -> bool:
-        """Whether the claim can only be made where the matrix is invertible, or the number is not zero."""
-        if any(same(spot, other) for other in self.defined):
-            return True
-        if spot.shape.is_scalar:
-            if isinstance(spot, Apply) and spot.op == "det":
-                return self.harmless(spot.children[0], rules)
-            if isinstance(spot, Apply) and spot.op in ("power", "scale", "neg"):
-                return all(self.harmless(c, rules) for c in spot.children[: 1 if spot.op == "power" else 2])
-            if declared(spot, "nonzero") or is_positive(spot):
-                return True
-        elif invertible(spot, self.regular) or is_definite(spot):
-            return True
-        simple: list[Rule] = [
-            one.rule for one in laws().values() if one.group in ("transposes", "properties", "inverses")
-        ]
-        forms = [spot, rewritten(build("transpose", spot), simple), rewritten(spot, simple)]
-        return any(
-            same(form, other) or carried(form, rules, other)
-            for form in forms for other in self.defined if form.shape.agrees(other.shape)
-        )  # fmt: skip
-
-=======
->>>>>>> main
     def error(self, passage: Passage, message: str, hint: str = "") -> StepError:
         return StepError(passage.problem(0, len(passage.text), message, hint))
 
