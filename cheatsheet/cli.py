@@ -23,7 +23,6 @@ from cheatsheet.language.layouts import LAYOUTS
 from cheatsheet.language.source import Passage, SourceFile
 from cheatsheet.language.syntax import ClaimError
 from cheatsheet.packaged import packaged
-from cheatsheet.pages.stamps import built_before
 from cheatsheet.parallel import progress_bar, stages
 from cheatsheet.store import write_whole
 from cheatsheet.verdicts.verdicts import TierDisagreement
@@ -164,7 +163,7 @@ def check(arguments: tuple[str, ...], as_json: bool, by_sympy: bool, shipped: bo
     )
     catalogue = open_catalogue(file, shipped)
     click.echo(f"checking {catalogue.path}", err=True)
-    from cheatsheet.pages.authored import wrong_lines
+    from cheatsheet.pages.right_lines import wrong_lines
     from cheatsheet.pages.words import refuse_words
 
     refuse_words(catalogue)
@@ -251,6 +250,8 @@ def build(
     shipped: bool,
 ) -> None:
     """Verify FILE, then write the sheet and the handbook as PDFs, and the pages for a browser."""
+    from cheatsheet.pages.stamps import built_before
+
     look = (lang, layout, paper, greyscale, sums, full)
     before = built_before(place_of_catalogue(file, shipped), out, look)
     if before is not None:
@@ -351,9 +352,10 @@ def derive(
     type=click.Choice(ALL_STYLES),
     help="How derivations go about it, where there are several ways.",
 )
+@click.option("--layout", type=click.Choice(LAYOUTS), help="Claims as they read in this layout.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document: all that is known of the entry.")
 @no_cache
-def show(id: str, file: str | None, lang: str, style: str | None, as_json: bool) -> None:
+def show(id: str, file: str | None, lang: str, style: str | None, layout: str | None, as_json: bool) -> None:
     """Show one entry: its claims, the verdicts, and the derivation step by step.
 
     Without FILE, and without an identities.yaml in the directory, the entry is looked up in the program's catalogue.
@@ -367,9 +369,10 @@ def show(id: str, file: str | None, lang: str, style: str | None, as_json: bool)
     from cheatsheet.screen import entry_document, entry_text
 
     if as_json:
-        write_json(entry_document(report.entries[0]))
+        write_json(entry_document(report.entries[0], layout))
     else:
-        click.echo(entry_text(report.entries[0], ("zh", "en") if lang == "both" else (lang,), style))
+        languages = ("zh", "en") if lang == "both" else (lang,)
+        click.echo(entry_text(report.entries[0], languages, style, layout))
     sys.exit(HOLDS if report.ok else FAILS)
 
 

@@ -16,11 +16,11 @@ from cheatsheet.catalogue.entries import Catalogue
 from cheatsheet.catalogue.reports import CatalogueReport, check_entries
 from cheatsheet.language.errors import Problem
 from cheatsheet.pages import stamps
-from cheatsheet.pages.authored import wrong_lines
 from cheatsheet.pages.calculator import can_be_made, try_calculator
 from cheatsheet.pages.compile import Compiled, compile_all
 from cheatsheet.pages.document import document
 from cheatsheet.pages.model import Document, Language, Layout, Paper, Sums
+from cheatsheet.pages.right_lines import wrong_lines
 from cheatsheet.pages.templating import KINDS, render
 from cheatsheet.pages.web import NAME, render_page, write_page
 

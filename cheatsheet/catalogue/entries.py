@@ -56,16 +56,27 @@ class Scope:
 
     def declarations(self, text: str) -> Declarations:
         """The declarations that a claim is read with; raises :class:`ClaimError` for an ill-formed ``let``."""
-        from cheatsheet.language.definitions import (  # not while loading: it brings the operator table
-            define,
-            words,
-        )
+        from cheatsheet.language.definitions import define  # not while loading: it brings the operator table
+
+        declared = self.declared(text)
+        return define(self.let, declared, text) if self.let else declared
+
+    def meaning(self, text: str) -> str:
+        """The declarations of a claim as text, its definitions as they are written: nothing is typed for it."""
+        from cheatsheet.language.declared import declarations_text
+        from cheatsheet.language.definitions import used
+
+        defined = [f"{name} := {self.let[name].text!r}" for name in used(self.let, text)]
+        return "\n".join([declarations_text(self.declared(text)), *defined])
+
+    def declared(self, text: str) -> Declarations:
+        """The declarations of a claim without its definitions."""
+        from cheatsheet.language.definitions import words
         from cheatsheet.language.elaborate import Declarations
 
         mentioned = words([text, *self.texts])
         defaults = {name: symbol for name, symbol in self.defaults.items() if name in mentioned}
-        declared = Declarations({**defaults, **self.given}, self.layout)
-        return define(self.let, declared, text) if self.let else declared
+        return Declarations({**defaults, **self.given}, self.layout)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +111,11 @@ class Claim:
     def declarations(self) -> Declarations:
         """What its names stand for; raises :class:`ClaimError` for an ill-formed ``let``."""
         return self.scope.declarations(self.text)
+
+    @property
+    def meaning(self) -> str:
+        """The declarations as text, by which a verdict is kept."""
+        return self.scope.meaning(self.text)
 
     @cached_property
     def equation(self) -> Equation:

@@ -13,7 +13,6 @@ from cheatsheet.language.display import counted, one_line, short
 from cheatsheet.language.errors import Problem
 from cheatsheet.language.expressions import Equation
 from cheatsheet.language.syntax import ClaimError
-from cheatsheet.language.warnings import cautions
 from cheatsheet.verdicts.by_sympy.judgement import JUDGEMENTS, Judgement
 from cheatsheet.verdicts.verdicts import STATUSES, Verdict
 
@@ -73,9 +72,7 @@ class ClaimReport:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What looks unintended in a claim that is well-formed."""
-        if self.verdict.status == "invalid" or "d(" not in self.claim.text + "".join(self.claim.scope.texts):
-            return self.verdict.warnings
-        return (*self.verdict.warnings, *cautions(self.claim.equation))
+        return self.verdict.warnings
 
     def to_json(self) -> dict[str, Any]:
         """The claim as ``check --json`` gives it."""
@@ -229,19 +226,9 @@ def judged_by_sympy(
 
 def check_claims(claims: Sequence[Claim], progress: Progress | None = None) -> list[ClaimReport]:
     """The report on each claim, in their order."""
-    reports: list[ClaimReport | None] = [None] * len(claims)
-    well_defined: list[int] = []
-    for number, claim in enumerate(claims):
-        try:
-            _ = claim.declarations
-        except ClaimError as error:
-            reports[number] = _ill_defined(claim, error)
-        else:
-            well_defined.append(number)
-    verdicts = _verdicts([claims[number] for number in well_defined], progress)
-    for number, verdict in zip(well_defined, verdicts, strict=True):
-        reports[number] = _report(claims[number], verdict)
-    return [report for report in reports if report is not None]
+    return [
+        _report(claim, verdict) for claim, verdict in zip(claims, _verdicts(claims, progress), strict=True)
+    ]
 
 
 def _verdicts(claims: Sequence[Asked], progress: Progress | None) -> list[Verdict]:
@@ -262,13 +249,12 @@ def _verdicts(claims: Sequence[Asked], progress: Progress | None) -> list[Verdic
         cache.close()
 
 
-def _ill_defined(claim: Claim, error: ClaimError) -> ClaimReport:
-    verdict = Verdict("invalid", message=error.message, hint=error.hint, start=error.start, end=error.end)
-    return ClaimReport(claim, verdict, claim.problem(error), definition_at_fault=True)
-
-
 def _report(claim: Claim, verdict: Verdict) -> ClaimReport:
     if verdict.status != "invalid":
         return ClaimReport(claim, verdict)
-    error = ClaimError(verdict.message, verdict.start, verdict.end, verdict.hint)
-    return ClaimReport(claim, verdict, claim.problem(error))
+    try:
+        _ = claim.declarations
+    except ClaimError as error:  # it is not the claim that is ill-formed, but a definition that it uses
+        return ClaimReport(claim, verdict, claim.problem(error), definition_at_fault=True)
+    own = ClaimError(verdict.message, verdict.start, verdict.end, verdict.hint)
+    return ClaimReport(claim, verdict, claim.problem(own))

@@ -14,12 +14,10 @@ from cheatsheet.language.errors import near
 from cheatsheet.language.expressions import Apply, Argument, Equation, Expr, Index, Number, Size, Sum, Symbol
 from cheatsheet.language.names import axis_names, leaves, occurs, varying_names
 from cheatsheet.language.syntax import ClaimError, Raw, parse_claim, parse_expression
-from cheatsheet.language.table import TABLE, ShapeError, build
+from cheatsheet.language.table import TABLE, ShapeError, build, called_along, functions
 
 LARGEST_EXPONENT = 1000
 _ADDITIVE = {"+": "add", "-": "sub"}
-ALONG = {row.along: name for name, row in TABLE.items() if row.along}
-FUNCTIONS = frozenset(n for n, row in TABLE.items() if not (row.infix or row.along)) - {"total"} | {"sum"}
 
 
 @dataclass(frozen=True)
@@ -171,7 +169,7 @@ class Elaborator:
                 f"{name} is an index here, and an index stands only in brackets, delta and unit",
             )
         known = [*self.symbols, *self.dimensions]
-        if name in FUNCTIONS:
+        if name in functions():
             self.fail(raw, f"{name} is a function", f"call it: {_usage(name)}")
         self.fail(raw, f"unknown name {name}", near(name, known) or "declare it under `given`")
 
@@ -311,10 +309,10 @@ class Elaborator:
 
     def call(self, raw: Raw) -> Expr:
         name = raw.text
-        if name not in FUNCTIONS:
+        if name not in functions():
             if name in self.symbols:
                 self.fail(raw, f"{name} is a symbol, not a function", "write * or @ for a product")
-            self.fail(raw, f"unknown function {name}", near(name, FUNCTIONS))
+            self.fail(raw, f"unknown function {name}", near(name, functions()))
         if raw.axis is not None:
             return self.along(raw)
         if name == "sum":
@@ -358,9 +356,11 @@ class Elaborator:
 
     def along(self, raw: Raw) -> Expr:
         """A function of each row (``axis=1``) or of each column (``axis=0``)."""
-        if raw.text not in ALONG:
-            self.fail(raw, f"{raw.text} takes no axis", f"axis= belongs to {', '.join(sorted(ALONG))}")
-        operator = ALONG[raw.text]
+        if raw.text not in called_along():
+            self.fail(
+                raw, f"{raw.text} takes no axis", f"axis= belongs to {', '.join(sorted(called_along()))}"
+            )
+        operator = called_along()[raw.text]
         self.check_count(raw, TABLE[operator].arguments)
         return self.build(raw, operator, self.expression(raw.children[0]), params=(raw.axis,))
 

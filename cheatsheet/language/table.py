@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from importlib import import_module
 from typing import Any, Literal
 
@@ -202,6 +203,18 @@ class _Table(Mapping[str, Operator]):
 
 TABLE = _Table()
 """The table of operators."""
+
+
+@cache
+def called_along() -> Mapping[str, str]:
+    """By the name of a function, the operator that it is when it is taken of each row or column."""
+    return {row.along: name for name, row in TABLE.items() if row.along}
+
+
+@cache
+def functions() -> frozenset[str]:
+    """The names that are called."""
+    return frozenset(n for n, row in TABLE.items() if not (row.infix or row.along)) - {"total"} | {"sum"}
 
 
 def build(op: str, *args: Argument, params: tuple[Any, ...] = ()) -> Apply:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cheatsheet.catalogue.entries import Entry
-from cheatsheet.catalogue.reports import CatalogueReport
 from cheatsheet.derivatives.authored.by_differentials import (
     by_differentials,
     is_for_differentials,
@@ -14,18 +13,14 @@ from cheatsheet.derivatives.authored.by_differentials import (
 from cheatsheet.derivatives.authored.worked import (
     Worked,
     WorkedLine,
-    problems,
     reasons_in_words,
     reasons_of,
     worked,
 )
 from cheatsheet.derivatives.steps.presented import Names
-from cheatsheet.language.errors import Problem
 from cheatsheet.language.relaying import has_layout
-from cheatsheet.pages.kept import PageKeys, RightLines
 from cheatsheet.pages.model import Equation as PrintedEquation
 from cheatsheet.pages.model import Layout, StepRow, StepsBlock
-from cheatsheet.parallel import over_cores
 from cheatsheet.printing.latex import latex_claim, latex_of
 from cheatsheet.printing.letters import Letters
 
@@ -80,21 +75,3 @@ def _row(line: WorkedLine, letters: Letters) -> StepRow:
     if line.label:
         right += rf"\qquad(\mathrm{{{line.label}}})"
     return StepRow(PrintedEquation(left, "=", right), reasons_in_words(line), parts=reasons_of(line))
-
-
-def wrong_lines(report: CatalogueReport) -> list[Problem]:
-    """What is wrong with the derivations that entries have in their own words, where their claims hold.
-
-    Those found right before are not looked at again.
-    """
-    keys, right = PageKeys(None), RightLines()
-    asked = {keys.key(entry): entry.entry for entry in report.entries if entry.ok and entry.entry.derivations}
-    known = right.known(asked)
-    left = {key: entry for key, entry in asked.items() if key not in known}
-    found = over_cores(_wrong, list(left.values()), lambda more: None)
-    right.keep([key for key, wrong in zip(left, found, strict=True) if not wrong])
-    return [problem for wrong in found for problem in wrong]
-
-
-def _wrong(entry: Entry) -> list[Problem]:
-    return [problem for derivation in entry.derivations for problem in problems(derivation)]

@@ -15,7 +15,8 @@ from cheatsheet.pages.derivations import blocks_of_claim
 from cheatsheet.pages.everywhere import in_every_layout
 from cheatsheet.pages.examples import example_block
 from cheatsheet.pages.givens import bold_letters, conditions, given_lines
-from cheatsheet.pages.kept import PageKeys, PageShelf
+from cheatsheet.pages.kept import PageShelf
+from cheatsheet.pages.keys import PageKeys
 from cheatsheet.pages.model import (
     Block,
     Document,

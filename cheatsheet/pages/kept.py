@@ -8,15 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from hashlib import blake2b
 
-from cheatsheet.catalogue.entries import Claim, Entry
-from cheatsheet.catalogue.reports import EntryReport
-from cheatsheet.derivatives.rules.laws import FILE as LAWS
-from cheatsheet.language.authored import AuthoredDerivation
-from cheatsheet.language.declared import declarations_text
-from cheatsheet.language.elaborate import Declarations
-from cheatsheet.language.glossary import FILE, Text
-from cheatsheet.language.syntax import ClaimError
-from cheatsheet.packaged import engine_version
+from cheatsheet.language.glossary import Text
 from cheatsheet.pages import model as pages
 from cheatsheet.pages import pictures
 from cheatsheet.pages.model import Document, EntryPage, SectionPage
@@ -25,79 +17,6 @@ from cheatsheet.store import Shelf, cache_folder
 
 MOST_PAGES = 5_000
 MOST_CHAPTERS = 1_000
-
-
-class PageKeys:
-    """The keys of pages: all that a page is made from, the number of the entry apart."""
-
-    def __init__(self, layout: str | None) -> None:
-        words = blake2b(FILE.read_bytes() + LAWS.read_bytes(), digest_size=12).hexdigest()
-        self.prefix = f"{engine_version()}\0{words}\0{layout}\0"
-
-    def key(self, report: EntryReport) -> str:
-        entry = report.entry
-        verdicts = [{**r.verdict.to_json(), "seconds": 0} for r in report.claims]
-        parts = (
-            (
-                entry.id,
-                _both(entry.name),
-                _both(entry.note),
-                entry.tags,
-                entry.aliases,
-                entry.source,
-                entry.show,
-                entry.layout,
-            ),
-            list((entry.example or {}).items()),
-            [_meaning(claim) for claim in entry.all_claims],
-            [_both(pitfall.why) for pitfall in entry.pitfalls],
-            _declared(entry),
-            [_written(derivation) for derivation in entry.derivations],
-            verdicts,
-        )
-        return blake2b((self.prefix + repr(parts)).encode(), digest_size=16).hexdigest()
-
-
-def _both(words: Text | None) -> tuple[str, str] | None:
-    return None if words is None else (words.zh, words.en)
-
-
-def _meaning(claim: Claim) -> tuple[object, ...]:
-    try:
-        return claim.text, declarations_text(claim.declarations), list(claim.declarations.symbols)
-    except ClaimError as error:
-        return claim.text, error.message
-
-
-def _written(derivation: AuthoredDerivation) -> tuple[object, ...]:
-    """What an authored derivation says, with the claims that it cites."""
-    lines = [
-        (line.passage.text, [rule.text for rule in line.by], line.label, _both(line.words))
-        for line in derivation.lines
-    ]
-    claims = {said: lemma.claim for said, lemma in derivation.lemmas.items()}
-    cited = [(said, _meaning(claim)) for said, claim in claims.items() if isinstance(claim, Claim)]
-    names = [(said, _both(lemma.name)) for said, lemma in derivation.lemmas.items()]
-    own = [(name, passage.text) for name, passage in derivation.own.items()]
-    return derivation.numbers, derivation.style, own, lines, cited, names
-
-
-def _declared(entry: Entry) -> tuple[object, ...]:
-    return declarations_text(Declarations(dict(entry.given))), list(entry.given), list(entry.let.items())
-
-
-class RightLines:
-    """The entries whose own derivations were found right, by the keys of their pages."""
-
-    def __init__(self) -> None:
-        self.shelf = Shelf(cache_folder() / "pages.sqlite", "lines", MOST_PAGES)
-
-    def known(self, keys: Iterable[str]) -> set[str]:
-        return set(self.shelf.find(keys))
-
-    def keep(self, keys: Iterable[str]) -> None:
-        self.shelf.keep(dict.fromkeys(keys, b""))
-        self.shelf.close()
 
 
 class PageShelf:

@@ -218,11 +218,19 @@ def log_determinant(w: Writer, expr: Apply) -> Code:
 
 
 def adjugate(w: Writer, expr: Apply) -> Code:
-    """Of A = U diag(s) V, which may be singular: det(UV) Vᵀ diag(p) Uᵀ, where pᵢ is the product of the other s."""
+    """det(A) A⁻¹; of a singular A = U diag(s) V, det(UV) Vᵀ diag(p) Uᵀ, where pᵢ is the product of the other s.
+
+    One factorization is behind both ``det`` and ``inv``, so that what a small pivot does to the one it undoes in the
+    other: only where a pivot vanishes is another way needed. Under ``jax.jit`` a value cannot decide that.
+    """
     det, where, diag, svd = (w.function(name) for name in ("linalg.det", "where", "diag", "linalg.svd"))
     others = f"{where}({diag}(s * 0 + 1) > 0, s * 0 + 1, s).prod(1)"
-    inside = f"{det}(u @ v) * (v.T * {others}) @ u.T"
-    return Code(f"(lambda u, s, v: {inside})(*{svd}({w.argument(expr.children[0])}))")
+    singular = f"(lambda u, s, v: {det}(u @ v) * (v.T * {others}) @ u.T)"
+    argument = w.argument(expr.children[0])
+    if w.library == "jax":
+        return Code(f"{singular}(*{svd}({argument}))")
+    regular = f"d * {w.function('linalg.inv')}(a) if (d := {det}(a))"
+    return Code(f"(lambda a: {regular} else {singular}(*{svd}(a)))({argument})")
 
 
 def pseudo_inverse(w: Writer, expr: Apply) -> Code:

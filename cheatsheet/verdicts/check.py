@@ -18,6 +18,7 @@ from cheatsheet.language.expressions import Apply, Equation, Number, Size, Symbo
 from cheatsheet.language.formatting import claim_text
 from cheatsheet.language.syntax import ClaimError
 from cheatsheet.language.table import TABLE
+from cheatsheet.language.warnings import cautions
 from cheatsheet.verdicts.argument import DifferenceError, argument, equal_at
 from cheatsheet.verdicts.claim import Claim, parameters
 from cheatsheet.verdicts.compare import Budget, Comparison, OutOfBudgetError, compare
@@ -59,7 +60,8 @@ def verify_asked(claim: Asked, *, steps: int = STEPS) -> Verdict:
         equation = claim.equation
     except ClaimError as error:
         return Verdict("invalid", message=error.message, hint=error.hint, start=error.start, end=error.end)
-    return verify(equation, steps=steps)
+    verdict = verify(equation, steps=steps)
+    return replace(verdict, warnings=(*verdict.warnings, *cautions(equation)))
 
 
 def verify(

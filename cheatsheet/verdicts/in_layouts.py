@@ -27,6 +27,10 @@ class InLayout:
         return f"{self.claim.text}\nin {self.layout} layout"
 
     @property
+    def meaning(self) -> str:
+        return self.claim.meaning
+
+    @property
     def declarations(self) -> Declarations:
         return self.claim.declarations
 

@@ -9,10 +9,9 @@ from hashlib import blake2b
 from pathlib import Path
 
 from cheatsheet.calculus.budget import STEPS
-from cheatsheet.language.declared import declarations_text
-from cheatsheet.language.elaborate import Declarations
 from cheatsheet.packaged import engine_version
 from cheatsheet.store import Shelf, cache_folder
+from cheatsheet.verdicts.tasks import Asked
 from cheatsheet.verdicts.verdicts import Verdict
 
 MOST_ROWS = 200_000
@@ -31,22 +30,22 @@ class Origin:
 
 
 class Origins:
-    """The origins of claims; what declarations say is written out once for each of them.
+    """The origins of claims, given the steps that each may take.
 
+    >>> from cheatsheet.language.elaborate import Declarations
+    >>> from cheatsheet.verdicts.tasks import Task
     >>> origins = Origins(100)
-    >>> origins.of("1 == 1", Declarations()) == origins.of("1 == 1", Declarations(layout="mixed"))
+    >>> origins.of(Task("1 == 1", Declarations())) == origins.of(Task("1 == 1", Declarations(layout="mixed")))
     False
     """
 
     def __init__(self, steps: int) -> None:
         self.engine = f"{engine_version()}, {steps} steps, {STEPS} of proof"
-        self.written: dict[int, tuple[Declarations, str]] = {}
 
-    def of(self, text: str, declarations: Declarations) -> Origin:
-        known = self.written.get(id(declarations))
-        if known is None:
-            known = self.written[id(declarations)] = (declarations, declarations_text(declarations))
-        return Origin(self.engine, f"{known[1]}\n{text}")
+    def of(self, claim: Asked) -> Origin:
+        return Origin(
+            self.engine, f"{claim.meaning}\n{claim.text!r}"
+        )  # one line, or it could pass for declarations
 
 
 def _digest(*parts: str) -> str:

@@ -33,7 +33,7 @@ def verify_all(
 ) -> list[Verdict]:
     """The verdicts on all claims, in order; ``progress`` is told how many are done."""
     origins = Origins(steps)
-    named = [origins.of(task.text, task.declarations) for task in tasks]
+    named = [origins.of(task) for task in tasks]
     known = cache.find(dict.fromkeys(named)) if cache is not None else {}
     missing = [k for k, origin in enumerate(named) if origin not in known]
     done = len(tasks) - len(missing)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
+from cheatsheet.language.declared import declarations_text
 from cheatsheet.language.elaborate import Declarations, elaborate_claim
 from cheatsheet.language.expressions import Equation
 
@@ -15,11 +16,15 @@ class Asked(Protocol):
 
     @property
     def text(self) -> str:
-        """The claim as written; with the declarations all that the verdict is made from."""
+        """The claim as written."""
 
     @property
     def declarations(self) -> Declarations:
         """What its names stand for."""
+
+    @property
+    def meaning(self) -> str:
+        """The declarations as text: with the claim as written it says all that the verdict is made from."""
 
     @property
     def equation(self) -> Equation:
@@ -32,6 +37,10 @@ class Task:
 
     text: str
     declarations: Declarations
+
+    @property
+    def meaning(self) -> str:
+        return declarations_text(self.declarations)
 
     @cached_property
     def equation(self) -> Equation:

@@ -11,8 +11,10 @@ from cheatsheet.catalogue.load import read_given
 from cheatsheet.derivatives.rules.laws import WITHOUT_ENTRY, Law, laws, taken_apart
 from cheatsheet.derivatives.rules.matching import Pattern, declared
 from cheatsheet.derivatives.rules.rule import carries
+from cheatsheet.language.dimensions import Shape
 from cheatsheet.language.elaborate import Declarations, elaborate_claim
 from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, inline_definitions
+from cheatsheet.language.syntax import ClaimError
 from cheatsheet.language.table import build
 from cheatsheet.verdicts.check import verify
 
@@ -66,8 +68,22 @@ def says(claim: Equation, law: Law) -> bool:
     trivial = laws()["inv-identity"].rule
     sides = law.equation.lhs, law.equation.rhs
     return carries(claim.lhs, [law.rule], claim.rhs) or any(
-        carries(sides[0], [rule, trivial], sides[1]) for rule in (whole, whole.reversed)
+        carries(one, [rule, trivial], other)
+        for rule in (whole, whole.reversed)
+        for one, other in (sides, of_numbers(law))
     )
+
+
+def of_numbers(law: Law) -> tuple[Expr, Expr]:
+    """The sides of a law for matrices of one entry, which is what a law entry by entry says of each."""
+    symbols = {
+        s.name: Symbol(s.name, Shape.scalar(), s.properties) for s in law.declarations.symbols.values()
+    }
+    try:
+        equation = elaborate_claim(law.text, replace(law.declarations, symbols=symbols))
+    except ClaimError:
+        return law.equation.lhs, law.equation.rhs
+    return equation.lhs, equation.rhs
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,8 @@ from cheatsheet.pages import examples, figures, pictures
 from cheatsheet.pages.document import entry_page
 from cheatsheet.pages.givens import given_lines
 from cheatsheet.pages.illformed import ill_formed
-from cheatsheet.pages.kept import PageKeys, PageShelf
+from cheatsheet.pages.kept import PageShelf
+from cheatsheet.pages.keys import PageKeys
 from cheatsheet.pages.model import DisplayBlock, EntryPage, FigureBlock, StepsBlock
 from cheatsheet.pages.numbers import counterexample_formulas, number
 from cheatsheet.pages.pictures import Path as Line

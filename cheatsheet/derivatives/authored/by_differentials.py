@@ -14,11 +14,10 @@ from cheatsheet.derivatives.authored.rules import (
     Units,
     fitted,
     group,
-    product_of,
     transposes_inside,
 )
 from cheatsheet.derivatives.authored.worked import Worked, WorkedLine
-from cheatsheet.derivatives.rules.factors import Product, chain
+from cheatsheet.derivatives.rules.factors import Product, chain, product_of
 from cheatsheet.derivatives.rules.laws import law
 from cheatsheet.derivatives.rules.rule import Rule, exhausted
 from cheatsheet.derivatives.rules.words import LAW, law_words

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cheatsheet.calculus.terms import NoIndexForm
-from cheatsheet.derivatives.authored.rules import Pairs
+from cheatsheet.derivatives.authored.both_sides import Pairs
+from cheatsheet.derivatives.rules.fractions import vanishes
 from cheatsheet.derivatives.rules.matching import arranged
-from cheatsheet.derivatives.rules.rule import Rule, exhausted, fewest
+from cheatsheet.derivatives.rules.rearranged import rearranged
+from cheatsheet.derivatives.rules.rule import COMMON_DENOMINATOR, Rule, Unordered, exhausted, fewest
 from cheatsheet.language.expressions import Expr
 from cheatsheet.language.table import ShapeError
 
@@ -32,11 +34,16 @@ class _Watched:
 
 def sufficient(pairs: Pairs, rules: tuple[Rule, ...], always: tuple[Rule, ...]) -> list[Rule] | None:
     """As few of the rules as carry all pairs, None if all together do not."""
-    watched = [_Watched(rule) for rule in rules]
+    watched = [rule if _only_judges(rule) else _Watched(rule) for rule in rules]
     if not _all_carried(pairs, [*always, *watched]):
         return None
-    fired = [one.rule for one in watched if one.fired]
+    fired = [one.rule if isinstance(one, _Watched) else one for one in watched if getattr(one, "fired", True)]
     return fewest(fired, lambda kept: _all_carried(pairs, [*always, *kept]))
+
+
+def _only_judges(rule: Rule) -> bool:
+    """Whether a rule changes no expression, but says when two are the same."""
+    return isinstance(rule, Unordered) or rule.id == COMMON_DENOMINATOR
 
 
 def _all_carried(pairs: Pairs, rules: Iterable[Rule]) -> bool:
@@ -50,15 +57,22 @@ def carried(before: Expr, rules: list[Rule], after: Expr) -> bool:
         if arranged(before) == arranged(after):
             return True
         whole = [rewritten(side, rules) for side in (before, after)]
-        if arranged(whole[0]) == arranged(whole[1]):
+        if _meet(whole[0], whole[1], rules):
             return True
         laws_ = [rule for rule in rules if rule.id not in _LEMMAS]
         if len(laws_) == len(rules):
             return False
         bare = [exhausted(side, laws_) for side in (before, after)]
-        return arranged(whole[0]) == arranged(bare[1]) or arranged(bare[0]) == arranged(whole[1])
+        return _meet(whole[0], bare[1], rules) or _meet(bare[0], whole[1], rules)
     except (NoIndexForm, ShapeError):
         return False
+
+
+def _meet(one: Expr, other: Expr, rules: list[Rule]) -> bool:
+    """Whether two forms are the same, for fractions once they have one denominator if that is named."""
+    unordered = [rule.unordered for rule in rules if isinstance(rule, Unordered)]
+    a, b = (rearranged(side, unordered) if unordered else arranged(side) for side in (one, other))
+    return a == b or (any(r.id == COMMON_DENOMINATOR for r in rules) and vanishes(a - b))
 
 
 _ONCE = ("entry",)

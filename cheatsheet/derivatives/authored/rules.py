@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import TypeGuard
 
 from cheatsheet.calculus.genericity import invertible
 from cheatsheet.derivatives.rules.factors import Product, chain, product_of
 from cheatsheet.derivatives.rules.laws import Law, laws
 from cheatsheet.derivatives.rules.matching import Pattern, declared
+from cheatsheet.derivatives.rules.numbers import is_positive
+from cheatsheet.derivatives.rules.registry import rules
 from cheatsheet.derivatives.rules.rule import Rule
-from cheatsheet.derivatives.rules.words import LAW, law_words
+from cheatsheet.derivatives.rules.words import LAW, law_words, reason_words
 from cheatsheet.language.authored import Lemma
 from cheatsheet.language.expressions import (
     Apply,
@@ -70,18 +70,32 @@ class Definition:
 
 @dataclass(frozen=True)
 class Constant:
-    """d of what does not depend on anything that varies is zero."""
+    """d of what does not depend on anything that varies is zero, as is d of an increment, which is held fixed."""
 
     varying: frozenset[str]
     id: str = "constant"
 
     def rewritten(self, expr: Expr) -> Expr:
         match expr:
-            case Apply(op="d", args=(Expr() as of,)) if not any(
-                depends(s, self.varying) for s in symbols(of)
-            ):
-                return Number(0) if expr.shape.is_scalar else build("zeros", *expr.shape.axes)
+            case Apply(op="d", args=(Expr() as of,)) if not self.varies(of):
+                return zero_like(expr)
         return rebuild(expr, self.rewritten)
+
+    def varies(self, expr: Expr) -> bool:
+        """Whether something varies in an expression besides increments."""
+        if (symbol := varied(expr)) is not None:
+            return symbol.definition is not None or bool(symbol.of)
+        if isinstance(expr, Symbol):
+            return depends(expr, self.varying)
+        return any(map(self.varies, expr.children))
+
+
+def varied(expr: Expr) -> Symbol | None:
+    """The symbol whose differential this is."""
+    match expr:
+        case Apply(op="d", args=(Symbol() as symbol,)):
+            return symbol
+    return None
 
 
 @dataclass(frozen=True)
@@ -95,7 +109,7 @@ class Units:
         match expr:
             case Apply(op="matmul" | "scale", args=(Expr() as a, Expr() as b)):
                 if _is_zero(a) or _is_zero(b):
-                    return Number(0) if expr.shape.is_scalar else build("zeros", *expr.shape.axes)
+                    return zero_like(expr)
                 return b if _is_unit(a) else a if _is_unit(b) and a.shape.agrees(expr.shape) else expr
             case Apply(op="add" | "sub", args=(Expr() as a, Expr() as b)):
                 if _is_zero(b):
@@ -104,7 +118,7 @@ class Units:
             case Apply(op="neg", args=(Expr() as a,)) if _is_zero(a):
                 return a
             case Apply(op="transpose" | "tr", args=(Expr() as a,)) if _is_zero(a):
-                return Number(0) if expr.shape.is_scalar else build("zeros", *expr.shape.axes)
+                return zero_like(expr)
             case Apply(op="transpose", args=(Expr() as a,)) if a.shape.is_scalar:
                 return a
             case Apply(op="transpose" | "tr", args=(Expr() as a,)):
@@ -118,6 +132,11 @@ class Units:
                     bare = build("hadamard", chain(p.word), chain(q.word))
                     return product_of(replace(numbers, word=(bare,)))
         return expr
+
+
+def zero_like(like: Expr) -> Expr:
+    """0, or the zero matrix of the same shape."""
+    return Number(0) if like.shape.is_scalar else build("zeros", *like.shape.axes)
 
 
 def _is_zero(expr: Expr) -> bool:
@@ -190,7 +209,9 @@ def fitted(pattern: Pattern, regular: frozenset[Expr]) -> Pattern:
     """The rule with matrices counted as invertible that are so where the claim is made."""
 
     def holds(expr: Expr, needed: str) -> bool:
-        return declared(expr, needed) or (needed == "invertible" and invertible(expr, regular))
+        if needed == "invertible" and invertible(inline_definitions(expr), regular):
+            return True
+        return declared(expr, needed) or (needed == "positive" and is_positive(expr))
 
     return replace(pattern, holds=holds, memory={})
 
@@ -245,22 +266,25 @@ class Vocabulary:
             )
         if kind == "line" and rest in self.lines:
             rule = Pattern.of("line", self.lines[rest], general=False)
-            return Named(((rule, Reason("line", _words("why-line", rest))),), True)
+            return Named(((rule, Reason("line", filled_words("why-line", rest))),), True)
         if kind == "claim" and rest.isdigit() and int(rest) in self.claims:
             claim = self.claims[int(rest)]
             general = set(symbols(claim.rhs)) <= set(symbols(claim.lhs))
             rule = fitted(Pattern.of("claim", claim, general), self.regular)
-            return Named(((rule, Reason("claim", _words("why-claim", rest))),), True)
+            return Named(((rule, Reason("claim", filled_words("why-claim", rest))),), True)
         if text in self.lemmas:
             lemma = self.lemmas[text]
             rule = fitted(Pattern.of("entry", inlined(lemma.claim.equation)), self.regular)
             return Named(((rule, Reason("entry", lemma.name, lemma.id)),), True)
+        if text in rules() and not text.startswith(LAW):
+            return Named(((rules()[text], Reason(text, reason_words(text))),))
         return None
 
     def names(self) -> list[str]:
         """All names there are, for hints."""
         own = [f"definition of {n}" for n in self.definitions] + [f"line {n}" for n in self.lines]
-        return [*laws(), *dict.fromkeys(law.group for law in laws().values()), *own, *self.lemmas]
+        known = [*laws(), *dict.fromkeys(law.group for law in laws().values()), *rules()]
+        return [*known, *own, *self.lemmas]
 
 
 def directions(named: Iterable[Named]) -> list[tuple[Rule, ...]]:
@@ -269,154 +293,13 @@ def directions(named: Iterable[Named]) -> list[tuple[Rule, ...]]:
 
 
 def _filled(key: str, symbol: Symbol) -> Text:
-    return _words(key, latex_of(symbol))
+    return filled_words(key, latex_of(symbol))
 
 
-def _words(key: str, what: str) -> Text:
+def filled_words(key: str, what: str) -> Text:
+    """The words of a reason with what stands in their gap."""
     pattern = word(key)
     return Text(pattern.zh.format(what), pattern.en.format(what))
-
-
-# --- what is done to both sides of an equation ------------------------------------------------------------------------
-
-
-class DoesNotApply(Exception):
-    """What is to be done to both sides cannot be done to this equation."""
-
-
-Pairs = list[tuple[Expr, Expr]]
-"""What has to be carried over into what."""
-
-_FACTOR = re.compile(r"(?P<what>multiply|divide) by (?P<by>.+?)(?: from the (?P<side>left|right))?")
-_FUNCTIONS = {
-    "transpose both sides": "transpose",
-    "determinants of both sides": "det",
-    "traces of both sides": "tr",
-    "inverses of both sides": "inv",
-    "differentials of both sides": "d",
-}
-_OTHERS = ("move terms", "right inverse", "left inverse", "read off", "as differential")
-TRANSFORMATIONS = (*_FUNCTIONS, *_OTHERS, "multiply by …", "divide by …")
-
-
-def factor_named(text: str) -> re.Match[str] | None:
-    """The parts of ``multiply by X from the left``, ``divide by c``."""
-    return _FACTOR.fullmatch(text)
-
-
-def is_transformation(text: str) -> bool:
-    return text in _FUNCTIONS or text in _OTHERS or factor_named(text) is not None
-
-
-def transformation_words(text: str, factor: Expr | None) -> Reason:
-    """What is done to both sides, in words."""
-    found = factor_named(text)
-    if found is None or factor is None:
-        return Reason(text.replace(" ", "-"), word(f"why-{text.replace(' ', '-')}"))
-    key = "-".join(filter(None, [found["what"], found["side"]]))
-    return Reason(key, _words(f"why-{key}", latex_of(factor)))
-
-
-def transformed(text: str, factor: Expr | None, fact: Equation, wanted: Equation) -> Pairs:
-    """What both sides become, each with the side of the wanted equation that it has to be carried over into.
-
-    ``wanted`` may be the equation with its sides exchanged.
-
-    Raises :class:`DoesNotApply`, and :class:`~cheatsheet.language.table.ShapeError` for a factor that does not fit.
-    """
-    left, right = fact.lhs, fact.rhs
-    if (found := factor_named(text)) is not None and factor is not None:
-        new = [_times(side, factor, found["what"], found["side"]) for side in (left, right)]
-    elif text in _FUNCTIONS:
-        params: tuple[frozenset[str], ...] = (frozenset(),) if text.startswith("differentials") else ()
-        new = [build(_FUNCTIONS[text], side, params=params) for side in (left, right)]
-    elif text == "move terms":
-        return [(build("sub", left, right), build("sub", wanted.lhs, wanted.rhs))]
-    elif text == "read off":
-        return _read_off(fact, wanted)
-    elif text == "as differential":
-        new = list(_differential(fact))
-    else:
-        new = list(_inverse(fact, text == "right inverse"))
-    return [(new[0], wanted.lhs), (new[1], wanted.rhs)]
-
-
-def _times(side: Expr, factor: Expr, what: str, place: str | None) -> Expr:
-    if what == "divide":
-        return build("over", side, factor)
-    if place is None:
-        return build("scale", factor, side)
-    return build("matmul", *((factor, side) if place == "left" else (side, factor)))
-
-
-def _inverse(fact: Equation, right: bool) -> tuple[Expr, Expr]:
-    """From M N = I with square M: M⁻¹ = N, or for a left inverse N⁻¹ = M."""
-    identity = isinstance(fact.rhs, Apply) and fact.rhs.op == "I"
-    if not identity or not isinstance(fact.lhs, Apply) or fact.lhs.op != "matmul":
-        raise DoesNotApply("it needs an equation M @ N == I(n), with M and N in brackets")
-    m, n = fact.lhs.children
-    if not m.shape.is_square:
-        raise DoesNotApply(f"{m} is not square")
-    return (build("inv", m), n) if right else (build("inv", n), m)
-
-
-def _differential(fact: Equation) -> tuple[Expr, Expr]:
-    """From a gradient or Jacobian the differential: dy = J dx."""
-    if not _is_derivative(fact.lhs):
-        raise DoesNotApply("it needs an equation grad(f, X) == …")
-    y, x = fact.lhs.children
-    return _d(y), _times_increment(_jacobian(fact.lhs, fact.rhs), y, x)
-
-
-def _read_off(fact: Equation, wanted: Equation) -> Pairs:
-    """From df = tr(Gᵀ dX) the gradient G, from dy = J dx the Jacobian J; increments of other letters are zero."""
-    lhs = wanted.lhs
-    if not _is_derivative(lhs):
-        raise DoesNotApply("it needs a derivative on the left of this line: grad(f, X) == …")
-    y, x = lhs.children
-    if lhs.op == "hessian":
-        y = build("grad", y, x)
-    return [(fact.lhs, _d(y)), (_only(fact.rhs, x), _times_increment(_jacobian(lhs, wanted.rhs), y, x))]
-
-
-def _is_derivative(expr: Expr) -> TypeGuard[Apply]:
-    return (
-        isinstance(expr, Apply)
-        and expr.op in ("grad", "jacobian", "hessian", "diff")
-        and len(expr.children) == 2
-    )
-
-
-def _d(expr: Expr) -> Expr:
-    return build("d", expr, params=(frozenset(),))
-
-
-def _times_increment(jacobian: Expr, y: Expr, x: Expr) -> Expr:
-    """J dx, or tr(J dX) for a function of a matrix."""
-    if x.shape.is_scalar:
-        return build("scale", _d(x), jacobian)
-    product_ = build("matmul", jacobian, _d(x))
-    return build("tr", product_) if y.shape.is_scalar and not x.shape.is_vector else product_
-
-
-def _jacobian(derivative: Apply, form: Expr) -> Expr:
-    """The matrix J of dy = J dx, or of df = tr(J dX), for the way in which the derivative is laid out."""
-    layout = derivative.params[0] if derivative.op == "diff" else ""
-    if derivative.op == "grad" or (
-        layout and layout != "numerator" and not derivative.children[1].shape.is_scalar
-    ):
-        bare = isinstance(form, Apply) and form.op == "transpose"
-        return form.children[0] if bare else build("transpose", form)
-    return form
-
-
-def _only(expr: Expr, x: Expr) -> Expr:
-    """The expression with the increments of all letters but one put to zero."""
-    if isinstance(expr, Apply) and expr.op == "d" and isinstance(expr.args[0], Symbol):
-        if expr.args[0] != x and expr.args[0].definition is None:
-            return Number(0) if expr.shape.is_scalar else build("zeros", *expr.shape.axes)
-        return expr
-    return rebuild(expr, lambda child: _only(child, x))
 
 
 def is_polynomial(expr: Expr) -> bool:

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import permutations
 
 from cheatsheet.calculus.genericity import invertible, known_invertible
-from cheatsheet.derivatives.authored.carrying import carried, rewritten, sufficient, what_is_left
-from cheatsheet.derivatives.authored.rules import (
+from cheatsheet.calculus.to_expression import component
+from cheatsheet.derivatives.authored.both_sides import (
     TRANSFORMATIONS,
-    Constant,
     DoesNotApply,
-    Named,
     Pairs,
-    Reason,
-    Units,
-    Vocabulary,
-    directions,
     factor_named,
-    is_polynomial,
     is_transformation,
     transformation_words,
     transformed,
 )
+from cheatsheet.derivatives.authored.carrying import carried, rewritten, sufficient, what_is_left
+from cheatsheet.derivatives.authored.rules import (
+    Constant,
+    Named,
+    Reason,
+    Units,
+    Vocabulary,
+    directions,
+    is_polynomial,
+)
 from cheatsheet.derivatives.rules.factors import Product
 from cheatsheet.derivatives.rules.laws import laws
 from cheatsheet.derivatives.rules.matching import declared, same
-from cheatsheet.derivatives.rules.rule import Rule
+from cheatsheet.derivatives.rules.numbers import is_positive
+from cheatsheet.derivatives.rules.rule import Rule, spread
 from cheatsheet.language.authored import AuthoredDerivation, AuthoredLine
 from cheatsheet.language.elaborate import elaborate_claim, elaborate_expression
 from cheatsheet.language.errors import Problem, near
@@ -36,6 +41,7 @@ from cheatsheet.language.expressions import (
     Expr,
     Number,
     Symbol,
+    free_indices,
     inline_definitions,
     rebuild,
     walk,
@@ -334,7 +340,7 @@ class Board:
                 return self.harmless(spot.children[0], rules)
             if isinstance(spot, Apply) and spot.op in ("power", "scale", "neg"):
                 return all(self.harmless(c, rules) for c in spot.children[: 1 if spot.op == "power" else 2])
-            if declared(spot, "nonzero") or declared(spot, "positive"):
+            if declared(spot, "nonzero") or is_positive(spot):
                 return True
         elif invertible(spot, self.regular) or _is_definite(spot):
             return True
@@ -414,6 +420,24 @@ def _spots(expr: Expr) -> Iterator[Expr]:
 
 
 def _says(fact: Equation, claim: Equation) -> bool:
+    """Whether a line says what is claimed, of the whole or of each entry."""
+    if fact.lhs.shape.is_scalar and not claim.lhs.shape.is_scalar:
+        return _says_of_entries(fact, claim)
     return (same(fact.lhs, claim.lhs) and same(fact.rhs, claim.rhs)) or (
         same(fact.lhs, claim.rhs) and same(fact.rhs, claim.lhs)
+    )
+
+
+def _says_of_entries(fact: Equation, claim: Equation) -> bool:
+    """Whether a line says it of the entry at indices that are free, each of them another one."""
+    taken = free_indices(claim.lhs) | free_indices(claim.rhs)
+    places = [index for name, index in free_indices(fact.lhs).items() if name not in taken]
+    axes = claim.lhs.shape.free_axes
+    return any(
+        all(
+            same(spread(side), spread(component(whole, list(order))))
+            for side, whole in ((fact.lhs, claim.lhs), (fact.rhs, claim.rhs))
+        )
+        for order in permutations(places, len(axes))
+        if len(places) == len(axes) and all(i.axis.same_size(a) for i, a in zip(order, axes, strict=True))
     )

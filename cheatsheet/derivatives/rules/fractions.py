@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import reduce
 from math import floor
 
-from cheatsheet.calculus.terms import ZERO, Factor, Poly, Term
-from cheatsheet.derivatives.rules.normal_forms import single_term, times
+from cheatsheet.calculus.terms import ZERO, Factor, Factors, Poly, Term
+from cheatsheet.derivatives.rules.normal_forms import multiply, single_term, times
 
 MOST_TERMS = 600
 MOST_DENOMINATORS = 8
@@ -26,15 +25,15 @@ def vanishes(poly: Poly) -> bool:
         if below is None or len(poly.terms) > MOST_TERMS:
             return False
         factor, exponent = below
-        raised = single_term({factor: -exponent})
-        poly = reduce(
-            lambda a, b: a + b, (_product(Poly([term]), raised) for term in poly.terms), ZERO
-        ).collect()
+        poly = Poly([(c, _times(term, factor, -exponent)) for c, term in poly.terms])
     return False
 
 
-def _product(a: Poly, b: Poly) -> Poly:
-    return times(a, b) if len(b.terms) == 1 else _distributed(a, b)
+def _times(term: Term, factor: Factor, exponent: Fraction) -> Term:
+    """A term times a power of a bracket, which stays a bracket until all are multiplied out."""
+    factors: Factors = dict(term.factors)
+    multiply(factors, factor, exponent)
+    return Term(tuple(factors.items()), term.bound)
 
 
 def _deepest(poly: Poly) -> tuple[Factor, Fraction] | None:

@@ -16,16 +16,27 @@ _ONE = Fraction(1)
 
 
 def single_term(factors: Factors, coefficient: Fraction | int = 1) -> Poly:
-    """One term, whole powers of primes under roots taken into the coefficient."""
+    """One term, whole powers of primes under roots taken into the coefficient, as those of products: (√ab)² = ab."""
     value = Fraction(coefficient)
     kept: Factors = {}
     for factor, exponent in factors.items():
+        if _is_product(factor) and exponent.denominator == 1:
+            ((number, term),) = factor.subs[0].terms
+            others = {f: e for f, e in factors.items() if f is not factor}
+            for inner, e in term.factors:
+                multiply(others, inner, e * exponent)
+            return single_term(others, coefficient * number ** int(exponent))
         if isinstance(factor, Prime):
             value *= Fraction(factor.number) ** floor(exponent)
             exponent -= floor(exponent)
         if exponent:
             kept[factor] = exponent
     return _unpacked(Poly([(value, Term(tuple(kept.items())))])) if value else ZERO
+
+
+def _is_product(factor: Factor) -> bool:
+    """Whether a bracket holds one product and no sum, as it does under a root."""
+    return factor.head == "group" and len(factor.subs[0].terms) == 1 and not factor.subs[0].terms[0][1].bound
 
 
 def _unpacked(poly: Poly) -> Poly:

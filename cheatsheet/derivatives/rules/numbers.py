@@ -12,7 +12,7 @@ from cheatsheet.derivatives.rules.remembering import remembered
 from cheatsheet.derivatives.rules.sums import added, drawn_out, factors, multiplied, terms
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Size, Sum, Symbol, rebuild, symbols
 from cheatsheet.language.formulas import formula
-from cheatsheet.language.table import build
+from cheatsheet.language.table import TABLE, build
 
 MOST_WRITTEN_OUT = 4
 """The size up to which a determinant is written out."""
@@ -98,9 +98,9 @@ def _log_of_product(node: Apply) -> Expr | None:
     match drawn_out(node.children[0]):
         case Number() as a if a.value == 1:
             return Number(0)
-        case Apply(op="scale") as a if sum(not _positive(f) for f in factors(a)) <= 1:
+        case Apply(op="scale") as a if sum(not is_positive(f) for f in factors(a)) <= 1:
             return added([(1, build("log", f)) for f in factors(a)])
-        case Apply(op="over", args=(Expr() as x, Expr() as y)) if _positive(x) or _positive(y):
+        case Apply(op="over", args=(Expr() as x, Expr() as y)) if is_positive(x) or is_positive(y):
             first: list[tuple[int, Expr]] = [] if x == Number(1) else [(1, build("log", x))]
             return added([*first, (-1, build("log", y))])
     return None
@@ -111,7 +111,7 @@ def _log_of_power(node: Apply) -> Expr | None:
     if node.op != "log" or not node.shape.is_scalar:
         return None
     match node.children[0]:
-        case Apply(op="power", args=(Expr() as x, Expr() as k)) if _positive(x) or not _even(k):
+        case Apply(op="power", args=(Expr() as x, Expr() as k)) if is_positive(x) or not _even(k):
             return build("scale", k, build("log", x))
         case Apply(op="sqrt", args=(Expr() as x,)):
             return build("over", build("log", x), Number(2))
@@ -145,7 +145,7 @@ def _root(node: Apply) -> Expr | None:
         return None
     match drawn_out(node.children[0]):
         case Apply(op="power", args=(Expr() as x, Number() as k)) if k.value == 2:
-            return x if _positive(x) else build("abs", x)
+            return x if _of_one_sign(x) else build("abs", x)
         case Apply(op="over", args=(Expr() as x, Expr() as y)) if _of_one_sign(y):
             return build("over", build("sqrt", x), build("sqrt", y))
         case Apply(op="scale") as product:
@@ -159,7 +159,9 @@ def _root(node: Apply) -> Expr | None:
 
 def _of_one_sign(x: Expr) -> bool:
     """Whether a number cannot be negative."""
-    return _positive(x) or (isinstance(x, Apply) and x.op == "power" and x.children[1] == Number(2))
+    if isinstance(x, Apply) and x.op == "power":
+        return x.children[1] == Number(2) or is_positive(x)
+    return is_positive(x) or (isinstance(x, Apply) and TABLE[x.op].sign == "nonnegative")
 
 
 def _absolute(node: Apply) -> Expr | None:
@@ -180,7 +182,7 @@ def _adjugate_by_inverse(node: Apply) -> Expr | None:
     return build("scale", build("det", a), build("inv", a))
 
 
-def _positive(x: Expr) -> bool:
+def is_positive(x: Expr) -> bool:
     """Whether a number is positive by its form and by declarations."""
     match x:
         case Number():
@@ -190,13 +192,15 @@ def _positive(x: Expr) -> bool:
         case Symbol():
             return "positive" in x.properties
         case Sum(body=body):
-            return _positive(body)
+            return is_positive(body)
         case Apply(op="component", args=(Symbol() as symbol, *_)):
             return "positive" in symbol.properties
         case Apply(op="scale" | "over" | "add" | "sqrt" | "power"):
-            return all(map(_positive, x.children[: 1 if x.op == "power" else 2]))
-        case Apply(op="exp"):
+            return all(map(is_positive, x.children[: 1 if x.op == "power" else 2]))
+        case Apply() if TABLE[x.op].sign == "positive":
             return True
+        case Apply(op="det", args=(Symbol() as symbol,)):
+            return "positive_definite" in symbol.properties
     return False
 
 
@@ -366,6 +370,7 @@ FORMULAS = {
     "tanh": "(exp(x) - exp(-x)) / (exp(x) + exp(-x))",
     "tan": "sin(x) / cos(x)",
     "relu": "(x + abs(x)) / 2",
+    "step": "(1 + sign(x)) / 2",
     "maximum": "(x + y + abs(x - y)) / 2",
     "minimum": "(x + y - abs(x - y)) / 2",
 }
