@@ -280,6 +280,13 @@ def test_pitfalls_and_derivations_name_their_layout() -> None:
     assert [b.layouts for b in shown.blocks if isinstance(b, StepsBlock)] == [("numerator",), ()]
 
 
+def test_where_components_make_lines_that_nobody_reads_the_derivation_is_by_differentials() -> None:
+    made = page("exponential-of-quadratic-form").blocks
+    assert [b.style for b in made if isinstance(b, StepsBlock)] == ["differential"]
+    other = entry_page(report("exponential-of-quadratic-form"), "denominator").blocks
+    assert [b.style for b in other if isinstance(b, StepsBlock)] == [""]
+
+
 def test_the_derivation_is_that_of_the_layout_asked_for() -> None:
     shown = entry_page(report("linear-form-transposed"), "denominator")
     (steps,) = [b for b in shown.blocks if isinstance(b, StepsBlock)]
