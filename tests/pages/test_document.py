@@ -94,6 +94,8 @@ def test_abstract_functions_of_a_counterexample_are_formulas() -> None:
     shown = counterexample_formulas(equation, Counterexample({"m": 1, "n": 1}, values, [[2]], [[4]]))
     assert shown[0].startswith(r"\M u(\M x) = \begin{bmatrix} 1 + 2x_1 \end{bmatrix}")
     assert shown[1] == r"\begin{bmatrix} 2 \end{bmatrix} \neq \begin{bmatrix} 4 \end{bmatrix}"
+    values["u"] = [["1 + x[0] * x[0]"]]
+    assert "1 + x_1^2" in counterexample_formulas(equation, Counterexample({}, values, [[2]], [[4]]))[0]
 
 
 # --- ill-formed claims -----------------------------------------------------------------------------------------------
