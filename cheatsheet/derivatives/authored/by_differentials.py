@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cheatsheet.calculus.genericity import known_invertible
 from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.derivatives.authored.carrying import sufficient
+from cheatsheet.derivatives.authored.independent import confined
 from cheatsheet.derivatives.authored.rules import (
     Constant,
     Reason,
@@ -84,9 +85,10 @@ def by_differentials(equation: Equation) -> Worked | None:
         return None
     derivative, y, x = found
     form = inline_definitions(equation.rhs)
-    start = build("d", y, params=(frozenset({x.name}),))
+    varying = frozenset({x.name})
+    start = build("d", y, params=(varying,))
     rules = [one.rule for name in _RULES for one in group(name)]
-    quiet: list[Rule] = [Units(), Constant(frozenset({x.name})), law("trace-sum").rule]
+    quiet: list[Rule] = [Units(), Constant(varying), law("trace-sum").rule]
     try:
         expanded = tidied(exhausted(start, [*rules, *quiet]))
         if _unfinished(expanded, x):
@@ -96,7 +98,7 @@ def by_differentials(equation: Equation) -> Worked | None:
         inverted = known_invertible(form) | known_invertible(y)
         algebra += [fitted(law(id).rule, inverted) for id in _ALSO]
         used = _algebra(expanded, collected, algebra, tuple(quiet))
-        own = sufficient([(start, expanded)], tuple(rules), tuple(quiet))
+        own = sufficient([(start, expanded)], tuple(rules), tuple(quiet), confined([start], varying))
     except (NoIndexForm, ShapeError):
         return None
     if used is None or own is None:
@@ -130,7 +132,7 @@ def of_differential(equation: Equation, entry: str = "") -> Worked | None:
             isinstance(n, Apply) and n.op == "d" and not isinstance(n.args[0], Symbol) for n in walk(expanded)
         ):
             return None
-        own = sufficient([(start, expanded)], rules, quiet)
+        own = sufficient([(start, expanded)], rules, quiet, confined([start], varying))
         used = _algebra(expanded, wanted, algebra, quiet)
     except (NoIndexForm, ShapeError):
         return None
