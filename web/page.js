@@ -231,7 +231,8 @@
 
   // ---- a permalink opens what it names
   function open() {
-    const article = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const place = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const article = place && (place.closest("article") || place);
     const details = article && one("details", article);
     if (details) { details.open = true; fill(article); }
   }

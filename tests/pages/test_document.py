@@ -96,6 +96,8 @@ def test_abstract_functions_of_a_counterexample_are_formulas() -> None:
     shown = counterexample_formulas(equation, Counterexample({"m": 1, "n": 1}, values, [[2]], [[4]]))
     assert shown[0].startswith(r"\M u(\M x) = \begin{bmatrix} 1 + 2x_1 \end{bmatrix}")
     assert shown[1] == r"\begin{bmatrix} 2 \end{bmatrix} \neq \begin{bmatrix} 4 \end{bmatrix}"
+    values["u"] = [["1 + x[0] * x[0]"]]
+    assert "1 + x_1^2" in counterexample_formulas(equation, Counterexample({}, values, [[2]], [[4]]))[0]
 
 
 # --- ill-formed claims -----------------------------------------------------------------------------------------------
@@ -280,6 +282,13 @@ def test_pitfalls_and_derivations_name_their_layout() -> None:
     shown = page("linear-form")
     assert [pitfall.layouts for pitfall in shown.pitfalls] == [("numerator",), ("numerator",)]
     assert [b.layouts for b in shown.blocks if isinstance(b, StepsBlock)] == [("numerator",), ()]
+
+
+def test_where_components_make_lines_that_nobody_reads_the_derivation_is_by_differentials() -> None:
+    made = page("exponential-of-quadratic-form").blocks
+    assert [b.style for b in made if isinstance(b, StepsBlock)] == ["differential"]
+    other = entry_page(report("exponential-of-quadratic-form"), "denominator").blocks
+    assert [b.style for b in other if isinstance(b, StepsBlock)] == [""]
 
 
 def test_the_derivation_is_that_of_the_layout_asked_for() -> None:
