@@ -125,7 +125,7 @@ def derived(claim: Claim) -> tuple[Derivation, ...]:
     return derive_cases(claim.equation, barred(homes()[claim].id))
 
 
-MOST_CITED = 0.07
+MOST_CITED = 0.03
 
 
 def test_few_claims_are_cited(full: bool) -> None:
