@@ -9,19 +9,31 @@ from cheatsheet.derivatives.authored.carrying import carried, rewritten
 from cheatsheet.derivatives.rules.factors import Product
 from cheatsheet.derivatives.rules.laws import laws
 from cheatsheet.derivatives.rules.matching import declared, same
-from cheatsheet.derivatives.rules.numbers import is_positive
+from cheatsheet.derivatives.rules.numbers import is_integer, is_positive, of_one_sign
 from cheatsheet.derivatives.rules.rule import Rule
 from cheatsheet.language.expressions import (
     Apply,
     Equation,
     Expr,
     Number,
+    Size,
     Symbol,
     inline_definitions,
     symbols,
     walk,
 )
-from cheatsheet.language.table import build
+from cheatsheet.language.table import TABLE, build
+
+Domain = tuple[str, Expr]
+"""What an expression has to be, and the expression."""
+
+_NOT_NEGATIVE = (is_positive, of_one_sign)
+_WIDER = {
+    ("nonnegative", "positive"),
+    ("power", "positive"),
+    ("integer power", "positive"),
+    ("integer power", "power"),
+}
 
 
 class Conditions:
@@ -34,6 +46,16 @@ class Conditions:
         regular = [known_invertible(side) for side in sides] + ([frozenset(generic)] if lifted else [])
         self.regular: frozenset[Expr] = frozenset().union(*regular)
         self.defined = [spot for side in sides for spot in spots(side)]
+        self.domains = [domain for side in sides for domain in domains(side)]
+
+    def inside(self, domain: Domain, rules: list[Rule]) -> bool:
+        """Whether the claim can only be made where a logarithm, a root or a power exists."""
+        kind, of = domain
+        signs = _NOT_NEGATIVE if kind == "nonnegative" else (is_positive,)
+        if any(sign(of) for sign in signs) or (kind == "integer power" and self.harmless(of, rules)):
+            return True
+        enough = [other for known, other in self.domains if known == kind or (kind, known) in _WIDER]
+        return any(same(of, other) or carried(of, rules, other) for other in enough)
 
     def harmless(self, spot: Expr, rules: list[Rule], also: Iterable[Expr] = ()) -> bool:
         """Whether the claim can only be made where the matrix is invertible, or the number is not zero.
@@ -48,10 +70,14 @@ class Conditions:
         match spot:
             case Apply(op="det" | "power", args=(Expr() as inside, *_)):
                 return self.harmless(inside, rules, also)
+            case Number():
+                return spot.value != 0
+            case Apply(op="over", args=(Expr() as above, Expr())):
+                return self.harmless(above, rules, also)
             case Apply(op="scale" | "neg") if spot.shape.is_scalar:
                 return all(self.harmless(child, rules, also) for child in spot.children)
         if spot.shape.is_scalar:
-            if declared(spot, "nonzero") or is_positive(spot):
+            if declared(spot, "nonzero") or is_positive(spot) or spot in self.regular:
                 return True
         elif invertible(spot, self.regular) or _is_definite(spot):
             return True
@@ -89,5 +115,33 @@ def spots(expr: Expr) -> Iterator[Expr]:
         match node:
             case Apply(op="inv" | "logdet", args=(Expr() as inner,)):
                 yield inner
-            case Apply(op="over" | "reciprocal", args=(_, Expr() as below)) if not isinstance(below, Number):
+            case Apply(op="over" | "reciprocal" | "quotient", args=(_, Expr() as below)) if not isinstance(
+                below, Number
+            ):
                 yield below
+            case Apply(op="power" | "matrix_power", args=(Expr() as base, Number() as exponent)):
+                if exponent.value < 0:
+                    yield base
+
+
+def _upright(matrix: Expr) -> Expr:
+    """The matrix itself, of an inverse: their determinants have one sign."""
+    match matrix:
+        case Apply(op="inv", args=(Expr() as inner,)):
+            return _upright(inner)
+    return matrix
+
+
+def domains(expr: Expr) -> Iterator[Domain]:
+    """What has to be positive, or no negative number, for an expression's logarithms, roots and powers to exist."""
+    for node in walk(expr):
+        match node:
+            case Apply(op="logdet", args=(Expr() as inner,)):
+                yield "positive", build("det", _upright(inner))
+            case Apply(op="power", args=(Expr() as base, Expr() as exponent)):
+                whole = exponent.value.denominator == 1 if isinstance(exponent, Number) else False
+                if not whole and not isinstance(exponent, Size):
+                    yield "integer power" if is_integer(exponent) else "power", base
+            case Apply(args=(Expr() as inner,)) if (one := TABLE[node.op].one_element) is not None:
+                if one.domain != "everywhere":
+                    yield one.domain, inner

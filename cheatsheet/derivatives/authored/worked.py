@@ -19,7 +19,7 @@ from cheatsheet.derivatives.authored.both_sides import (
 )
 from cheatsheet.derivatives.authored.carrying import sufficient, what_is_left
 from cheatsheet.derivatives.authored.conclusions import conclusions
-from cheatsheet.derivatives.authored.conditions import Conditions, spots
+from cheatsheet.derivatives.authored.conditions import Conditions, Domain, domains, spots
 from cheatsheet.derivatives.authored.independent import confined
 from cheatsheet.derivatives.authored.induction import HYPOTHESIS, ON, Block, NoInduction, concluded
 from cheatsheet.derivatives.authored.rules import (
@@ -155,6 +155,7 @@ class Board:
         self.blocks: list[Block] = []
         self.block: Block | None = None
         self.needs: list[tuple[Expr, AuthoredLine, list[Rule], Block | None]] = []
+        self.domains: list[tuple[Domain, AuthoredLine, list[Rule]]] = []
         self.used: list[Rule] = []
 
     def plain(self, equation: Equation) -> Equation:
@@ -180,7 +181,9 @@ class Board:
         finally:
             self.said(line, equation)
         for side in filter(None, (left, right)):
-            self.needs += [(spot, line, self.used, self.block) for spot in spots(inline_definitions(side))]
+            meaning = inline_definitions(side)
+            self.needs += [(spot, line, self.used, self.block) for spot in spots(meaning)]
+            self.domains += [(domain, line, self.used) for domain in domains(meaning)]
         self.written.append(WorkedLine(left, right, reasons, follows, line.label, line.words))
 
     def said(self, line: AuthoredLine, equation: Equation) -> None:
@@ -240,6 +243,7 @@ class Board:
                 if factor is not None:
                     own = [factor] if text.startswith("divide") else spots(inline_definitions(factor))
                     self.needs += [(inline_definitions(spot), line, [], self.block) for spot in own]
+                    self.domains += [(domain, line, []) for domain in domains(inline_definitions(factor))]
             else:
                 found = self.words.named(text)
                 if found is None:
@@ -249,8 +253,6 @@ class Board:
         pairs = self.pairs(line, equation, before, goes_on, done)
         used = self.reasons_used(line, pairs, named)
         words = [transformation_words(p.text.strip(), factor) for p, factor in done]
-        if remarks:
-            self.needs.clear()
         reasons = (*words, *used, *remarks)
         return reasons or (Reason("rearrange", word("why-rearrange")),), bool(done)
 
@@ -375,6 +377,13 @@ class Board:
                 raise self.error(
                     line.passage, message, "where both sides are polynomials, say so: polynomials"
                 )
+
+        for domain, line, rules in self.domains:
+            if not self.conditions.inside(domain, rules):
+                message = (
+                    f"this needs {domain[1]} to have a logarithm, root or power, which the claim does not"
+                )
+                raise self.error(line.passage, message, "a letter can be declared positive")
 
     def with_own_meanings(self, fact: Equation) -> Equation:
         """What a line says without the names that only the derivation has."""

@@ -135,13 +135,13 @@ def _power(node: Apply) -> Expr | None:
         case Apply(op="over", args=(Expr() as x, Expr() as y)):
             return build("over", build("power", x, exponent), build("power", y, exponent))
         case Apply(op="power", args=(Expr() as x, Expr() as k)) if is_positive(x) or (
-            _is_integer(k) and _is_integer(exponent)
+            is_integer(k) and is_integer(exponent)
         ):
             return build("power", x, build("scale", k, exponent))
     return None
 
 
-def _is_integer(x: Expr) -> bool:
+def is_integer(x: Expr) -> bool:
     """Whether a number is an integer by its form and by declarations."""
     match x:
         case Number():
@@ -151,7 +151,7 @@ def _is_integer(x: Expr) -> bool:
         case Size():
             return True
         case Apply(op="scale" | "add" | "sub" | "neg"):
-            return all(map(_is_integer, x.children))
+            return all(map(is_integer, x.children))
     return False
 
 
@@ -161,19 +161,19 @@ def _root(node: Apply) -> Expr | None:
         return None
     match drawn_out(node.children[0]):
         case Apply(op="power", args=(Expr() as x, Number() as k)) if k.value == 2:
-            return x if _of_one_sign(x) else build("abs", x)
-        case Apply(op="over", args=(Expr() as x, Expr() as y)) if _of_one_sign(y):
+            return x if of_one_sign(x) else build("abs", x)
+        case Apply(op="over", args=(Expr() as x, Expr() as y)) if of_one_sign(y):
             return build("over", build("sqrt", x), build("sqrt", y))
         case Apply(op="scale") as product:
-            outside = [f for f in factors(product) if _of_one_sign(f)]
-            inside = [f for f in factors(product) if not _of_one_sign(f)]
+            outside = [f for f in factors(product) if of_one_sign(f)]
+            inside = [f for f in factors(product) if not of_one_sign(f)]
             if outside and len(outside) + len(inside) > 1:
                 roots = [build("sqrt", f) for f in outside]
                 return multiplied([*roots, *([build("sqrt", multiplied(inside))] if inside else [])])
     return None
 
 
-def _of_one_sign(x: Expr) -> bool:
+def of_one_sign(x: Expr) -> bool:
     """Whether a number cannot be negative."""
     if isinstance(x, Apply) and x.op == "power":
         return x.children[1] == Number(2) or is_positive(x)
@@ -181,12 +181,14 @@ def _of_one_sign(x: Expr) -> bool:
 
 
 def _absolute(node: Apply) -> Expr | None:
-    """|a| = a · sign a, and the square of a sign is 1."""
+    """|a| = a · sign a, and the square of a sign is 1 where a is known not to be zero."""
     match node:
         case Apply(op="abs", args=(Expr() as a,)) if node.shape.is_scalar:
             return build("scale", a, build("sign", a))
-        case Apply(op="power", args=(Apply(op="sign"), Number() as k)) if node.shape.is_scalar:
-            return Number(1) if k.value == 2 else None
+        case Apply(op="power", args=(Apply(op="sign", args=(Expr() as a,)), Number() as k)) if (
+            node.shape.is_scalar
+        ):
+            return Number(1) if k.value == 2 and _is_not_zero(a) else None
     return None
 
 
@@ -218,6 +220,10 @@ def is_positive(x: Expr) -> bool:
         case Apply(op="det", args=(Symbol() as symbol,)):
             return "positive_definite" in symbol.properties
     return False
+
+
+def _is_not_zero(x: Expr) -> bool:
+    return is_positive(x) or (isinstance(x, Symbol) and "nonzero" in x.properties)
 
 
 def _even(exponent: Expr) -> bool:
