@@ -96,6 +96,16 @@ WRONG = [
                   "line: d(S).T == d(S), by: [differentials of both sides, d-transpose]"], "for all values of S"),
     ("(c ** 2) ** b == c ** (2 * b)", ["line: (c ** 2) ** b == c ** (2 * b), by: power-law"], "do not lead here"),
     ("inv(B) == A", ["line: A @ B == I(n)", "line: inv(B) == A, by: left inverse"], "do not lead here"),
+    ("abs(c) == c", ["line: abs(c) == abs(exp(log(c))), by: log-exp", "line: == exp(log(c)), by: abs-positive",
+                     "line: == c, by: log-exp"], "to have a logarithm"),
+    ("P == I(n)", ["line: P @ P == P, by: idempotent",
+                   "line: P == I(n), by: [multiply by inv(P) from the left, inv-left, polynomials]"], "this needs P"),
+    ("S == zeros(n, n)", ["line: '(S - S.T) @ S == (S - S.T) @ zeros(n, n)', by: symmetric",
+                          "line: 'S == zeros(n, n)', by: [multiply by inv(S - S.T) from the left, polynomials]"],
+     "this needs S - S.T"),
+    ("b == c", ["line: tr(P @ P - P) * b == tr(P @ P - P) * c, by: idempotent",
+                "line: b == c, by: multiply by tr(P @ P - P) ** (-1)"], "this needs tr(P @ P - P)"),
+    ("sign(c) ** 2 == 1", ["line: sign(c) ** 2 == 1, by: abs-law"], "do not lead here"),
 ]  # fmt: skip
 
 
@@ -170,6 +180,22 @@ INTEGER = "        given: {A: [n, n], B: [n, n], k: {shape: [], is: [integer]}}\
 def test_what_is_no_induction(lines: list[str], message: str) -> None:
     found = said_of("'matrix_power(A, k) == I(n)'", *lines, given=INTEGER)
     assert any(message in said for said in found), found
+
+
+def test_no_induction_where_the_letter_is_hidden() -> None:
+    """k (k − f − 1) (k − f + 1) = 0 with f = k says −k = 0, and holds for k + 1 and k − 1 in place of k alone."""
+    given = "        given: {k: {shape: [], is: [integer]}}\n        let: {f: k}\n"
+    says = "k * (k - f - 1) * (k - f + 1) == 0"
+    steps = [says.replace("k", one) for one in ("0", "(k + 1)", "(k - 1)")]
+    found = said_of(
+        f"'{says}'",
+        f"line: '{steps[0]}'",
+        f"line: '{says}', by: induction hypothesis",
+        *(f"line: '{step}', by: definition of f" for step in steps[1:]),
+        f"line: '{says}', by: induction on k",
+        given=given,
+    )
+    assert any("there is no induction here" in said for said in found), found
 
 
 def test_an_inverse_may_be_used_only_on_the_way_to_negative_powers() -> None:

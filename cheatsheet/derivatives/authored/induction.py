@@ -10,10 +10,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from cheatsheet.calculus.terms import NoIndexForm
+from cheatsheet.calculus.terms import NoIndexForm, Poly
+from cheatsheet.derivatives.authored.rules import depends
 from cheatsheet.derivatives.rules.matching import arranged, declared
-from cheatsheet.language.expressions import Apply, Equation, Expr, Number, Symbol, rebuild, walk
-from cheatsheet.language.table import build
+from cheatsheet.language.expressions import (
+    Apply,
+    Equation,
+    Expr,
+    Number,
+    Symbol,
+    inline_definitions,
+    rebuild,
+    walk,
+)
+from cheatsheet.language.table import TABLE, build
 
 HYPOTHESIS = "induction hypothesis"
 ON = "induction on "
@@ -39,6 +49,10 @@ def concluded(claim: Equation, k: Symbol, facts: Iterable[Equation], blocks: lis
     """Check that a claim follows for all k from facts and from blocks; raises :class:`NoInduction`."""
     if "integer" not in k.properties:
         raise NoInduction(f"{k.name} is not declared an integer")
+    if depends_otherwise(claim, k):
+        raise NoInduction(
+            f"the claim depends on {k.name} by more than what it says, by a derivative or a function"
+        )
     facts = list(facts)
     starts = [start for start in _STARTS if _shown(at(claim, k, Number(start)), facts)]
     if not starts:
@@ -65,9 +79,18 @@ def concluded(claim: Equation, k: Symbol, facts: Iterable[Equation], blocks: lis
             }
 
 
+def depends_otherwise(claim: Equation, k: Symbol) -> bool:
+    """Whether something in a claim depends on a letter that is not replaced when the letter is."""
+    nodes = [node for side in (claim.lhs, claim.rhs) for node in walk(inline_definitions(side))]
+    hidden = any(isinstance(n, Symbol) and n != k and depends(n, frozenset([k.name])) for n in nodes)
+    changing = (n for n in nodes if isinstance(n, Apply) and TABLE[n.op].differentiates)
+    return hidden or any(k in walk(n) for n in changing)
+
+
 def at(claim: Equation, k: Symbol, value: Expr) -> Equation:
     """What a claim says for another value of a letter."""
-    return Equation(replaced(claim.lhs, k, value), replaced(claim.rhs, k, value))
+    left, right = (replaced(inline_definitions(side), k, value) for side in (claim.lhs, claim.rhs))
+    return Equation(left, right)
 
 
 def replaced(expr: Expr, k: Symbol, value: Expr) -> Expr:
@@ -89,14 +112,18 @@ def _same(one: Equation, other: Equation) -> bool:
     pairs = ((one.lhs, other.lhs), (one.rhs, other.rhs)), ((one.lhs, other.rhs), (one.rhs, other.lhs))
     try:
         return any(
-            all(a.shape.agrees(b.shape) and arranged(a) == arranged(b) for a, b in way) for way in pairs
+            all(a.shape.agrees(b.shape) and _arranged(a) == _arranged(b) for a, b in way) for way in pairs
         )
     except NoIndexForm:
         return False
 
 
+def _arranged(expr: Expr) -> Poly:
+    return arranged(inline_definitions(expr))
+
+
 def _powers(claim: Equation) -> Iterator[tuple[Expr, Expr]]:
-    for node in (n for side in (claim.lhs, claim.rhs) for n in walk(side)):
+    for node in (n for side in (claim.lhs, claim.rhs) for n in walk(inline_definitions(side))):
         match node:
             case Apply(op="matrix_power", args=(Expr() as matrix, Expr() as exponent)):
                 yield matrix, exponent
