@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from cheatsheet.api import derive, load
     from cheatsheet.language.errors import CatalogueError
     from cheatsheet.language.syntax import ClaimError
+
+DEEPEST_CALLS = 6000
+"""Long sums are deep trees, and folds over them deep calls. Set here, and nowhere else: whatever module is imported, by
+whomever, this one is imported first, so that no verdict depends on who asked."""
+sys.setrecursionlimit(max(sys.getrecursionlimit(), DEEPEST_CALLS))
 
 __version__ = "0.1.0"
 __all__ = ["CatalogueError", "ClaimError", "__version__", "derive", "load"]

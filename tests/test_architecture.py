@@ -174,3 +174,18 @@ def test_words_in_chinese_live_in_data(module: str) -> None:
 @pytest.mark.parametrize("module", modules())
 def test_every_module_says_what_it_is_for(module: str) -> None:
     assert ast.get_docstring(modules()[module]) or not modules()[module].body
+
+
+def test_the_depth_of_calls_is_set_in_one_place() -> None:
+    """Whoever imports any module has it; nobody else sets it, or a verdict would depend on what was imported before."""
+    setters = {
+        module
+        for module, tree in modules().items()
+        if any(isinstance(n, ast.Attribute) and n.attr == "setrecursionlimit" for n in ast.walk(tree))
+    }
+    assert setters == {"cheatsheet"}
+    code = "import cheatsheet.language.errors, sys; print(sys.getrecursionlimit() - cheatsheet.DEEPEST_CALLS)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, cwd=ROOT.parent, capture_output=True, text=True
+    )
+    assert done.stdout == "0\n"

@@ -19,13 +19,13 @@ ROOT = Path(__file__).parent.parent / "cheatsheet"
 STRUCTURE = frozenset("add sub neg scale over matmul transpose component diff I zeros ones".split())
 """Sum, scalar multiple and quotient, product, transpose, entry, derivative, and the constants of sums and products."""
 CEILINGS = {
-    "calculus": 127,
+    "calculus": 119,
     "derivatives": 273,
     "evaluation": 3,
-    "language": 17,
+    "language": 14,
     "pages": 9,
-    "printing": 20,
-    "verdicts": 27,
+    "printing": 18,
+    "verdicts": 26,
 }
 """How many comparisons with the name of another operator each room has; the other rooms have none."""
 
@@ -38,7 +38,6 @@ LISTS = {
     "derivatives/closed/kept_whole.py": 3,
     "derivatives/closed/products.py": 1,
     "derivatives/closed/sweep.py": 1,
-    "derivatives/closed/transposes.py": 1,
     "derivatives/remarks.py": 1,
     "derivatives/rules/definitions.py": 1,
     "derivatives/rules/differentiation.py": 1,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
+from cheatsheet.calculus.budget import MOST_TERMS
 from cheatsheet.calculus.factors import Delta, Dimension, Entry
 from cheatsheet.calculus.rewriting import normal_form
-from cheatsheet.calculus.scalar_rules import MOST_TERMS
 from cheatsheet.calculus.structure import consequences
 from cheatsheet.calculus.terms import (
     UNIT,

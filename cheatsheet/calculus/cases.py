@@ -27,7 +27,7 @@ from cheatsheet.calculus.terms import ZERO, Factor, Idx, NoIndexForm, Poly, Term
 MOST_CASES = 60
 """How many cases of one sum are looked at before it is given up."""
 MOST_FACTS = 10
-MOST_TERMS = 60
+MOST_SPLIT = 60
 """Sums of more terms are not split."""
 Substitution = Mapping[Factor, Poly]
 Vanishes = Callable[[Poly], bool]
@@ -36,7 +36,7 @@ Vanishes = Callable[[Poly], bool]
 def zero_in_every_case(poly: Poly, vanishes: Vanishes) -> bool:
     """Whether the sum is shown to be zero on its domain, by its facts and a split into cases."""
     poly = poly.collect()
-    if len(poly.terms) > MOST_TERMS:
+    if len(poly.terms) > MOST_SPLIT:
         return False
     facts = list(islice(domain(poly), MOST_FACTS)) if is_defined_as_written() else []
     freed = _freed(poly)

@@ -20,7 +20,8 @@ from cheatsheet.calculus.structure import nilpotent_step
 from cheatsheet.calculus.terms import ZERO, NoIndexForm, Poly
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, Index
-from cheatsheet.language.table import build
+from cheatsheet.language.formulas import formula
+from cheatsheet.language.table import TABLE, build
 
 if TYPE_CHECKING:
     from cheatsheet.calculus.components import Components
@@ -179,23 +180,11 @@ def elementwise(name: str) -> Callable[[Components, Apply, At], Poly]:
     return rule
 
 
-def step(c: Components, expr: Apply, at: At) -> Poly:
-    """1 at positive numbers, 0 at negative ones, a half at zero: (1 + sign x) / 2."""
-    sign = functions.function("sign", c(expr.children[0], *at))
-    return (ONE_POLY + sign).times(Fraction(1, 2))
-
-
-def greater_or_less(sign: int) -> Callable[[Components, Apply, At], Poly]:
-    """The greater (sign 1) or the less (−1) of two numbers: (a + b ± |a − b|) / 2."""
-
-    def rule(c: Components, expr: Apply, at: At) -> Poly:
-        a, b = _operands(expr)
-        _alike(a, b)
-        first, second = c(a, *at), c(b, *at)
-        distance = functions.function("abs", first - second)
-        return (first + second + distance.times(sign)).times(Fraction(1, 2))
-
-    return rule
+def of_two_elements(c: Components, expr: Apply, at: At) -> Poly:
+    """A function of two numbers by its formula: the greater is (a + b + |a − b|) / 2."""
+    a, b = _operands(expr)
+    _alike(a, b)
+    return functions.by_formula(formula(TABLE[expr.op].by_others), c(a, *at), c(b, *at))
 
 
 def _sum_of_exponentials(c: Components, x: Expr) -> Poly:

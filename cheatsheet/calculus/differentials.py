@@ -131,7 +131,17 @@ class _Differentiation:
 
 
 def _decreased(k: Expr) -> Expr:
-    return Number(k.value - 1) if isinstance(k, Number) else build("sub", k, Number(1))
+    """k − 1, taken from the number in k where there is one."""
+    match k:
+        case Number():
+            return Number(k.value - 1)
+        case Apply(op="sub", args=(Number(value=first), Expr() as rest)):
+            return build("neg", rest) if first == 1 else build("sub", Number(first - 1), rest)
+        case Apply(op="add", args=(Expr() as rest, Number(value=last))) if last > 0:
+            return rest if last == 1 else build("add", rest, Number(last - 1))
+        case Apply(op="sub", args=(Expr() as rest, Number(value=less))):
+            return build("sub", rest, Number(less + 1))
+    return build("sub", k, Number(1))
 
 
 def apply_rule(expr: Apply, parts: Differentials) -> Expr | None:

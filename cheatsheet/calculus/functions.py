@@ -23,6 +23,8 @@ from cheatsheet.calculus.signs import (
     signs_of_factor,
 )
 from cheatsheet.calculus.terms import ZERO, Factor, NoIndexForm, Poly, Term, Undefined, pieces
+from cheatsheet.language.expressions import Apply, Expr, Number
+from cheatsheet.language.formulas import X, Y, formula
 from cheatsheet.language.table import TABLE
 
 INVERSE: dict[str, dict[Fraction | None, Fraction]] = {
@@ -45,25 +47,34 @@ def function(name: str, argument: Poly) -> Poly:
             return _log(argument)
         case "sqrt":
             return power(argument, Fraction(1, 2))
-        case "sinh" | "cosh":
-            sign = 1 if name == "cosh" else -1
-            return (_exp(argument) + _exp(-argument).times(sign)).times(Fraction(1, 2))
-        case "tanh":
-            twice = _exp(argument.times(2))
-            return product(twice - ONE_POLY, power(twice + ONE_POLY, -1))
-        case "sigmoid":
-            return power(ONE_POLY + _exp(-argument), -1)
-        case "softplus":
-            return _log(ONE_POLY + _exp(argument))
-        case "relu":
-            return (argument + function("abs", argument)).times(Fraction(1, 2))
-        case "tan":
-            return product(function("sin", argument), power(function("cos", argument), -1))
         case "arccos":
             return pi_times(Fraction(1, 2)) - function("arcsin", argument)
         case "abs" | "sign":
             return _absolute(name, argument)
-    return _even_or_odd(name, argument)
+    by_others = TABLE[name].by_others
+    return by_formula(formula(by_others), argument) if by_others else _even_or_odd(name, argument)
+
+
+def by_formula(rule: Expr, *values: Poly) -> Poly:
+    """A formula of one or two numbers, at their values."""
+    if rule in (X, Y):
+        return values[rule == Y]
+    if isinstance(rule, Number):
+        return Poly.number(rule.value)
+    assert isinstance(rule, Apply)
+    parts = [by_formula(child, *values) for child in rule.children]
+    match rule.op:
+        case "neg":
+            return -parts[0]
+        case "add":
+            return parts[0] + parts[1]
+        case "sub":
+            return parts[0] - parts[1]
+        case "scale":
+            return product(*parts)
+        case "over":
+            return product(parts[0], power(parts[1], -1))
+    return function(rule.op, parts[0])
 
 
 def _common_delta(argument: Poly) -> Factor | None:

@@ -11,7 +11,7 @@ from cheatsheet.calculus.signs import is_nonnegative, is_nonnegative_factor
 from cheatsheet.calculus.terms import ZERO, Factor, Poly, Term, pieces
 
 EXPONENTS = (2, 3, 5)
-MOST_TERMS = 24
+MOST_OF_POWER = 24
 """Longer sums are not tried."""
 LONGEST_ROOT = 8
 _Monomial = dict[Factor, Fraction]
@@ -20,7 +20,7 @@ _Sum = list[tuple[Fraction, _Monomial]]
 
 def perfect_power(poly: Poly) -> tuple[Fraction, Poly, int] | None:
     """(c, r, k) with c rᵏ = the sum wherever it is defined; c > 0, and r is not negative where k is even."""
-    if not 1 < len(poly.terms) <= MOST_TERMS:
+    if not 1 < len(poly.terms) <= MOST_OF_POWER:
         return None
     found = [_monomial(c, t) for c, t in poly.terms]
     terms = [t for t in found if t is not None]

@@ -10,9 +10,9 @@ from fractions import Fraction
 from functools import cache
 
 from cheatsheet.calculus import budget, matrix_rules, pseudo_inverses, scalar_rules
+from cheatsheet.calculus.budget import MOST_TERMS
 from cheatsheet.calculus.factors import Dimension, Entry
 from cheatsheet.calculus.partial_products import Product, Rule
-from cheatsheet.calculus.scalar_rules import MOST_TERMS
 from cheatsheet.calculus.terms import Factor, Factors, Idx, NoIndexForm, Term
 
 MOST_STEPS = 4000

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
+from cheatsheet.calculus.budget import MOST_TERMS
 from cheatsheet.calculus.division import divisions
 from cheatsheet.calculus.factors import Delta, Exponential, Function, Group, Prime
 from cheatsheet.calculus.partial_products import (
@@ -18,7 +19,6 @@ from cheatsheet.calculus.partial_products import (
 from cheatsheet.calculus.signs import NONNEGATIVE, is_nonnegative, is_nonzero, signs_of
 from cheatsheet.calculus.terms import ZERO, Factor, Factors, Idx, NoIndexForm, Place, Poly
 
-MOST_TERMS = 4000
 LARGEST_EXPANSION = 12
 
 

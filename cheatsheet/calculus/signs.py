@@ -28,7 +28,7 @@ NONPOSITIVE: Signs = frozenset({-1, 0})
 NONZERO: Signs = frozenset({-1, 1})
 ZERO_SIGN: Signs = frozenset({0})
 
-MOST_TERMS = 12
+MOST_SIGNED = 12
 """Sums of more terms are not compared with the facts."""
 BY_COLUMN = {"positive": POSITIVE, "nonnegative": NONNEGATIVE, "any": ANY}
 KNOWN_SIGNS: dict[str, Signs] = {"size": POSITIVE, "pi": POSITIVE, "prime": POSITIVE, "delta": NONNEGATIVE}
@@ -52,7 +52,7 @@ def _found(poly: Poly) -> Signs:
         found &= signs_of(difference)
     if len(found) > 1 and perfect_root(poly) is not None:
         found &= NONNEGATIVE
-    if len(found) > 1 and len(poly.terms) <= MOST_TERMS:
+    if len(found) > 1 and len(poly.terms) <= MOST_SIGNED:
         found &= _by_comparison(poly, found)
     return found
 
@@ -363,7 +363,7 @@ def _row(poly: Poly, sign: int, strict: bool | None = None) -> Row:
 
 
 def _rows_of_facts(facts: tuple[Fact, ...]) -> Iterator[Row]:
-    linear = [f for f in facts if len(f.poly.terms) <= MOST_TERMS]
+    linear = [f for f in facts if len(f.poly.terms) <= MOST_SIGNED]
     for fact in linear:
         for sign, side in ((1, NONNEGATIVE), (-1, NONPOSITIVE)):
             if fact.signs <= side:
@@ -377,7 +377,7 @@ def _rows_of_products(polys: list[Poly]) -> Iterator[Row]:
     while polys:
         for _, term in polys.pop().collect().terms:
             key = term.key({i: repr(i) for i in term.indices()})
-            if key in seen or not term.factors or len(seen) > 2 * MOST_TERMS:
+            if key in seen or not term.factors or len(seen) > 2 * MOST_SIGNED:
                 continue
             seen.add(key)
             for bound, strict in _bounds(term):

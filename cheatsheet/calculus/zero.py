@@ -36,7 +36,7 @@ from cheatsheet.calculus.signs import (
 )
 from cheatsheet.calculus.terms import ZERO, Factor, Factors, Idx, NoIndexForm, Place, Poly, Term
 
-MOST_TERMS = 300
+MOST_CLEARED = 300
 MOST_MULTIPLES = 12
 MOST_DENOMINATORS = 4
 MOST_UNDER_SQUARE = 6
@@ -79,7 +79,7 @@ def _vanishes(poly: Poly) -> bool:
                 other = other.collect()
                 if not other.terms:
                     return True
-                if len(other.terms) > MOST_TERMS:
+                if len(other.terms) > MOST_CLEARED:
                     continue
                 heappush(queue, (len(other.terms), count * 100 + number, other))
         except NoIndexForm:

@@ -14,7 +14,7 @@ from cheatsheet.language.errors import near
 from cheatsheet.language.expressions import Apply, Argument, Equation, Expr, Index, Number, Size, Sum, Symbol
 from cheatsheet.language.names import axis_names, leaves, occurs, varying_names
 from cheatsheet.language.syntax import ClaimError, Raw, parse_claim, parse_expression
-from cheatsheet.language.table import TABLE, ShapeError, build, called_along, functions
+from cheatsheet.language.table import TABLE, ShapeError, build, called_along, constants, functions
 
 LARGEST_EXPONENT = 1000
 _ADDITIVE = {"+": "add", "-": "sub"}
@@ -159,8 +159,8 @@ class Elaborator:
         name = raw.text
         if name in self.symbols:
             return self.symbols[name]
-        if name == "pi":
-            return build("pi")
+        if name in constants():
+            return build(name)
         if name in self.dimensions:
             return Size(Axis.of(name))
         if name in self.free or any(name in scope for scope in self.bound):

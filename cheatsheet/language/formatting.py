@@ -79,13 +79,13 @@ def _apply(expr: Apply) -> tuple[str, int]:
             return f"{_bracketed(_operand(args[0]), ATOM)}[{indices}]", ATOM
         case "total":
             return f"sum({_argument(args[0])})", ATOM
-        case "pi":
-            return "pi", ATOM
         case "block":
             rows, cols = expr.params
             grid = [args[r * cols : (r + 1) * cols] for r in range(rows)]
             lines = ", ".join("[" + ", ".join(_argument(a) for a in row) + "]" for row in grid)
             return f"block([{lines}])", ATOM
+    if TABLE[expr.op].is_constant:
+        return expr.op, ATOM
     if along := TABLE[expr.op].along:
         return f"{along}({_argument(args[0])}, axis={expr.params[0]})", ATOM
     return f"{expr.op}({', '.join(_argument(a) for a in args)})", ATOM

@@ -22,7 +22,7 @@ from cheatsheet.language.elaborate import Declarations, elaborate_expression
 from cheatsheet.language.expressions import Symbol
 from cheatsheet.language.names import leaves
 from cheatsheet.language.syntax import ClaimError, Raw, parse_expression
-from cheatsheet.language.table import TABLE, ShapeError
+from cheatsheet.language.table import TABLE, ShapeError, constants
 
 LETTERS = "mnpqrsthlk"
 MOST_ATTEMPTS = 64
@@ -68,7 +68,7 @@ def infer_declarations(
     kinds: dict[str, str] = {}
     arrays = {name for name, place in places if place == "array"}
     for name, place in places:
-        if name not in taken and name not in known and name != "pi":
+        if name not in taken and name not in known and name not in constants():
             usual = kinds.get(name, _convention(name))
             array = place == "array" and usual == "scalar"
             kinds[name] = "vector" if array else usual if place in ("value", "array") else place

@@ -135,6 +135,9 @@ class Operator:
     is linear in the increments."""
     one_element: OneElement | None = None
     """The facts of a function of one number that is applied entry by entry."""
+    by_others: str = ""
+    """Its value by other functions, as a textbook defines it, where it applies to numbers ``x`` and ``y``: what the
+    calculus reads in its place and derivations may write. Empty where the calculus knows the function itself."""
     traps: Mapping[str, str] = field(default_factory=dict)
     """For each fact that only holds a verdict back, by its name: a claim that would be called holding without it."""
 
@@ -153,6 +156,11 @@ class Operator:
         if self.one_element is not None and self.one_element.saturates is not None:
             found.add("saturates")
         return found
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it is the name of a number, as ``pi`` is: it takes nothing."""
+        return not self.arguments
 
     @property
     def divides(self) -> bool:
@@ -215,6 +223,12 @@ def called_along() -> Mapping[str, str]:
 def functions() -> frozenset[str]:
     """The names that are called."""
     return frozenset(n for n, row in TABLE.items() if not (row.infix or row.along)) - {"total"} | {"sum"}
+
+
+@cache
+def constants() -> frozenset[str]:
+    """The names of numbers."""
+    return frozenset(name for name, row in TABLE.items() if row.is_constant)
 
 
 def build(op: str, *args: Argument, params: tuple[Any, ...] = ()) -> Apply:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from fractions import Fraction
 
 from cheatsheet.calculus import component_rules, differentials
@@ -103,6 +102,7 @@ FUNCTIONS = (
     function_of_one_element(
         "tan",
         known_as("tan", "tan"),
+        by_others="sin(x) / cos(x)",
         slope="1 / cos(x) ** 2",
         at_zero=0,
         smoothness="analytic",
@@ -117,6 +117,7 @@ FUNCTIONS = (
     function_of_one_element(
         "sinh",
         known_as("sinh", "sinh"),
+        by_others="(exp(x) - exp(-x)) / 2",
         slope="cosh(x)",
         at_zero=0,
         smoothness="entire",
@@ -133,6 +134,7 @@ FUNCTIONS = (
     function_of_one_element(
         "cosh",
         known_as("cosh", "cosh"),
+        by_others="(exp(x) + exp(-x)) / 2",
         slope="sinh(x)",
         at_zero=1,
         smoothness="entire",
@@ -148,6 +150,7 @@ FUNCTIONS = (
     function_of_one_element(
         "tanh",
         known_as("tanh", "tanh"),
+        by_others="(exp(x) - exp(-x)) / (exp(x) + exp(-x))",
         slope="1 - tanh(x) ** 2",
         at_zero=0,
         smoothness="entire",
@@ -263,30 +266,28 @@ FUNCTIONS = (
         good="sign(x) * abs(x) == x",
         traps={"smoothness": "sign(a - 2000000) == -1"},
     ),
-    replace(
-        function_of_one_element(
-            "step",
-            Spelled(
-                floating=lambda np, x: (1 + np.sign(x)) / 2,
-                digits=lambda mp, x: (1 + mp.sign(x)) / 2,
-                sympy=lambda sympy, x: (1 + sympy.sign(x)) / 2,
-                code=coding.templates(
-                    "np.heaviside({x}, 0.5)", "(torch.sign({x}) + 1) / 2", "jnp.heaviside({x}, 0.5)"
-                ),
+    function_of_one_element(
+        "step",
+        Spelled(
+            floating=lambda np, x: (1 + np.sign(x)) / 2,
+            digits=lambda mp, x: (1 + mp.sign(x)) / 2,
+            sympy=lambda sympy, x: (1 + sympy.sign(x)) / 2,
+            code=coding.templates(
+                "np.heaviside({x}, 0.5)", "(torch.sign({x}) + 1) / 2", "jnp.heaviside({x}, 0.5)"
             ),
-            slope="0",
-            at_zero=Fraction(1, 2),
-            smoothness="jump",
-            domain="everywhere",
-            parity="neither",
-            sign="nonnegative",
-            saturates=None,
-            exact=lambda v: Fraction(1 + (v > 0) - (v < 0), 2),
-            latex=notation.named("step"),
-            good="step(x) + step(-x) == ones(n)",
-            traps={"smoothness": "step(a - 2000000) == 0"},
         ),
-        components=component_rules.step,  # the proofs know it as (1 + sign(x)) / 2
+        by_others="(1 + sign(x)) / 2",
+        slope="0",
+        at_zero=Fraction(1, 2),
+        smoothness="jump",
+        domain="everywhere",
+        parity="neither",
+        sign="nonnegative",
+        saturates=None,
+        exact=lambda v: Fraction(1 + (v > 0) - (v < 0), 2),
+        latex=notation.named("step"),
+        good="step(x) + step(-x) == ones(n)",
+        traps={"smoothness": "step(a - 2000000) == 0"},
     ),
     function_of_one_element(
         "relu",
@@ -296,6 +297,7 @@ FUNCTIONS = (
             sympy=lambda sympy, x: sympy.Max(x, 0),
             code=coding.templates("np.maximum({x}, 0)", "torch.relu({x})", "jax.nn.relu({x})"),
         ),
+        by_others="(x + abs(x)) / 2",
         slope="step(x)",
         at_zero=0,
         smoothness="kink",
@@ -318,6 +320,7 @@ FUNCTIONS = (
                 "0.5 * (1 + np.tanh(0.5 * {f}))", "torch.sigmoid({x})", "jax.nn.sigmoid({x})"
             ),
         ),
+        by_others="1 / (1 + exp(-x))",
         slope="sigmoid(x) * (1 - sigmoid(x))",
         at_zero=Fraction(1, 2),
         smoothness="entire",
@@ -341,6 +344,7 @@ FUNCTIONS = (
                 "np.logaddexp(0, {x})", "torch.nn.functional.softplus({x})", "jax.nn.softplus({x})"
             ),
         ),
+        by_others="log(1 + exp(x))",
         slope="sigmoid(x)",
         at_zero=None,
         smoothness="entire",
@@ -375,8 +379,8 @@ ROWS = (
     *FUNCTIONS,
     function_of_two_elements(
         "maximum",
-        component_rules.greater_or_less(1),
         values.greater_or_less(1),
+        by_others="(x + y + abs(x - y)) / 2",
         slopes=("step(x - y)", "step(y - x)"),
         smoothness="kink",
         sign="any",
@@ -388,8 +392,8 @@ ROWS = (
     ),
     function_of_two_elements(
         "minimum",
-        component_rules.greater_or_less(-1),
         values.greater_or_less(-1),
+        by_others="(x + y - abs(x - y)) / 2",
         slopes=("step(y - x)", "step(x - y)"),
         smoothness="kink",
         sign="any",

@@ -50,6 +50,7 @@ def function_of_one_element(
     good: str,
     traps: Mapping[str, str] | None = None,
     increasing: bool = False,
+    by_others: str = "",
 ) -> Operator:
     """The row of a function of one number: all that is particular to it, each fact of which some stage relies on."""
     return Operator(
@@ -82,15 +83,16 @@ def function_of_one_element(
         ),
         good=good,
         bad=f"{name}(x, y) == x",
+        by_others=by_others,
         traps=traps or {},
     )
 
 
 def function_of_two_elements(
     name: str,
-    components: Callable[..., Any],
     evaluate: values.Rule,
     *,
+    by_others: str,
     slopes: tuple[str, str],
     smoothness: Smoothness,
     sign: Sign,
@@ -115,7 +117,8 @@ def function_of_two_elements(
         latex=latex,
         code=code,
         sympy=translating.of_two(sympy),
-        components=components,
+        components=component_rules.of_two_elements,
+        by_others=by_others,
         differential=differentials.by_slopes(*slopes),
         evaluate=evaluate,
         good=good,

@@ -34,11 +34,14 @@ def authored_blocks(entry: Entry) -> list[StepsBlock]:
     return [_block(worked(derivation), entry, several) for derivation in entry.derivations]
 
 
-def differential_block(entry: Entry, number: int) -> StepsBlock | None:
-    """The derivation by differentials, where a textbook would take them and the rules suffice."""
+def differential_block(entry: Entry, number: int, rather: bool = False) -> StepsBlock | None:
+    """The derivation by differentials, where a textbook would take them and the rules suffice.
+
+    ``rather``: of any function, as the one by components has lines that nobody reads.
+    """
     equation = entry.claims[number - 1].equation
     work = of_differential(equation, entry.id)
-    if work is None and is_for_differentials(equation):
+    if work is None and (rather or is_for_differentials(equation)):
         work = by_differentials(equation)
     if work is None:
         return None

@@ -9,6 +9,7 @@ from itertools import pairwise, takewhile
 
 from cheatsheet.language.glossary import word
 from cheatsheet.pages.model import Block, DisplayBlock, EntryPage, Equation, SectionPage, StepRow, StepsBlock
+from cheatsheet.printing.terminal_maths import plain
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ def worked(page: EntryPage, full: bool = False) -> Worked:
     derived = [block for block in long if _is_derivative(page, block)]
     number = min((block.of for block in written), default=0)
     cited = [block for block in page.blocks if isinstance(block, DisplayBlock) and block.cited]
-    first = [block.of for block in (*derived, *long, *steps)] + [block.of for block in cited]
+    told = [*derived, *long, *steps]
+    first = [block.of for block in sorted(told, key=_is_unwieldy)] + [block.of for block in cited]
     number = number or next(iter(first), 0)
     few = sum(len(block.rows) for block in written) <= MOST_ROWS_WRITTEN
     numbers = {0, *(block.of for block in written)} if few and written else {0, number}
@@ -48,6 +50,8 @@ def worked(page: EntryPage, full: bool = False) -> Worked:
 
 MOST_ROWS_WRITTEN = 12
 """Of an entry that has more lines of its own, the derivation of the first claim is printed."""
+WIDEST_LINE = 95
+"""Characters of a line; of several derivations one with longer lines is not chosen."""
 MOST_ENTRIES = 2
 """Of a matrix of numbers that is derived entry by entry so many entries are printed."""
 OTHERS = "others"
@@ -113,6 +117,10 @@ def _without_repetition(blocks: Sequence[Block]) -> Iterator[Block]:
 
 def _is_slight(row: StepRow) -> bool:
     return bool(row.reasons) and _SLIGHT.issuperset(row.reasons)
+
+
+def _is_unwieldy(block: StepsBlock) -> bool:
+    return any(len(plain(row.equation.right)) > WIDEST_LINE for row in block.rows)
 
 
 def _is_derivative(page: EntryPage, block: StepsBlock) -> bool:

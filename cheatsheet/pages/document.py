@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from cheatsheet.catalogue.entries import Catalogue, Entry, Section
@@ -17,13 +17,23 @@ from cheatsheet.pages.examples import example_block
 from cheatsheet.pages.givens import bold_letters, conditions, given_lines
 from cheatsheet.pages.kept import PageShelf
 from cheatsheet.pages.keys import PageKeys
-from cheatsheet.pages.model import Block, Document, EntryPage, Language, Layout, PitfallLine, SectionPage
+from cheatsheet.pages.model import (
+    Block,
+    Document,
+    EntryPage,
+    Language,
+    Layout,
+    PitfallLine,
+    SectionPage,
+    StepsBlock,
+)
 from cheatsheet.pages.one_layout import in_one_layout
 from cheatsheet.pages.pitfalls import pitfall_line
 from cheatsheet.pages.prose import embolden
 from cheatsheet.pages.sheet import chosen_boxes
 from cheatsheet.pages.tables import shown_block
 from cheatsheet.parallel import over_cores
+from cheatsheet.printing.terminal_maths import plain
 
 Progress = Callable[[int], None]
 
@@ -151,6 +161,15 @@ def _words(text: Text | None, letters: frozenset[str], layout: Layout | None) ->
     return None if said is None else _bold(said, letters)
 
 
+WIDEST_LINE = 66
+"""Characters of a line; a derivation by components with a longer one is made by differentials where it can be."""
+
+
+def _widest(blocks: Iterable[Block]) -> int:
+    rows = (row for block in blocks if isinstance(block, StepsBlock) for row in block.rows)
+    return max((len(plain(row.equation.right)) for row in rows), default=0)
+
+
 def _blocks(report: EntryReport, layout: Layout | None) -> list[Block]:
     entry = report.entry
     blocks: list[Block] = [shown_block(name, layout) for name in entry.show]
@@ -163,9 +182,10 @@ def _blocks(report: EntryReport, layout: Layout | None) -> list[Block]:
     for number, r in enumerate(held, start=1):
         if number in written:
             continue
-        if own and (block := differential_block(entry, number)) is not None:
-            blocks.append(block)
-            continue
-        blocks += [replace(b, of=number) for b in blocks_of_claim(r, len(held) > 1, layout, entry.id)]
+        block = differential_block(entry, number) if own else None
+        by_components = [] if block else blocks_of_claim(r, len(held) > 1, layout, entry.id)
+        if own and _widest(by_components) > WIDEST_LINE:
+            block = differential_block(entry, number, rather=True)
+        blocks += [block] if block else [replace(b, of=number) for b in by_components]
     example = example_block(report, layout)
     return blocks if example is None else [*blocks, example]

@@ -14,7 +14,7 @@ from cheatsheet.printing.terminal_maths import plain as plain_formula
 LONGEST_SHAPE = 18
 """Nobody looks up a formula of more characters by its shape, and it would not fit a column of an index."""
 
-LONGEST_NAME = 16
+LONGEST_NAME = 22
 """Of a name in the sheet's index; a Chinese character counts twice."""
 
 
@@ -41,12 +41,12 @@ def chinese_order(text: str) -> tuple[bool, bytes]:
 
 
 def english_order(text: str) -> str:
-    """A key that sorts without regard to case, accents and signs.
+    """A key that sorts without regard to case, accents, signs and an article.
 
-    >>> sorted(["vec", "Åström", "1-norm", "Bayes"], key=english_order)
-    ['Åström', 'Bayes', '1-norm', 'vec']
+    >>> sorted(["vec", "Åström", "1-norm", "The trace", "Bayes"], key=english_order)
+    ['Åström', 'Bayes', '1-norm', 'The trace', 'vec']
     """
-    bare = unicodedata.normalize("NFKD", text).casefold()
+    bare = re.sub(r"^(the|an?) ", "", unicodedata.normalize("NFKD", text).casefold())
     return re.sub(r"[^a-z]", "", bare) + bare
 
 
@@ -76,11 +76,16 @@ def is_chinese(words: str) -> bool:
     return re.search(r"[\u4e00-\u9fff]", words) is not None
 
 
-def shape_index(claims: Iterable[tuple[EntryPage, ClaimLine]]) -> tuple[Item, ...]:
-    """What is differentiated, or stands on a left side, as a formula; symbols alone say nothing."""
+def shape_index(claims: Iterable[tuple[EntryPage, ClaimLine]], tall: bool = True) -> tuple[Item, ...]:
+    """What is differentiated, or stands on a left side, as a formula; symbols alone say nothing.
+
+    ``tall``: matrices of several rows as well.
+    """
     found: dict[str, dict[str, EntryPage]] = {}
     for page, claim in claims:
         shape = claim.as_row.shape
+        if not tall and "\\begin" in shape:
+            continue
         if 1 < len(plain_formula(shape)) <= LONGEST_SHAPE and not _is_symbol(shape):
             found.setdefault(shape, {}).setdefault(page.id, page)
     order = sorted(found, key=lambda latex: _formula_order(plain_formula(latex)))
@@ -98,7 +103,7 @@ def _formula_order(text: str) -> tuple[bool, str, str]:
 
 
 def _short(items: tuple[Item, ...], most: int = LONGEST_NAME) -> tuple[Item, ...]:
-    """The names that fit on one line of an index; nobody looks for the others by their beginning."""
+    """The names that are not too long for an index; nobody looks for the others by their beginning."""
     return tuple(item for item in items if sum(1 if c.isascii() else 2 for c in plain(item.text)) <= most)
 
 
@@ -107,7 +112,10 @@ def sheet_indexes(document: Document) -> tuple[tuple[str, tuple[Item, ...]], ...
     entries = [entry for box in document.sheet_boxes for entry in box.entries]
     pages = list(dict.fromkeys(entry.page for entry in entries))
     names = tuple((f"index-{lang}", _short(name_index(pages, lang, most=2))) for lang in document.languages)
-    return (*names, ("index-shapes", shape_index((e.page, c) for e in entries for c in e.claims)))
+    return (
+        *names,
+        ("index-shapes", shape_index(((e.page, c) for e in entries for c in e.claims), tall=False)),
+    )
 
 
 def book_indexes(document: Document) -> tuple[tuple[str, tuple[Item, ...]], ...]:

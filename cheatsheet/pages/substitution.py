@@ -14,7 +14,7 @@ from cheatsheet.printing.dotted_matrix import at
 Values = Mapping[str, tuple[tuple[Fraction, ...], ...]]
 Place = dict[str, Index]
 
-MOST_TERMS = 6
+MOST_SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def with_numbers(expr: Expr, values: Values, dims: Mapping[str, int]) -> str | N
     """A sum, product or power of entries with the entries' values; None for anything else, or too much of it."""
     if isinstance(expr, Sum):
         terms = _terms(expr, dims)
-        parts = [_term(t, values) for t in terms] if len(terms) <= MOST_TERMS else [None]
+        parts = [_term(t, values) for t in terms] if len(terms) <= MOST_SHOWN else [None]
         return None if None in parts else " + ".join(str(p) for p in parts)
     return _term(expr, values) if isinstance(expr, Apply) and expr.op in ("scale", "power") else None
 

@@ -102,6 +102,7 @@ def environment() -> jinja2.Environment:
         "prose": prose,
         "outline": outline,
         "equation": lambda value: Latex(breakable(_balanced(short_sums(value)))),
+        "in_short": lambda value: Latex(_balanced(short_sums(value))),
         "tags": lambda reasons: Latex(escape_text(tags_of(reasons))),
         "searchable": lambda value, shown: searchable(value, str(shown)),
         "hidden": lambda value: Latex(escape_text(typed(value))),

@@ -89,7 +89,7 @@ def code_for(
     """
     expr = inline_definitions(expr)
     writer = CodeWriter(library, sizes_of((*symbols(expr), *given)), next(iter(symbols(expr)), None))
-    return writer.whole(expr, indices)
+    return writer.whole(expr, indices).text
 
 
 def function_for(
@@ -122,12 +122,15 @@ def function_for(
     known = sizes_of(parameters)
     writer = CodeWriter(library, {}, next(iter(parameters), None))
     lines = [
-        f"{_python_name(s)} = {writer.whole(s.definition, ())}" for s in named if s.definition is not None
+        f"{_python_name(s)} = {writer.whole(s.definition, ()).text}"
+        for s in named
+        if s.definition is not None
     ]
     value = writer.whole(expr, indices)
     if shape:
-        value = f"{value}.reshape({', '.join(writer.size(axis).text for axis in shape)})"
-    lines.append(f"return {value}")
+        sizes = ", ".join(writer.size(axis).text for axis in shape)
+        value = Code(f"{bracketed(value, ATOM)}.reshape({sizes})")
+    lines.append(f"return {value.text}")
     lines = [f"{n} = {known[n]}" for n in sorted(writer.used & set(known))] + lines
     arguments = [_python_name(p) for p in parameters] + sorted(writer.used - set(known)) + writer.outside
     if told:
@@ -170,13 +173,13 @@ class CodeWriter:
         self.outside: list[str] = []
         """The index names that are given from outside."""
 
-    def whole(self, expr: Expr, indices: Sequence[str | Index] | None) -> str:
+    def whole(self, expr: Expr, indices: Sequence[str | Index] | None) -> Code:
         free = free_indices(expr)
         order = [i if isinstance(i, Index) else free[i] for i in (free if indices is None else indices)]
         others = [i for name, i in free.items() if name not in {str(o.name) for o in order}]
         self.outside += [str(i.name) for i in others if str(i.name) not in self.outside]
         with self.looping(others):
-            return indexed(self, expr, order).text if order else self.write(expr).text
+            return indexed(self, expr, order) if order else self.write(expr)
 
     def write(self, expr: Expr) -> Code:
         match expr:
@@ -413,7 +416,9 @@ def number(value: Fraction) -> Code:
 def is_plain_number(expr: Expr) -> bool:
     """Whether the code of an expression is a Python number: it has neither symbols nor arrays in it."""
     match expr:
-        case Number() | Size() | Apply(op="pi" | "delta"):
+        case Number() | Size() | Apply(op="delta"):
+            return True
+        case Apply() if TABLE[expr.op].is_constant:
             return True
         case Apply(op="softmax" | "adj" | "I" | "ones" | "zeros"):
             return expr.shape.is_scalar  # of one entry, they are the number 1 or 0

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Sum, Symbol
+from cheatsheet.language.table import TABLE
 from cheatsheet.printing.writing import (
     ATOM,
     CIRCLE,
@@ -255,7 +256,7 @@ def _is_short(expr: Expr) -> bool:
     if isinstance(expr, Apply):
         if expr.op in ("neg", "scale", "transpose", "component"):
             return all(_is_short(child) for child in expr.children)
-        return expr.op == "pi"
+        return TABLE[expr.op].is_constant
     return not expr.children
 
 

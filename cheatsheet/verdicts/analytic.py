@@ -142,7 +142,7 @@ def is_positive_everywhere(expr: Expr) -> bool:
     match expr:
         case Number():
             return expr.value > 0
-        case Size() | Apply(op="pi"):
+        case Size():
             return True
         case Symbol():
             if expr.definition is not None:

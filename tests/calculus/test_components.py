@@ -45,7 +45,7 @@ from tests.strategies import expressions
 DIMS = {"m": 2, "n": 3, "p": 4, "q": 2}
 M, N, P = Axis.of("m"), Axis.of("n"), Axis.of("p")
 MOST_ENTRIES = 6
-MOST_TERMS = 60
+MOST_COMPARED = 60
 
 Found = tuple[float, float]
 
@@ -109,7 +109,7 @@ def _at_point(
     found = []
     for at in rng.sample(entries, min(len(entries), MOST_ENTRIES)):
         poly = Components(names)(expr, *at).collect()
-        if len(poly.terms) > MOST_TERMS:
+        if len(poly.terms) > MOST_COMPARED:
             continue
         open_indices = sorted(
             {leaf for v in (*at, *names.values()) for leaf in leaves(v) if isinstance(leaf, Idx)},

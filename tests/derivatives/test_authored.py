@@ -19,7 +19,16 @@ from cheatsheet.language.source import SourceFile
 
 CATALOGUE = cheatsheet.load()
 WRITTEN = [(entry, derivation) for entry in CATALOGUE for derivation in entry.derivations]
-GIVEN = "        given: {A: {shape: [n, n], is: [invertible]}, B: [n, n], x: [n], c: []}\n"
+GIVEN = """        given:
+          A: {shape: [n, n], is: [invertible]}
+          B: [n, n]
+          P: {shape: [n, n], is: [idempotent]}
+          x: [n]
+          y: {shape: [n], of: [x]}
+          S: {shape: [n, n], is: [symmetric]}
+          b: []
+          c: []
+"""
 
 
 @pytest.mark.parametrize(
@@ -31,9 +40,9 @@ def test_every_line_of_the_catalogue_follows_by_its_rules(
     assert [problem.render() for problem in problems(derivation)] == []
 
 
-def said_of(claim: str, *lines: str) -> list[str]:
+def said_of(claim: str, *lines: str, given: str = GIVEN) -> list[str]:
     """What is said of a derivation of one claim; each line is the inside of a mapping."""
-    body = f"{GIVEN}        claim: {claim}\n        derivation:\n          lines:\n"
+    body = f"{given}        claim: {claim}\n        derivation:\n          lines:\n"
     body += "".join(f"            - {{{line}}}\n" for line in lines)
     head = (
         "title: {zh: 手册, en: Sheet}\nsections:\n  - id: s\n    title: {zh: 节, en: Section}\n    entries:\n"
@@ -70,11 +79,22 @@ WRONG = [
     ("A @ B == B @ A", ["line: A @ B == B @ A, by: transposes"], "do not lead here"),
     ("x == x", ["line: c * x == c * x", "line: x == x, by: divide by c"], "this needs c"),
     ("B == B", ["line: B @ inv(B) == I(n), by: inv-right", "line: B == B"], "this needs B"),
+    ("P == I(n)", ["line: P @ P == P, by: idempotent",
+                   "line: P == I(n), by: [multiply by inv(P) from the left, inv-left]"],
+     "this needs P"),
     ("A == A", ["line: A == A, by: line a"], "there is no rule 'line a'"),
     ("A == A", ["line: A == A, by: claim 1"], "there is no rule 'claim 1'"),
     ("A == A", ["line: A == A, by: move terms"], "no equation above"),
     ("exp(c) == exp(c)", ["line: exp(c) == exp(c), by: polynomials"], "not polynomials"),
     ("A == B", ["line: A == A", "line: A @ x == B @ x, by: multiply by x from the right"], "do not lead here"),
+    ("y == y", ["line: d(y.T @ x) == d(y).T @ x + y.T @ d(x), by: [d-product, d-transpose]",
+                "line: 'grad(y.T @ x, x) == y', by: read off"], "do not lead here"),
+    ("S == S.T", ["line: d(S.T) == d(S), by: symmetric"], "do not lead here"),
+    ("S == S.T", ["line: S.T == S, by: symmetric, as: a", "line: d(S.T) == d(S), by: line a"], "do not lead here"),
+    ("S == S.T", ["line: 'grad(tr(B @ S.T), S) == grad(tr(B @ S), S)', by: symmetric"], "do not lead here"),
+    ("S == S.T", ["line: S.T == S, by: symmetric",
+                  "line: d(S).T == d(S), by: [differentials of both sides, d-transpose]"], "for all values of S"),
+    ("(c ** 2) ** b == c ** (2 * b)", ["line: (c ** 2) ** b == c ** (2 * b), by: power-law"], "do not lead here"),
     ("inv(B) == A", ["line: A @ B == I(n)", "line: inv(B) == A, by: left inverse"], "do not lead here"),
 ]  # fmt: skip
 
@@ -122,3 +142,50 @@ def test_no_rule_derives_the_claim_that_it_is() -> None:
     for id in ("differential-of-product", "differential-of-transpose-and-trace", "differential-of-inverse"):
         claims = CATALOGUE[id].claims
         assert all(of_differential(claim.equation, id) is None for claim in claims)
+
+
+INTEGER = "        given: {A: [n, n], B: [n, n], k: {shape: [], is: [integer]}}\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (["line: 'matrix_power(A, k) == I(n)', by: induction on k"], "no line says it for k = 0 or 1"),
+        (["line: 'matrix_power(A, 0) == I(n)', by: power-zero",
+          "line: 'matrix_power(A, k) == I(n)', by: induction on k"],
+         "no lines lead from the hypothesis to k + 1"),
+        (["line: 'matrix_power(A, k) == I(n)', by: induction hypothesis"], "do not end in claim 1"),
+        (["line: 'matrix_power(A, k) == I(n)', by: induction hypothesis, as: a",
+          "line: 'B @ matrix_power(A, k) == B', by: line a",
+          "line: 'matrix_power(A, 0) == I(n)', by: power-zero",
+          "line: 'matrix_power(A, k) == I(n)', by: induction on k"], "no line says it for k = 0 or 1"),
+        (["line: 'matrix_power(A, k) == I(n)', by: induction hypothesis, as: a",
+          "line: 'B == B', by: induction hypothesis",
+          "line: 'matrix_power(A, k) == I(n)', by: line a"], "there is no rule 'line a'"),
+        (["line: 'matrix_power(A, 0) == I(n)', by: power-zero",
+          "line: 'matrix_power(A, k) == I(n)', by: induction on B"],
+         "B is not declared an integer"),
+    ],
+)  # fmt: skip
+def test_what_is_no_induction(lines: list[str], message: str) -> None:
+    found = said_of("'matrix_power(A, k) == I(n)'", *lines, given=INTEGER)
+    assert any(message in said for said in found), found
+
+
+def test_an_inverse_may_be_used_only_on_the_way_to_negative_powers() -> None:
+    claim = "matrix_power(A, k) @ A == A @ matrix_power(A, k)"
+    start = "line: 'matrix_power(A, 0) @ A == A @ matrix_power(A, 0)', by: power-zero"
+    hypothesis = f"line: '{claim}', by: induction hypothesis, as: a"
+    up = "line: 'matrix_power(A, k + 1) @ A == A @ matrix_power(A, k + 1)', by: [power-next, line a]"
+    down = [
+        "line: 'matrix_power(A, k - 1) @ A == matrix_power(A, k) @ inv(A) @ A', by: power-previous",
+        "line: '== A @ matrix_power(A, k) @ inv(A)', by: [inv-left, line b, inv-right]",
+        "line: '== A @ matrix_power(A, k - 1)', by: power-previous",
+    ]
+    again = hypothesis.replace("as: a", "as: b")
+    right = "line: 'matrix_power(A, k) @ A @ inv(A) == A @ matrix_power(A, k) @ inv(A)', by: line b"
+    end = f"line: '{claim}', by: induction on k"
+    assert said_of(f"'{claim}'", start, hypothesis, up, again, right, *down, end, given=INTEGER) == []
+    idle = "line: 'A @ inv(A) == I(n)', by: inv-right"
+    found = said_of(f"'{claim}'", start, hypothesis, idle, up, again, right, *down, end, given=INTEGER)
+    assert any("this needs A" in said for said in found), found

@@ -310,9 +310,22 @@ def test_a_wrong_form_is_never_given(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_where_no_product_of_matrices_exists_the_sum_over_basis_vectors_does() -> None:
-    found = closed_form(derivative("vec(kron(E, X))", "vec(X)", "numerator")).result
+    asked = derivative("vec(block([[X], [2 * X]]))", "vec(X)", "numerator")
+    found = closed_form(asked).result
     assert isinstance(found, Sum)
-    assert verify(Equation(derivative("vec(kron(E, X))", "vec(X)", "numerator"), found)).holds
+    assert verify(Equation(asked, found)).holds
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(
+    "text", ["vec(kron(E, X))", "vec(kron(X, E))", "vec(diag(diag(Y)) @ Y)", "vec(softmax(X, axis=1))"]
+)
+def test_vec_of_a_matrix_is_a_matrix_times_vec(text: str, layout: str) -> None:
+    asked = derivative(text, "vec(Y)" if "Y" in text else "vec(X)", layout)
+    found = closed_form(asked).result
+    assert found is not None
+    assert not any(isinstance(node, Sum) for node in walk(found))
+    assert verify(Equation(asked, found)).holds
 
 
 # --- any expression ---------------------------------------------------------------------------------------------------

@@ -17,10 +17,14 @@ import pytest
 
 from cheatsheet.evaluation.many_digits import Precise
 from cheatsheet.language import table
+from cheatsheet.language.dimensions import Shape
+from cheatsheet.language.elaborate import Declarations, elaborate_claim
+from cheatsheet.language.expressions import Symbol
 from cheatsheet.language.table import TABLE, OneElement, Operator
 from cheatsheet.printing import coding
-from cheatsheet.verdicts.check import verify_text
+from cheatsheet.verdicts.check import verify, verify_text
 from cheatsheet.verdicts.claim import Claim
+from cheatsheet.verdicts.verdicts import TierDisagreement
 from tests.operators.fact_checks import (
     DERIVATIVES,
     GIVEN,
@@ -119,7 +123,7 @@ FACTS: dict[str, tuple[Check, Others]] = {
 OF_ONE = {field.name for field in fields(OneElement)}
 OTHERS = set(
     """name syntax arguments shape good bad infix along differential linear adjoint one_element traps regular
-    derivative""".split()
+    derivative by_others""".split()
 )
 """What each row has that other tests look at: what it is, its two claims, its differential and adjoint, what it may
 leave out."""
@@ -170,6 +174,22 @@ def test_some_other_transpose_is_seen_to_be_wrong(name: str) -> None:
     row = TABLE[name]
     others = [replace(row, transposed=t) for t in get_args(table.Transposition) if t != row.transposed]
     assert any(transposition(other) for other in others)
+
+
+@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.by_others])
+def test_a_function_is_what_it_is_said_to_be_by_others(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By evaluation, which does not read the formula; and the calculus proves it, which reads it as written."""
+    row = TABLE[name]
+    given = Declarations({s: Symbol(s, Shape.scalar()) for s in "xy"})
+    applied = f"{name}({', '.join('xy'[: len(row.arguments)])})"
+    claim = elaborate_claim(f"{applied} == {row.by_others}", given)
+    wrong = elaborate_claim(f"{applied} == {row.by_others} + 1", given)
+    assert verify(claim, prover=lambda equation: False).status != "refuted"
+    assert verify(wrong, prover=lambda equation: False).status == "refuted"
+    assert verify(claim).status == "proved"
+    monkeypatch.setitem(TABLE.rows(), name, replace(row, by_others=f"{row.by_others} + 1"))
+    with pytest.raises(TierDisagreement):
+        verify(wrong, audit=True)
 
 
 def test_no_fact_has_a_default() -> None:

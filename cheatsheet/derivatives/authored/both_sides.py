@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TypeGuard
 
-from cheatsheet.derivatives.authored.rules import Reason, filled_words, varied, zero_like
-from cheatsheet.language.expressions import Apply, Equation, Expr, rebuild
+from cheatsheet.derivatives.authored.rules import Reason, depends, filled_words, varied, zero_like
+from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, rebuild
 from cheatsheet.language.glossary import word
 from cheatsheet.language.table import build
 from cheatsheet.printing.latex import latex_of
@@ -20,13 +20,14 @@ Pairs = list[tuple[Expr, Expr]]
 """What has to be carried over into what."""
 
 _FACTOR = re.compile(r"(?P<what>multiply|divide) by (?P<by>.+?)(?: from the (?P<side>left|right))?")
+DIFFERENTIATED = "differentials of both sides"
 _FUNCTIONS = {
     "transpose both sides": "transpose",
     "determinants of both sides": "det",
     "traces of both sides": "tr",
     "square roots of both sides": "sqrt",
     "inverses of both sides": "inv",
-    "differentials of both sides": "d",
+    DIFFERENTIATED: "d",
 }
 _OTHERS = ("move terms", "right inverse", "left inverse", "read off", "as differential")
 TRANSFORMATIONS = (*_FUNCTIONS, *_OTHERS, "multiply by …", "divide by …")
@@ -61,7 +62,7 @@ def transformed(text: str, factor: Expr | None, fact: Equation, wanted: Equation
     if (found := factor_named(text)) is not None and factor is not None:
         new = [_times(side, factor, found["what"], found["side"]) for side in (left, right)]
     elif text in _FUNCTIONS:
-        params: tuple[frozenset[str], ...] = (frozenset(),) if text.startswith("differentials") else ()
+        params: tuple[frozenset[str], ...] = (frozenset(),) if text == DIFFERENTIATED else ()
         new = [build(_FUNCTIONS[text], side, params=params) for side in (left, right)]
     elif text == "move terms":
         return [(build("sub", left, right), build("sub", wanted.lhs, wanted.rhs))]
@@ -144,7 +145,8 @@ def _jacobian(derivative: Apply, form: Expr) -> Expr:
 
 
 def _only(expr: Expr, x: Expr) -> Expr:
-    """The expression with the increments of all letters but one put to zero."""
+    """The expression with the increments of all letters put to zero that do not depend on the one."""
     if (symbol := varied(expr)) is not None:
-        return expr if symbol == x or symbol.definition is not None else zero_like(expr)
+        moves = isinstance(x, Symbol) and depends(symbol, frozenset([x.name]))
+        return expr if moves or symbol.definition is not None else zero_like(expr)
     return rebuild(expr, lambda child: _only(child, x))

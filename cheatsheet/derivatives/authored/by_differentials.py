@@ -1,4 +1,4 @@
-"""Derivatives of scalar functions of a matrix by differentials: df by its rules, df = tr(J dX), and J read off."""
+"""Derivatives of scalar functions by differentials: df by its rules, df = tr(J dX) or df = J dx, and J read off."""
 
 from __future__ import annotations
 
@@ -8,9 +8,17 @@ from dataclasses import dataclass
 from cheatsheet.calculus.genericity import known_invertible
 from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.derivatives.authored.carrying import sufficient
-from cheatsheet.derivatives.authored.rules import Constant, Reason, Units, fitted, group, transposes_inside
+from cheatsheet.derivatives.authored.independent import confined
+from cheatsheet.derivatives.authored.rules import (
+    Constant,
+    Reason,
+    Units,
+    fitted,
+    group,
+    transposes_inside,
+)
 from cheatsheet.derivatives.authored.worked import Worked, WorkedLine
-from cheatsheet.derivatives.rules.factors import Product, chain
+from cheatsheet.derivatives.rules.factors import Product, chain, product_of
 from cheatsheet.derivatives.rules.laws import law
 from cheatsheet.derivatives.rules.rule import Rule, exhausted
 from cheatsheet.derivatives.rules.words import LAW, law_words
@@ -60,7 +68,7 @@ def _in_order(product: Product, expr: Expr, turning: bool) -> Expr:
 
 
 def by_differentials(equation: Equation) -> Worked | None:
-    """The derivation by differentials of a gradient or a derivative of a scalar by a matrix, None where there is none.
+    """The derivation by differentials of a gradient or a derivative of a scalar, None where there is none.
 
     >>> from cheatsheet.language.dimensions import Axis, Shape
     >>> n = Axis.of("n")
@@ -77,9 +85,10 @@ def by_differentials(equation: Equation) -> Worked | None:
         return None
     derivative, y, x = found
     form = inline_definitions(equation.rhs)
-    start = build("d", y, params=(frozenset({x.name}),))
+    varying = frozenset({x.name})
+    start = build("d", y, params=(varying,))
     rules = [one.rule for name in _RULES for one in group(name)]
-    quiet: list[Rule] = [Units(), Constant(frozenset({x.name})), law("trace-sum").rule]
+    quiet: list[Rule] = [Units(), Constant(varying), law("trace-sum").rule]
     try:
         expanded = tidied(exhausted(start, [*rules, *quiet]))
         if _unfinished(expanded, x):
@@ -89,7 +98,7 @@ def by_differentials(equation: Equation) -> Worked | None:
         inverted = known_invertible(form) | known_invertible(y)
         algebra += [fitted(law(id).rule, inverted) for id in _ALSO]
         used = _algebra(expanded, collected, algebra, tuple(quiet))
-        own = sufficient([(start, expanded)], tuple(rules), tuple(quiet))
+        own = sufficient([(start, expanded)], tuple(rules), tuple(quiet), confined([start], varying))
     except (NoIndexForm, ShapeError):
         return None
     if used is None or own is None:
@@ -123,7 +132,7 @@ def of_differential(equation: Equation, entry: str = "") -> Worked | None:
             isinstance(n, Apply) and n.op == "d" and not isinstance(n.args[0], Symbol) for n in walk(expanded)
         ):
             return None
-        own = sufficient([(start, expanded)], rules, quiet)
+        own = sufficient([(start, expanded)], rules, quiet, confined([start], varying))
         used = _algebra(expanded, wanted, algebra, quiet)
     except (NoIndexForm, ShapeError):
         return None
@@ -143,18 +152,20 @@ def _algebra(before: Expr, after: Expr, algebra: list[Rule], quiet: tuple[Rule, 
 
 
 def is_for_differentials(equation: Equation) -> bool:
-    """Whether a textbook would take differentials: the function has determinants, inverses or their kin in it."""
+    """Whether a textbook would take differentials: by a matrix, with determinants, inverses or their kin."""
     found = _asked(equation)
-    return found is not None and any(
-        isinstance(n, Apply) and TABLE[n.op].whole_matrix for n in walk(found[1])
+    return (
+        found is not None
+        and not found[2].shape.is_vector
+        and any(isinstance(n, Apply) and TABLE[n.op].whole_matrix for n in walk(found[1]))
     )
 
 
 def _asked(equation: Equation) -> tuple[Apply, Expr, Symbol] | None:
-    """The derivative on the left, its function without ``let`` names, and the matrix."""
+    """The derivative on the left, its function without ``let`` names, and the matrix or vector."""
     match equation.lhs:
         case Apply(op="grad" | "diff", args=(Expr() as y, Symbol() as x)) if y.shape.is_scalar:
-            if not (x.shape.is_vector or x.shape.is_scalar or equation.negated):
+            if not (x.shape.is_scalar or equation.negated):
                 return equation.lhs, inline_definitions(y), x
     return None
 
@@ -166,8 +177,25 @@ def _unfinished(expr: Expr, x: Symbol) -> bool:
 
 def _times_increment(derivative: Apply, form: Expr, x: Symbol) -> Expr:
     turned = derivative.op == "grad" or derivative.params[0] != "numerator"
-    jacobian = transposes_inside(build("transpose", form)) if turned else form
-    return build("tr", build("matmul", jacobian, build("d", x, params=(frozenset({x.name}),))))
+    jacobian = product_of(Product.of(_turned(form))) if turned else form
+    product = build("matmul", jacobian, build("d", x, params=(frozenset({x.name}),)))
+    return product if product.shape.is_scalar else build("tr", product)
+
+
+def _turned(expr: Expr) -> Expr:
+    """The transpose as one writes it: products turned round, (Aᵀ)ᵀ = A, Sᵀ = S; a sum keeps its brackets."""
+    match expr:
+        case Apply(op="transpose", args=(Expr() as of,)):
+            return of
+        case Apply(op="matmul", args=(Expr() as a, Expr() as b)):
+            return build("matmul", _turned(b), _turned(a))
+        case Apply(op="scale" | "over" | "neg"):
+            return build(expr.op, *(c if c.shape.is_scalar else _turned(c) for c in expr.children))
+        case Apply(op="add" | "sub") if not expr.shape.is_vector:
+            return build(expr.op, *map(_turned, expr.children))
+        case Apply(op="inv", args=(Expr() as of,)):
+            return build("inv", _turned(of))
+    return law("symmetric").rule.rewritten(build("transpose", expr))
 
 
 def _reasons(rules: Iterable[Rule], traces: bool = True) -> tuple[Reason, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.derivatives.authored.both_sides import Pairs
+from cheatsheet.derivatives.authored.independent import Guarded, marked, unmarked
 from cheatsheet.derivatives.rules.fractions import vanishes
 from cheatsheet.derivatives.rules.matching import arranged
 from cheatsheet.derivatives.rules.rearranged import rearranged
@@ -32,13 +33,19 @@ class _Watched:
         return after
 
 
-def sufficient(pairs: Pairs, rules: tuple[Rule, ...], always: tuple[Rule, ...]) -> list[Rule] | None:
-    """As few of the rules as carry all pairs, None if all together do not."""
+def sufficient(
+    pairs: Pairs, rules: tuple[Rule, ...], always: tuple[Rule, ...], names: frozenset[str] = frozenset()
+) -> list[Rule] | None:
+    """As few of the rules as carry all pairs, None if all together do not; ``names`` are :func:`confined`."""
+
+    def enough(some: Iterable[Rule]) -> bool:
+        return _all_carried(pairs, [*always, *some], names)
+
     watched = [rule if _only_judges(rule) else _Watched(rule) for rule in rules]
-    if not _all_carried(pairs, [*always, *watched]):
+    if not enough(watched):
         return None
     fired = [one.rule if isinstance(one, _Watched) else one for one in watched if getattr(one, "fired", True)]
-    return fewest(fired, lambda kept: _all_carried(pairs, [*always, *kept]))
+    return fewest(fired, enough)
 
 
 def _only_judges(rule: Rule) -> bool:
@@ -46,15 +53,23 @@ def _only_judges(rule: Rule) -> bool:
     return isinstance(rule, Unordered) or rule.id == COMMON_DENOMINATOR
 
 
-def _all_carried(pairs: Pairs, rules: Iterable[Rule]) -> bool:
-    rules = list(rules)
-    return all(carried(before, rules, after) for before, after in pairs)
+def _all_carried(pairs: Pairs, rules: Iterable[Rule], names: frozenset[str]) -> bool:
+    pairs, guarded = _guarded(pairs, list(rules), names)
+    return all(carried(before, guarded, after) for before, after in pairs)
+
+
+def _guarded(pairs: Pairs, rules: list[Rule], names: frozenset[str]) -> tuple[Pairs, list[Rule]]:
+    """Sides and rules with what varies marked inside derivatives."""
+    if not names:
+        return pairs, rules
+    marked_pairs = [(marked(before, names), marked(after, names)) for before, after in pairs]
+    return marked_pairs, [rule if _only_judges(rule) else Guarded(rule, names) for rule in rules]
 
 
 def carried(before: Expr, rules: list[Rule], after: Expr) -> bool:
     """Whether the rules lead from one to the other; lines, claims and lemmas are used on one side, or on both."""
     try:
-        if arranged(before) == arranged(after):
+        if arranged(unmarked(before)) == arranged(unmarked(after)):
             return True
         whole = [rewritten(side, rules) for side in (before, after)]
         if _meet(whole[0], whole[1], rules):
@@ -71,7 +86,8 @@ def carried(before: Expr, rules: list[Rule], after: Expr) -> bool:
 def _meet(one: Expr, other: Expr, rules: list[Rule]) -> bool:
     """Whether two forms are the same, for fractions once they have one denominator if that is named."""
     unordered = [rule.unordered for rule in rules if isinstance(rule, Unordered)]
-    a, b = (rearranged(side, unordered) if unordered else arranged(side) for side in (one, other))
+    sides = (unmarked(one), unmarked(other))
+    a, b = (rearranged(side, unordered) if unordered else arranged(side) for side in sides)
     return a == b or (any(r.id == COMMON_DENOMINATOR for r in rules) and vanishes(a - b))
 
 
@@ -89,10 +105,11 @@ def rewritten(expr: Expr, rules: list[Rule]) -> Expr:
     return exhausted(expr, laws) if once else expr
 
 
-def what_is_left(pairs: Pairs, rules: tuple[Rule, ...]) -> str:
+def what_is_left(pairs: Pairs, rules: tuple[Rule, ...], names: frozenset[str]) -> str:
     """What the rules make of the two sides that they do not bring together."""
+    pairs, guarded = _guarded(pairs, list(rules), names)
     for before, after in pairs:
-        if not carried(before, list(rules), after):
-            mine, other = (rewritten(side, list(rules)) for side in (before, after))
+        if not carried(before, guarded, after):
+            mine, other = (unmarked(rewritten(side, guarded)) for side in (before, after))
             return f"the rules named do not lead here: they give {mine}, and of this line {other}"
     return "the rules named do not lead here"

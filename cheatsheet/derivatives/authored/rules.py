@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from cheatsheet.calculus.genericity import invertible
+from cheatsheet.derivatives.authored.independent import MARK
 from cheatsheet.derivatives.rules.factors import Product, chain, product_of
 from cheatsheet.derivatives.rules.laws import Law, laws
 from cheatsheet.derivatives.rules.matching import Pattern, declared
@@ -200,7 +201,7 @@ def inlined(equation: Equation) -> Equation:
 
 def depends(symbol: Symbol, varying: frozenset[str]) -> bool:
     """Whether a symbol varies, by itself, by what it is a function of, or by its definition."""
-    if symbol.name in varying or any(depends(s, varying) for s in symbol.of):
+    if symbol.name.removesuffix(MARK) in varying or any(depends(s, varying) for s in symbol.of):
         return True
     return symbol.definition is not None and any(depends(s, varying) for s in symbols(symbol.definition))
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import permutations
 
-from cheatsheet.calculus.genericity import invertible, known_invertible
 from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.authored.both_sides import (
+    DIFFERENTIATED,
     TRANSFORMATIONS,
     DoesNotApply,
     Pairs,
@@ -17,7 +17,10 @@ from cheatsheet.derivatives.authored.both_sides import (
     transformation_words,
     transformed,
 )
-from cheatsheet.derivatives.authored.carrying import carried, rewritten, sufficient, what_is_left
+from cheatsheet.derivatives.authored.carrying import sufficient, what_is_left
+from cheatsheet.derivatives.authored.conditions import Conditions, spots
+from cheatsheet.derivatives.authored.independent import confined
+from cheatsheet.derivatives.authored.induction import HYPOTHESIS, ON, Block, NoInduction, concluded
 from cheatsheet.derivatives.authored.rules import (
     Constant,
     Named,
@@ -25,12 +28,10 @@ from cheatsheet.derivatives.authored.rules import (
     Units,
     Vocabulary,
     directions,
+    filled_words,
     is_polynomial,
 )
-from cheatsheet.derivatives.rules.factors import Product
-from cheatsheet.derivatives.rules.laws import laws
-from cheatsheet.derivatives.rules.matching import declared, same
-from cheatsheet.derivatives.rules.numbers import is_positive
+from cheatsheet.derivatives.rules.matching import same
 from cheatsheet.derivatives.rules.rule import Rule, spread
 from cheatsheet.language.authored import AuthoredDerivation, AuthoredLine
 from cheatsheet.language.elaborate import elaborate_claim, elaborate_expression
@@ -39,18 +40,17 @@ from cheatsheet.language.expressions import (
     Apply,
     Equation,
     Expr,
-    Number,
     Symbol,
     free_indices,
     inline_definitions,
     rebuild,
-    walk,
 )
 from cheatsheet.language.glossary import Text, word
 from cheatsheet.language.names import varying_names
 from cheatsheet.language.source import Passage
 from cheatsheet.language.syntax import ClaimError, parse_claim, parse_expression
-from cheatsheet.language.table import ShapeError, build
+from cheatsheet.language.table import ShapeError
+from cheatsheet.printing.latex import latex_of
 
 SIGN = "=="
 POLYNOMIALS = "polynomials"
@@ -144,13 +144,14 @@ class Board:
         self.varying = frozenset(name for line in derivation.lines for name in _varying(line.passage.text))
         self.claims = tuple(self.plain(claim.equation) for claim in derivation.claims)
         earlier = {number: self.plain(claim.equation) for number, claim in derivation.earlier.items()}
-        sides = [inline_definitions(side) for claim in self.claims for side in (claim.lhs, claim.rhs)]
-        self.regular = frozenset().union(*(known_invertible(side) for side in sides))
-        self.defined = [spot for side in sides for spot in _spots(side)]
-        self.words = Vocabulary({}, earlier, derivation.lemmas, self.varying, self.regular)
+        self.conditions = Conditions(self.claims)
+        self.words = Vocabulary({}, earlier, derivation.lemmas, self.varying, self.conditions.regular)
         self.written: list[WorkedLine] = []
+        self.before: Equation | None = None
         self.facts: list[Equation] = []
-        self.needs: list[tuple[Expr, AuthoredLine, list[Rule]]] = []
+        self.blocks: list[Block] = []
+        self.block: Block | None = None
+        self.needs: list[tuple[Expr, AuthoredLine, list[Rule], Block | None]] = []
         self.used: list[Rule] = []
 
     def plain(self, equation: Equation) -> Equation:
@@ -163,7 +164,7 @@ class Board:
         text = line.passage.text
         goes_on = text.lstrip().startswith(SIGN)
         left, right = self.read(line, goes_on)
-        before = self.facts[-1] if self.facts else None
+        before = self.before
         if goes_on and before is None:
             raise self.error(line.passage, "the first line has nothing to go on from", "write left == right")
         if goes_on:
@@ -174,12 +175,23 @@ class Board:
         try:
             reasons, follows = self.justified(line, equation, before, goes_on)
         finally:
-            self.facts.append(equation)
-            if line.label:
-                self.words.lines[line.label] = equation
+            self.said(line, equation)
         for side in filter(None, (left, right)):
-            self.needs += [(spot, line, self.used) for spot in _spots(inline_definitions(side))]
+            self.needs += [(spot, line, self.used, self.block) for spot in spots(inline_definitions(side))]
         self.written.append(WorkedLine(left, right, reasons, follows, line.label, line.words))
+
+    def said(self, line: AuthoredLine, equation: Equation) -> None:
+        """Note what a line says; in a block that rests on a hypothesis, for the block alone."""
+        self.before = equation
+        (self.facts if self.block is None else self.block.facts).append(equation)
+        if line.label:
+            self.words.lines[line.label] = equation
+
+    def close(self) -> None:
+        """End a block: its lines cannot be referred to any more."""
+        if self.block is not None:
+            self.words.lines = self.block.outside
+        self.block = None
 
     def read(self, line: AuthoredLine, goes_on: bool) -> tuple[Expr | None, Expr]:
         text = line.passage.text
@@ -207,6 +219,8 @@ class Board:
         self, line: AuthoredLine, equation: Equation, before: Equation | None, goes_on: bool
     ) -> tuple[tuple[Reason, ...], bool]:
         """The reasons of a line, once they are seen to be enough; raises :class:`StepError`."""
+        if len(line.by) == 1 and not goes_on and (reason := self.by_induction(line.by[0], equation)):
+            return (reason,), False
         named: list[Named] = []
         done: list[tuple[Passage, Expr | None]] = []
         remarks: list[Reason] = []
@@ -220,8 +234,9 @@ class Board:
                 remarks.append(self.only_polynomials(passage, equation))
             elif is_transformation(text):
                 done.append((passage, factor := self.factor(passage)))
-                if factor is not None and text.startswith("divide"):
-                    self.needs.append((inline_definitions(factor), line, []))
+                if factor is not None:
+                    own = [factor] if text.startswith("divide") else spots(inline_definitions(factor))
+                    self.needs += [(inline_definitions(spot), line, [], self.block) for spot in own]
             else:
                 found = self.words.named(text)
                 if found is None:
@@ -235,6 +250,24 @@ class Board:
             self.needs.clear()
         reasons = (*words, *used, *remarks)
         return reasons or (Reason("rearrange", word("why-rearrange")),), bool(done)
+
+    def by_induction(self, passage: Passage, equation: Equation) -> Reason | None:
+        """The hypothesis of an induction, which opens a block, or its end; None where the line is neither."""
+        text = passage.text.strip()
+        if text == HYPOTHESIS:
+            self.close()
+            self.block = Block(equation, outside=dict(self.words.lines))
+            self.blocks.append(self.block)
+            return Reason("induction-hypothesis", word("why-induction-hypothesis"))
+        k = self.derivation.names.declarations(text).symbols.get(text.removeprefix(ON))
+        if not text.startswith(ON) or k is None:
+            return None
+        self.close()
+        try:
+            concluded(equation, k, self.facts, self.blocks)
+        except NoInduction as error:
+            raise self.error(passage, f"there is no induction here: {error}") from None
+        return Reason("induction", filled_words("why-induction", latex_of(k)))
 
     def only_polynomials(self, passage: Passage, equation: Equation) -> Reason:
         """The remark that what holds on a dense set holds everywhere."""
@@ -268,7 +301,8 @@ class Board:
         if goes_on:
             if done:
                 raise self.error(done[0][0], "nothing is done to both sides of a line that only goes on")
-            return [[(self.facts[-1].rhs, equation.rhs)]]
+            assert before is not None
+            return [[(before.rhs, equation.rhs)]]
         if not done:
             return [[(equation.lhs, equation.rhs)]]
         passage, factor = done[0]
@@ -276,6 +310,8 @@ class Board:
             raise self.error(done[1][0], "one thing at a time is done to both sides", "write a line for each")
         if before is None:
             raise self.error(passage, "there is no equation above to do this to")
+        if passage.text.strip() == DIFFERENTIATED:
+            self.for_all_values(passage, before)
         try:
             ways = (equation, Equation(equation.rhs, equation.lhs))
             return [
@@ -287,15 +323,25 @@ class Board:
         except ShapeError as error:
             raise self.error(passage, error.message, error.hint) from None
 
+    def for_all_values(self, passage: Passage, fact: Equation) -> None:
+        """Refuse to differentiate what holds, maybe, only for matrices with a property."""
+        names = confined((fact.lhs, fact.rhs), self.varying)
+        if names:
+            message = f"what is differentiated has to hold for all values of {', '.join(sorted(names))}"
+            raise self.error(
+                passage, message, "what a property makes true does not hold of all matrices near by"
+            )
+
     def reasons_used(
         self, line: AuthoredLine, choices: list[Pairs], named: list[Named]
     ) -> tuple[Reason, ...]:
         """The reasons that are used, once the rules carry all pairs of a choice; raises :class:`StepError`."""
         always: tuple[Rule, ...] = (Units(), *([Constant(self.varying)] if self.varying else []))
-        found = ((sufficient(p, rules, always), rules) for p in choices for rules in directions(named))
-        kept = next((kept for kept, _ in found if kept is not None), None)
+        names = confined([side for pairs in choices for pair in pairs for side in pair], self.varying)
+        found = (sufficient(p, rules, always, names) for p in choices for rules in directions(named))
+        kept = next((kept for kept in found if kept is not None), None)
         if kept is None:
-            left = what_is_left(choices[0], (*always, *directions(named)[0]))
+            left = what_is_left(choices[0], (*always, *directions(named)[0]), names)
             raise self.error(line.passage, left, "name the rule that is missing")
         self.used = [*always, *kept]
         reasons = []
@@ -314,8 +360,8 @@ class Board:
         for number, claim in zip(self.derivation.numbers, self.claims, strict=True):
             if not any(_says(self.with_own_meanings(fact), claim) for fact in self.facts):
                 raise self.error(last, f"the lines do not end in claim {number}: {claim!r}")
-        for spot, line, rules in self.needs:
-            if not self.harmless(spot, rules):
+        for spot, line, rules, block in self.needs:
+            if not self.conditions.harmless(spot, rules, block.invertible if block is not None else ()):
                 message = f"this needs {spot} to be invertible or nonzero, which the claim does not"
                 raise self.error(
                     line.passage, message, "where both sides are polynomials, say so: polynomials"
@@ -331,28 +377,6 @@ class Board:
 
         return Equation(meaning(fact.lhs), meaning(fact.rhs))
 
-    def harmless(self, spot: Expr, rules: list[Rule]) -> bool:
-        """Whether the claim can only be made where the matrix is invertible, or the number is not zero."""
-        if any(same(spot, other) for other in self.defined):
-            return True
-        if spot.shape.is_scalar:
-            if isinstance(spot, Apply) and spot.op == "det":
-                return self.harmless(spot.children[0], rules)
-            if isinstance(spot, Apply) and spot.op in ("power", "scale", "neg"):
-                return all(self.harmless(c, rules) for c in spot.children[: 1 if spot.op == "power" else 2])
-            if declared(spot, "nonzero") or is_positive(spot):
-                return True
-        elif invertible(spot, self.regular) or _is_definite(spot):
-            return True
-        simple: list[Rule] = [
-            one.rule for one in laws().values() if one.group in ("transposes", "properties", "inverses")
-        ]
-        forms = [spot, rewritten(build("transpose", spot), simple), rewritten(spot, simple)]
-        return any(
-            same(form, other) or carried(form, rules, other)
-            for form in forms for other in self.defined if form.shape.agrees(other.shape)
-        )  # fmt: skip
-
     def error(self, passage: Passage, message: str, hint: str = "") -> StepError:
         return StepError(passage.problem(0, len(passage.text), message, hint))
 
@@ -360,24 +384,6 @@ class Board:
 def _reads(passage: Passage) -> bool:
     """Whether the line has to have a derivative on its left."""
     return passage.text.strip() == "read off"
-
-
-def _is_definite(expr: Expr, strictly: bool = True) -> bool:
-    """Whether the form of a matrix shows it to be positive definite, or not strictly so: a sum of such, Hᵀ R H."""
-    match expr:
-        case Symbol() | Apply(op="I"):
-            return isinstance(expr, Apply) or "positive_definite" in expr.properties
-        case Apply(op="inv", args=(Expr() as of,)):
-            return _is_definite(of)
-        case Apply(op="add", args=(Expr() as a, Expr() as b)):
-            both = _is_definite(a, False) and _is_definite(b, False)
-            return both and (not strictly or _is_definite(a) or _is_definite(b))
-        case Apply(op="matmul") if not strictly:
-            word = Product.of(expr).word
-            turned = build("transpose", word[-1])
-            outer = len(word) == 3 and (word[0] == turned or build("transpose", word[0]) == word[-1])
-            return outer and _is_definite(word[1], False)
-    return False
 
 
 def _is_other(passage: Passage) -> bool:
@@ -407,16 +413,6 @@ def _without_scope(expr: Expr) -> Expr:
         meaning = _without_scope(expr.definition)
         return Symbol(expr.name, expr.shape, expr.properties, expr.of, meaning, expr.kind)
     return rebuild(expr, _without_scope)
-
-
-def _spots(expr: Expr) -> Iterator[Expr]:
-    """The matrices that an expression inverts, and the numbers that it divides by."""
-    for node in walk(expr):
-        match node:
-            case Apply(op="inv" | "logdet", args=(Expr() as inner,)):
-                yield inner
-            case Apply(op="over" | "reciprocal", args=(_, Expr() as below)) if not isinstance(below, Number):
-                yield below
 
 
 def _says(fact: Equation, claim: Equation) -> bool:

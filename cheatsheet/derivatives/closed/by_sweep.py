@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from cheatsheet.calculus.differentials import NoDifferential, differentiate
 from cheatsheet.derivatives.closed.differential import Differential
+from cheatsheet.derivatives.closed.length import length
 from cheatsheet.derivatives.closed.linear_maps import NotLinearError
 from cheatsheet.derivatives.closed.rewritten import rewritten
-from cheatsheet.derivatives.closed.stages import NoStagesError, by_stages
+from cheatsheet.derivatives.closed.stages import DEEP, NoStagesError, by_stages
 from cheatsheet.derivatives.closed.sweep import NoSweepError, gradient, jacobian
 from cheatsheet.derivatives.closed.tidying import tidied, turned_round
 from cheatsheet.language.expressions import Equation, Expr, Number, Symbol, inline_definitions, symbols
@@ -17,10 +19,10 @@ from cheatsheet.language.table import ShapeError
 FAILURES = (NoSweepError, NoStagesError, NoDifferential, NotLinearError, ShapeError)
 
 
-def staged(linear: Differential) -> tuple[Expr, list[Equation]] | None:
+def staged(linear: Differential, deep: int = DEEP) -> tuple[Expr, list[Equation]] | None:
     """The derivative of a function of functions of functions, and what was proved of its stages.
 
-    None where a function is not so deep, or a stage could not be shown.
+    None where a function is not so deep (more than ``deep`` inside one another), or a stage could not be shown.
     """
     function = _function(linear)
     if function is None or len(linear.variables) > 1:
@@ -29,7 +31,7 @@ def staged(linear: Differential) -> tuple[Expr, list[Equation]] | None:
     if not isinstance(variable, Symbol) or not (function.shape.is_scalar or _are_vectors(function, variable)):
         return None
     try:
-        result, lemmas = by_stages(function, variable)
+        result, lemmas = by_stages(function, variable, deep)
         return _laid(result, linear, function), lemmas
     except FAILURES:
         return None
@@ -66,14 +68,23 @@ def _derivative(linear: Differential) -> Expr | None:
             return None
         result = jacobian(gradient(function, first), others[0])
         return turned_round(result) if linear.sources[0][0] == 2 else result
-    if function.shape.is_scalar:
+    if function.shape.is_scalar and not first.shape.is_scalar:
         return _laid(gradient(function, first), linear, function)
     if first.shape.is_scalar:
-        form = differentiate(function, {first: Number(1)})
-        return _laid(Number(0) if form is None else tidied(form), linear, function)
+        return _laid(_by_a_number(function, first), linear, function)
     if _are_vectors(function, first):
         return _laid(jacobian(function, first), linear, function)
     return None
+
+
+def _by_a_number(function: Expr, variable: Symbol) -> Expr:
+    """The shorter of what the differential says and what the sweep says, which only numbers have."""
+    form = differentiate(function, {variable: Number(1)})
+    found = Number(0) if form is None else tidied(form)
+    if function.shape.is_scalar:
+        with suppress(*FAILURES):
+            return min(found, gradient(function, variable), key=length)
+    return found
 
 
 def _laid(result: Expr, linear: Differential, function: Expr) -> Expr:

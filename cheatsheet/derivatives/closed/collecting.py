@@ -22,7 +22,7 @@ from cheatsheet.language.dimensions import Shape
 from cheatsheet.language.expressions import Apply, Expr, Number
 from cheatsheet.language.table import build
 
-MOST_TERMS = 7
+MOST_COLLECTED = 7
 """Above this many terms only the largest common factors are tried."""
 
 
@@ -56,7 +56,7 @@ class Collector:
         members = {(f, end): [t for t in terms if t.chain and t.chain[end] == f] for f, end in factors}
         found = [key for key in factors if len(members[key]) > 1]
         found.sort(key=lambda key: -len(members[key]))
-        for factor, end in found if len(terms) <= MOST_TERMS else found[:1]:
+        for factor, end in found if len(terms) <= MOST_COLLECTED else found[:1]:
             own = [t for t in members[factor, end] if _is_natural(t, end)]
             if len(own) < 2:
                 continue
@@ -77,7 +77,7 @@ class Collector:
 
     def shared_scalars(self, terms: list[Product], shape: Shape) -> Iterator[list[Product]]:
         """Some terms over a scalar factor that they alone have in common."""
-        if shape.is_scalar or not 2 < len(terms) <= MOST_TERMS:
+        if shape.is_scalar or not 2 < len(terms) <= MOST_COLLECTED:
             return
         for factor in dict.fromkeys(f for t in terms for f, _ in t.scalars):
             own = [t for t in terms if factor in dict(t.scalars)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cached_property
 
 from cheatsheet.calculus.differentials import NoDifferential
@@ -16,9 +17,11 @@ from cheatsheet.derivatives.closed.differential import Differential, Source, dif
 from cheatsheet.derivatives.closed.entries import spelled
 from cheatsheet.derivatives.closed.entrywise import entry
 from cheatsheet.derivatives.closed.index_names import IndexNames
+from cheatsheet.derivatives.closed.linear_maps import NotLinearError
 from cheatsheet.derivatives.closed.networks import NoMatrixFormError
 from cheatsheet.derivatives.closed.over_basis import entry_by_units, sum_over_units
 from cheatsheet.derivatives.closed.tidying import tidied
+from cheatsheet.derivatives.closed.vectorised import by_vectorising
 from cheatsheet.derivatives.closed.views import Block, View
 from cheatsheet.language.display import one_line, short
 from cheatsheet.language.expressions import (
@@ -110,7 +113,6 @@ class ClosedForm:
         self.names = IndexNames(_names_in_use(linear.derivative))
         self.index_names: dict[Source, str] = {source: self.names.fresh() for source in linear.sources}
         self.indices = tuple(Index(self.index_names[s], linear.axis(s)) for s in linear.sources)
-        self._seen: list[Seen] = []
         self.lemmas: list[Equation] = []
         """What was proved of the stages of a deep function, for which :attr:`result` follows by the chain rule."""
         self.general: ClosedForm = self
@@ -128,16 +130,27 @@ class ClosedForm:
         if found is not None:
             result, self.lemmas = found
             return result
-        candidates = []
-        for candidate in self._candidates():
-            # The derivatives inside were proved equal to their closed forms, which stand in their places here.
-            if prove(Equation(self.linear.derivative, candidate)):
-                return candidate
-            candidates.append(candidate)
+        candidates: list[Expr] = []
+        found = self._first_proved(self._candidates(), candidates) or staged(self.linear, deep=1)
+        found = found or self._first_proved(self._last_resorts(), candidates)
+        if found is not None:
+            result, self.lemmas = found
+            return result
         for candidate in candidates[:MOST_CHECKED]:
             if _agrees(self.derivative, candidate):
                 return candidate
         raise NoClosedFormError(f"no closed form of {self.derivative} was found")
+
+    def _first_proved(
+        self, candidates: Iterable[Expr], seen: list[Expr]
+    ) -> tuple[Expr, list[Equation]] | None:
+        """The first of the forms that is proved; the others are added to those seen."""
+        for candidate in candidates:
+            # The derivatives inside were proved equal to their closed forms, which stand in their places here.
+            if prove(Equation(self.linear.derivative, candidate)):
+                return candidate, []
+            seen.append(candidate)
+        return None
 
     @cached_property
     def entry(self) -> Expr:
@@ -168,17 +181,26 @@ class ClosedForm:
 
     def views(self) -> Iterator[Seen]:
         """The derivative in index form, the axes split first and then, where that does not do, left whole."""
-        for plain in (False, True):
-            if len(self._seen) == plain:
-                view = View(self.linear, self.index_names, self.names, self.layout, plain)
-                try:
-                    self._seen.append((view, list(view.blocks())))
-                except FAILURES:
-                    self._seen.append((view, None))
-            yield self._seen[plain]
+        yield self._split
+        yield self._whole
+
+    @cached_property
+    def _split(self) -> Seen:
+        return self._view(plain=False)
+
+    @cached_property
+    def _whole(self) -> Seen:
+        return self._view(plain=True)
+
+    def _view(self, plain: bool) -> Seen:
+        view = View(self.linear, self.index_names, self.names, self.layout, plain)
+        try:
+            return view, list(view.blocks())
+        except FAILURES:
+            return view, None
 
     def _candidates(self) -> Iterator[Expr]:
-        """Forms in matrix notation, the most readable first; those that always exist last."""
+        """Forms in matrix notation, the most readable first."""
         yield from swept(self.linear)
         for view, blocks in self.views():
             if blocks is None:
@@ -188,6 +210,12 @@ class ClosedForm:
                 break
             except FAILURES:
                 continue
+        with suppress(NotLinearError, ShapeError):
+            if (vectorised := by_vectorising(self.linear)) is not None:
+                yield vectorised
+
+    def _last_resorts(self) -> Iterator[Expr]:
+        """What always exists."""
         yield from sum_over_units(self.linear, self.names.again(), self.layout)
         if self._is_abstract:
             yield self.linear.derivative

@@ -36,6 +36,11 @@ def rewritten(expr: Expr) -> Expr:
                 return reduce(_block_product, [a] * int(k))
         case Apply(op="det", args=(Apply() as inner,)):
             return _determinant(inner)
+        case Apply(op="logdet", args=(Apply(op="scale", args=(Expr() as s, Expr() as a)),)):
+            factor = build("scale", Size(a.shape.rows), build("log", build("abs", s)))
+            return build("add", factor, build("log", build("abs", rewritten(build("det", a)))))
+        case Apply(op="inv", args=(Apply(op="scale", args=(Expr() as s, Expr() as a)),)):
+            return build("over", rewritten(build("inv", a)), s)
     return expr
 
 
@@ -97,6 +102,8 @@ def _determinant(inner: Apply) -> Expr:
         case Apply(op="matmul") if all(child.shape.is_square for child in inner.children):
             a, b = (rewritten(build("det", child)) for child in inner.children)
             return build("scale", a, b)
+        case Apply(op="matrix_power"):
+            return build("power", rewritten(build("det", inner.children[0])), inner.children[1])
         case Apply(op="scale"):
             s, a = inner.children
             return build("scale", build("power", s, Size(a.shape.rows)), rewritten(build("det", a)))

@@ -36,7 +36,7 @@ class Stage:
     value: Expr
 
 
-def stages(function: Expr, variable: Symbol) -> list[Stage]:
+def stages(function: Expr, variable: Symbol, deep: int = DEEP) -> list[Stage]:
     """The function taken apart, innermost first; raises :class:`NoStagesError` where it is not deep."""
     taken = {s.name for s in symbols(function)}
     names = (name for k in range(1, 1000) if (name := f"h_{k}") not in taken)
@@ -56,7 +56,7 @@ def stages(function: Expr, variable: Symbol) -> list[Stage]:
         found[expr] = parts[-1].name
         return parts[-1].name
 
-    if _depth(function, variable, depths) <= DEEP:
+    if _depth(function, variable, depths) <= deep:
         raise NoStagesError("not deep")
     last = named(function)
     parts.append(Stage(Symbol(next(names), function.shape), last))
@@ -83,9 +83,9 @@ def _depth(expr: Expr, variable: Symbol, known: dict[Expr, int]) -> int:
     return known[expr]
 
 
-def by_stages(function: Expr, variable: Symbol) -> tuple[Expr, list[Equation]]:
+def by_stages(function: Expr, variable: Symbol, deep: int = DEEP) -> tuple[Expr, list[Equation]]:
     """The gradient of a scalar, or the Jacobian of a vector, and what was proved of each stage."""
-    parts = stages(function, variable)
+    parts = stages(function, variable, deep)
     scalar = function.shape.is_scalar
     meanings: dict[Symbol, Expr] = {}
     for part in parts:

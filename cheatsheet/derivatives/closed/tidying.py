@@ -26,7 +26,7 @@ from cheatsheet.language.table import build
 
 PENALTIES = ((1.0, 1), (0.6, 0))
 """What a form with sums multiplied out must gain: two characters; two fifths where a sum is like 1 - z."""
-MOST_TERMS = 12
+MOST_SPREAD = 12
 
 
 def tidy(terms: Terms, shape: Shape) -> Expr:
@@ -38,7 +38,7 @@ def tidy(terms: Terms, shape: Shape) -> Expr:
         forms.append((1.0, 0, spreaded))
     for depth, (factor, penalty) in enumerate(PENALTIES, start=1):
         expanded = [own for t in terms for own in _multiplied_out(t, depth)]
-        if len(terms) < len(expanded) <= MOST_TERMS:
+        if len(terms) < len(expanded) <= MOST_SPREAD:
             apart = merged(expanded)
             fewer = len(apart) <= len(terms)  # much cancelled
             forms.append((1.0, 0, apart) if fewer else (factor, penalty, apart))
@@ -61,7 +61,7 @@ def _entry_by_entry(terms: Terms, shape: Shape) -> Expr | None:
     if len(terms) < 2 or not shape.cols.is_one or len(numbers) < len(terms) or shape.rows.kind != "integer":
         return None
     size, scalar = int(shape.rows.value or 0), Shape.scalar()
-    if size > MOST_TERMS:
+    if size > MOST_SPREAD:
         return None
     parts = [
         Collector().sum(
@@ -135,7 +135,7 @@ def _multiplied_out(t: Product, depth: int) -> Terms:
     count = 1
     for options in (*scalars, *chains):
         count *= len(options)
-        if count > MOST_TERMS:
+        if count > MOST_SPREAD:
             return [t]
     for chosen in cartesian(*scalars, *chains):
         coefficient = t.coefficient
@@ -168,7 +168,7 @@ def _powers(factor: Expr, exponent: Fraction, depth: int) -> Terms:
             for p in _parts(factor.children[0], depth)
             for q in _parts(factor.children[1], depth)
         ]
-        if 1 < len(pairs) <= MOST_TERMS:
+        if 1 < len(pairs) <= MOST_SPREAD:
             return pairs
     powers: Powers = ((factor, exponent),)
     return [Product(ONE, powers, (), factor.shape)]

@@ -8,7 +8,7 @@ from math import floor
 from cheatsheet.calculus.terms import ZERO, Factor, Factors, Poly, Term
 from cheatsheet.derivatives.rules.normal_forms import multiply, single_term, times
 
-MOST_TERMS = 600
+MOST_OVER_ONE = 600
 MOST_DENOMINATORS = 8
 
 
@@ -22,7 +22,7 @@ def vanishes(poly: Poly) -> bool:
         if not poly.terms:
             return True
         below = _deepest(poly)
-        if below is None or len(poly.terms) > MOST_TERMS:
+        if below is None or len(poly.terms) > MOST_OVER_ONE:
             return False
         factor, exponent = below
         poly = Poly([(c, _times(term, factor, -exponent)) for c, term in poly.terms])
@@ -58,7 +58,7 @@ def _multiplied_out(poly: Poly) -> Poly:
                     part = _distributed(part, single_term({factor: exponent - floor(exponent)}))
                 for _ in range(floor(exponent)):
                     part = _distributed(part, factor.subs[0])
-                    if len(part.terms) > MOST_TERMS:
+                    if len(part.terms) > MOST_OVER_ONE:
                         return poly
         total += part
     return total.collect()

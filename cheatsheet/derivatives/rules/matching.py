@@ -129,6 +129,9 @@ def declared(expr: Expr, needed: str) -> bool:
         value = expr.value
         facts = {"integer": value.denominator == 1, "nonzero": value != 0, "positive": value > 0}
         return facts.get(needed, False)
+    if needed == "integer":
+        made = isinstance(expr, Apply) and expr.op in ("add", "sub", "neg", "scale")
+        return made and all(declared(child, needed) for child in expr.children)
     return (
         needed == "symmetric"
         and isinstance(expr, Apply)
@@ -354,11 +357,11 @@ class _Matcher:
                 yield from self.word(tuple(others), own[k:], fits)
 
     def terms(self, pattern: list[Expr], own: list[Expr], found: Match) -> Iterator[tuple[Match, list[Expr]]]:
-        """The ways to find each term of the pattern in a sum; a last letter takes all that is left."""
+        """The ways to find each term of the pattern in a sum, numbers first; a last letter takes all that is left."""
         if not pattern:
             yield found, own
             return
-        first, *others = pattern
+        first, *others = sorted(pattern, key=lambda term: not isinstance(term, Number))
         if not others and self.is_letter(first) and own:
             for fits in self.match(first, sum_of(own), found):
                 yield fits, []

@@ -119,7 +119,7 @@ def _log_of_power(node: Apply) -> Expr | None:
 
 
 def _power(node: Apply) -> Expr | None:
-    """aᵐ⁺ⁿ = aᵐ aⁿ, (ab)ⁿ = aⁿ bⁿ, (aᵐ)ⁿ = aᵐⁿ for exponents that are letters."""
+    """aᵐ⁺ⁿ = aᵐ aⁿ, (ab)ⁿ = aⁿ bⁿ, (aᵐ)ⁿ = aᵐⁿ for exponents that are letters; the last for a > 0 or integers."""
     if node.op != "power" or not node.shape.is_scalar or isinstance(node.children[1], Number):
         return None
     base, exponent = node.children
@@ -134,9 +134,25 @@ def _power(node: Apply) -> Expr | None:
             return multiplied([build("power", f, exponent) for f in factors(base)])
         case Apply(op="over", args=(Expr() as x, Expr() as y)):
             return build("over", build("power", x, exponent), build("power", y, exponent))
-        case Apply(op="power", args=(Expr() as x, Expr() as k)):
+        case Apply(op="power", args=(Expr() as x, Expr() as k)) if is_positive(x) or (
+            _is_integer(k) and _is_integer(exponent)
+        ):
             return build("power", x, build("scale", k, exponent))
     return None
+
+
+def _is_integer(x: Expr) -> bool:
+    """Whether a number is an integer by its form and by declarations."""
+    match x:
+        case Number():
+            return x.value.denominator == 1
+        case Symbol():
+            return "integer" in x.properties
+        case Size():
+            return True
+        case Apply(op="scale" | "add" | "sub" | "neg"):
+            return all(map(_is_integer, x.children))
+    return False
 
 
 def _root(node: Apply) -> Expr | None:
@@ -362,18 +378,7 @@ def _chain(word: list[Expr]) -> Expr:
     return first
 
 
-FORMULAS = {
-    "sigmoid": "1 / (1 + exp(-x))",
-    "softplus": "log(1 + exp(x))",
-    "sinh": "(exp(x) - exp(-x)) / 2",
-    "cosh": "(exp(x) + exp(-x)) / 2",
-    "tanh": "(exp(x) - exp(-x)) / (exp(x) + exp(-x))",
-    "tan": "sin(x) / cos(x)",
-    "relu": "(x + abs(x)) / 2",
-    "step": "(1 + sign(x)) / 2",
-    "maximum": "(x + y + abs(x - y)) / 2",
-    "minimum": "(x + y - abs(x - y)) / 2",
-}
+FORMULAS = {name: row.by_others for name, row in TABLE.items() if row.by_others}
 """Functions by others, as a textbook defines them."""
 
 NUMBERS = (

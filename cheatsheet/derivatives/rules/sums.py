@@ -11,7 +11,7 @@ from cheatsheet.derivatives.rules.unfolding import IndexNames, prenex, with_dist
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Sum, free_indices, rebuild, substitute
 from cheatsheet.language.table import build
 
-MOST_TERMS = 400
+MOST_PRODUCTS = 400
 """Terms of a product beyond which it is not multiplied out."""
 
 
@@ -105,7 +105,7 @@ class Expansion:
         match expr:
             case Apply(op="scale" | "matmul" | "hadamard", args=(Expr() as a, Expr() as b)):
                 left, right = terms(a), terms(b)
-                if 1 < len(left) * len(right) <= MOST_TERMS:
+                if 1 < len(left) * len(right) <= MOST_PRODUCTS:
                     return added([(p * q, build(expr.op, x, y)) for (p, x), (q, y) in cartesian(left, right)])
             case Apply(op="over" | "quotient", args=(Expr() as a, Expr() as b)) if len(terms(a)) > 1:
                 return added([(p, build(expr.op, x, b)) for p, x in terms(a)])

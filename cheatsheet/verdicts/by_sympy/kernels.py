@@ -14,7 +14,7 @@ import sympy
 from cheatsheet.verdicts.by_sympy.judgement import Beyond
 from cheatsheet.verdicts.by_sympy.quotients import Allowance, Quotients, UndefinedError
 
-MOST_TERMS = 40
+MOST_FACTORED = 40
 """Beyond this, a polynomial is not factored: known factors are tried."""
 MOST_SYMBOLS = 12
 Factor = tuple[Any, Any]
@@ -128,7 +128,7 @@ class Kernels:
                     break
                 polynomial = quotient
                 parts.append((known, 1))
-        number, small = polynomial.LC, len(polynomial) <= MOST_TERMS
+        number, small = polynomial.LC, len(polynomial) <= MOST_FACTORED
         polynomial = polynomial.monic()
         if polynomial == 1:
             own = []
