@@ -192,8 +192,8 @@
   // ---- a permalink opens what it names
   const named = (hash) => { try { return decodeURIComponent(hash); } catch { return hash; } };
   function open() {
-    const article = document.getElementById(named(location.hash.slice(1)));
-    if (article?.matches("article") && !shown(article)) {  // hidden by a search or a filter
+    const article = document.getElementById(named(location.hash.slice(1)))?.closest("article");
+    if (article && !shown(article)) {  // hidden by a search or a filter
       for (const control of [box, one("#chapter"), one("#verdict")]) control.value = "";
       search();
       article.scrollIntoView();

@@ -145,9 +145,10 @@ def test_a_search_says_what_it_looked_for_instead(page: Page, address: str) -> N
         page.wait_for_function(f"document.querySelector('#found').textContent.includes('{told}')")
 
 
-@pytest.mark.parametrize("place", ["100%", "%E4", "nowhere", '"><b>'])
+@pytest.mark.parametrize("place", ["100%", "%E4", "nowhere", "entries", '"><b>'])
 def test_a_permalink_to_nothing_breaks_nothing(page: Page, address: str, place: str) -> None:
     page.goto(f"{address}#{place}")
+    assert page.locator("details[open]").count() == 0
     page.fill("#search", "softmax")
     page.wait_for_selector("#results #softmax-jacobian")
 
