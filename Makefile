@@ -78,9 +78,11 @@ format: install
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# The first page of the sheet, for the README.
+# For the README: the first page of the sheet, and the page of the handbook with the quadratic form.
 picture: pdf
 	pdftoppm -f 1 -l 1 -r 137 -png -singlefile build/cheatsheet.pdf docs/sheet
+	page=$$(pdfinfo -dests build/handbook.pdf | awk '/"entry.quadratic-form"/ {print $$1}') && \
+	  pdftoppm -f $$page -l $$page -r 110 -png -singlefile build/handbook.pdf docs/handbook
 
 clean:
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

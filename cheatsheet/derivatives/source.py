@@ -11,7 +11,8 @@ from cheatsheet.calculus.to_expression import Speller
 from cheatsheet.derivatives.closed.index_names import IndexNames
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Expr, Index, Symbol, free_indices
-from cheatsheet.printing.arrays import CodeWriter, code_for, function_for, sizes_of
+from cheatsheet.printing.arrays import CodeWriter, code_for, function_for, sample_of, sizes_of
+from cheatsheet.printing.coding import ATOM, bracketed
 from cheatsheet.printing.shared_parts import with_shared_parts
 
 
@@ -49,8 +50,8 @@ def _tensor(entry: Expr, indices: Sequence[Index], library: str, given: Sequence
     flat, shape = _split(entry, indices)
     if flat is None:
         return code_for(entry, library, given, indices)
-    code = code_for(flat[0], library, given, flat[1])
-    writer = CodeWriter(library, sizes_of(given), None)
+    writer = CodeWriter(library, sizes_of(given), sample_of(given))
+    code = bracketed(writer.whole(*flat), ATOM)
     return f"{code}.reshape({', '.join(writer.size(axis).text for axis in shape)})"
 
 

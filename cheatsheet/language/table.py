@@ -163,6 +163,11 @@ class Operator:
         return not self.arguments
 
     @property
+    def second_exponent(self) -> int | None:
+        """1 where an entry of the value is one of the first operand times one of the second, −1 where divided by it."""
+        return {"scale": 1, "over": -1}.get(self.entrywise or "")
+
+    @property
     def divides(self) -> bool:
         """Whether an entry is one of the first operand, divided by one of the second."""
         return self.entrywise == "over"

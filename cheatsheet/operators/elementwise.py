@@ -273,7 +273,7 @@ FUNCTIONS = (
             digits=lambda mp, x: (1 + mp.sign(x)) / 2,
             sympy=lambda sympy, x: (1 + sympy.sign(x)) / 2,
             code=coding.templates(
-                "np.heaviside({x}, 0.5)", "(torch.sign({x}) + 1) / 2", "jnp.heaviside({x}, 0.5)"
+                "np.heaviside({x}, 0.5)", "((torch.sign({x}) + 1) / 2)", "jnp.heaviside({x}, 0.5)"
             ),
         ),
         by_others="(1 + sign(x)) / 2",

@@ -66,7 +66,8 @@ def name_index(pages: Iterable[EntryPage], language: str, most: int | None = Non
 def _words(page: EntryPage, language: str, most: int | None) -> list[str]:
     """The name without what it says in a formula alone, and the aliases in the script of the language."""
     words = [page.name[language]] if re.sub(r"\$[^$]*\$", "", page.name[language]).strip() else []
-    named = [alias for alias in page.aliases if not re.search(r"[^\w\s'.-]|[ᵀ⁻]", alias)]
+    former = set(page.former_ids)
+    named = [a for a in page.aliases if a not in former and not re.search(r"[^\w\s'.-]|[ᵀ⁻]", a)]
     own = [alias for alias in named if is_chinese(alias) == (language == "zh")]
     return list(dict.fromkeys([*words, *own[:most]]))
 

@@ -236,6 +236,11 @@ class EntryPage:
     """What the page was made from, as a hash (pages/keys.py)."""
 
     @property
+    def former_ids(self) -> tuple[str, ...]:
+        """The aliases that were ids of entries that this one has taken in; links to them lead here."""
+        return tuple(a for a in self.aliases if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+){2,}", a))
+
+    @property
     def common_verdict(self) -> Verdict | None:
         """The verdict shared by all claims; None where they differ or where there are none."""
         verdicts = {claim.verdict for claim in self.claims}

@@ -109,10 +109,14 @@ def _is_formula(value: Any) -> bool:
     return isinstance(value, str) and re.search(r"[A-Za-z_]", value) is not None
 
 
+_SQUARE = re.compile(r"(?<![\w\]])([A-Za-z]\w*(?:\[[^\]]*\])?) \* \1(?![\w\[(]| \*)")
+"""A number times itself."""
+
+
 def _function(value: Any, symbol: Symbol, letters: Letters) -> str:
     if not isinstance(value, (list, tuple)):
         arguments = Declarations({s.name: s for s in symbol.of})
-        return latex_of(elaborate_expression(str(value), arguments), letters)
+        return latex_of(elaborate_expression(_SQUARE.sub(r"\1 ** 2", str(value)), arguments), letters)
     rows = [row if isinstance(row, (list, tuple)) else [row] for row in value]
     return matrix_of_rows([" & ".join(_function(v, symbol, letters) for v in row) for row in rows])
 

@@ -15,7 +15,7 @@ ProblemKind = Literal["error", "missing-glyph", "overfull", "squeezed"]
 # A box that sticks out less than this cannot be seen.
 TOLERATED_POINTS = 1.0
 # Formulas scaled down further than this are told.
-READABLE_SCALE = 0.62
+READABLE_SCALE = 0.85
 
 _PLACE = re.compile(r"^@at (\S+)(?: (\S+))?")
 _OVERFULL = re.compile(r"^Overfull \\([hv])box \(([\d.]+)pt too (?:wide|high)\)")

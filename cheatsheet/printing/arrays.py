@@ -88,7 +88,7 @@ def code_for(
     "torch.einsum('ij,j->i', A, x)"
     """
     expr = inline_definitions(expr)
-    writer = CodeWriter(library, sizes_of((*symbols(expr), *given)), next(iter(symbols(expr)), None))
+    writer = CodeWriter(library, sizes_of((*symbols(expr), *given)), sample_of((*symbols(expr), *given)))
     return writer.whole(expr, indices).text
 
 
@@ -120,7 +120,7 @@ def function_for(
     named = definitions(expr)
     parameters = list(dict.fromkeys([*given, *(s for s in symbols(inline_definitions(expr)))]))
     known = sizes_of(parameters)
-    writer = CodeWriter(library, {}, next(iter(parameters), None))
+    writer = CodeWriter(library, {}, sample_of(parameters))
     lines = [
         f"{_python_name(s)} = {writer.whole(s.definition, ()).text}"
         for s in named
@@ -149,6 +149,11 @@ def sizes_of(given: Iterable[Symbol]) -> dict[str, str]:
             if axis.kind == "name":
                 sizes.setdefault(str(axis.value), f"{_python_name(symbol)}.shape[{place}]")
     return sizes
+
+
+def sample_of(given: Iterable[Symbol]) -> Symbol | None:
+    """What tells type and device of the arrays: an array, if there is one, since numbers may be Python's own."""
+    return min(given, key=lambda symbol: not symbol.shape.free_axes, default=None)
 
 
 def _python_name(symbol: Symbol) -> str:
@@ -212,7 +217,7 @@ class CodeWriter:
         """The expression as an argument of a function; PyTorch's functions take no plain numbers."""
         text = self.operand(expr, LOOSEST)
         if self.library == "torch" and is_plain_number(expr):
-            return f"torch.tensor(float({text}))"
+            return f"torch.tensor(float({text}){self.dtype()})"
         return text
 
     def function(self, name: str) -> str:
@@ -297,7 +302,10 @@ class CodeWriter:
         """A block, as a matrix."""
         if rank(expr):
             return two_dimensional(self, expr)
-        return f"{self.argument(expr)}.reshape(1, 1)" if self.library == "torch" else self.argument(expr)
+        if self.library != "torch":
+            return self.argument(expr)
+        number = self.argument(expr) if is_plain_number(expr) else self.operand(expr, ATOM)
+        return f"{number}.reshape(1, 1)"
 
     # --- chains of products --------------------------------------------------------------------------------------
 

@@ -159,7 +159,8 @@ def kronecker(w: Writer, expr: Apply) -> Code:
 
 def _in_row_order(w: Writer, expr: Expr) -> str:
     """A factor of a Kronecker product; ``torch.kron`` refuses one matrix in row and one in column order."""
-    plain = isinstance(expr, Symbol) or (isinstance(expr, Apply) and expr.op in ("I", "ones", "zeros"))
+    given = isinstance(expr, Symbol) and expr.definition is None
+    plain = given or (isinstance(expr, Apply) and expr.op in ("I", "ones", "zeros"))
     if w.library != "torch" or plain or rank(expr) < 2:
         return as_matrix(w, expr)
     return f"{w.operand(expr, ATOM)}.contiguous()"

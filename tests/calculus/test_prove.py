@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from cheatsheet.calculus import prove as proofs
 from cheatsheet.calculus.prove import prove
 from cheatsheet.catalogue.load import read_given
 from cheatsheet.language.elaborate import Declarations, elaborate_claim
@@ -61,3 +62,28 @@ def test_the_neighbours_are_false(group: dict[str, Any], claim: str) -> None:
 def test_values_agree_with_what_is_proved(group: dict[str, Any], claim: str) -> None:
     """The proof is believed only where values were seen to agree: a claim without such values would be undecided."""
     assert verify(equation(group, claim)).status == "proved"
+
+
+@pytest.mark.parametrize(
+    "text", ["sign(det(X)) * sign(det(X)) * adj(X) == adj(X)", "0 ** tr(X) == 0 ** tr(X)"]
+)
+def test_where_a_side_jumps_points_of_a_dense_set_are_not_enough(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first holds for invertible X, and not for one of rank n − 1; 0ᶠ is 1 where f is zero and 0 beside it."""
+    claim = elaborate_claim(text, Declarations(read_given("X: [n, n]")))
+    asked: list[bool] = []
+    found = proofs._continuous
+
+    def seen(*sides: Any) -> bool:
+        asked.append(found(*sides))
+        return asked[-1]
+
+    monkeypatch.setattr(proofs, "_continuous", seen)
+    holds = prove(claim)
+    assert asked
+    assert not any(asked)
+    if "sign" in text:
+        assert not holds
+        monkeypatch.setattr(proofs, "_continuous", lambda *sides: True)
+        assert prove(claim), "or the guard would not be what holds it back"

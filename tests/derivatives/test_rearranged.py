@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cheatsheet.catalogue.load import read_given
+from cheatsheet.derivatives.rules.fractions import vanishes
 from cheatsheet.derivatives.rules.rearranged import rearranged
 from cheatsheet.language.elaborate import Declarations, elaborate_claim
 
@@ -33,6 +34,7 @@ def same(claim: str) -> bool:
         "sum(x[i],i)*sum(x[j],j) == sum(x[i]*x[j],i,j)",
         "sum(a*x[i],i) == a*sum(x[i],i)",
         "sqrt(a)*sqrt(a) == a",
+        "sqrt(a*b)**2 == a*b",
         "a/b*c == c*a/b",
         "1/(a*b) == 1/a/b",
         "(a+b)/(2*a+2*b) == 1/2",
@@ -111,3 +113,21 @@ def test_an_order_of_writing_needs_no_reason(claim: str) -> None:
 )
 def test_what_is_a_rule_is_no_rearrangement(claim: str) -> None:
     assert not same(claim)
+
+
+@pytest.mark.parametrize(
+    ("claim", "holds"),
+    [
+        ("1/(1+a) == 1 - a/(1+a)", True),
+        ("1/(1+exp(a)) == 1 - 1/(1+1/exp(a))", True),
+        ("1/(1+1/(1+1/a)) == (1+a)/(1+2*a)", True),
+        ("a/sum(x[i],i) == 1 - (sum(x[j],j)-a)/sum(x[i],i)", True),
+        ("1/(1+a)**2 == 1/(1+a) - a/(1+a)**2", True),
+        ("1/(1+a) == 1 - a/(1+b)", False),
+        ("1/(1+1/(1+1/a)) == (1+a)/(1+3*a)", False),
+        ("1/(a+b) == 1/a + 1/b", False),
+    ],
+)
+def test_fractions_are_equal_over_one_denominator(claim: str, holds: bool) -> None:
+    equation = elaborate_claim(claim, Declarations(read_given(GIVEN)))
+    assert vanishes(rearranged(equation.lhs) - rearranged(equation.rhs)) is holds

@@ -222,6 +222,14 @@ def test_either_guard_against_saturation_is_needed(name: str, monkeypatch: pytes
     assert held(row, "saturates")
 
 
+@pytest.mark.parametrize("name", ["tanh", "erf", "sigmoid"])
+def test_the_probe_alone_notices_what_becomes_a_constant(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row that forgot to say so is made good for where the function no longer answers to a small step."""
+    monkeypatch.setattr(Claim, "terms", lambda self, dims: 0)
+    row = replace(changed(TABLE[name], "saturates", None), traps=TABLE[name].traps)
+    assert held(row, "saturates") == ""
+
+
 def test_every_trap_can_be_read() -> None:
     for row in TABLE.values():
         for text in row.traps.values():

@@ -13,19 +13,21 @@ from fractions import Fraction
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import cheatsheet
-from cheatsheet.catalogue.entries import Citation
+from cheatsheet.catalogue.entries import Citation, Claim
 from cheatsheet.catalogue.reports import ClaimReport, EntryReport
 from cheatsheet.catalogue.schema import SHOWS
+from cheatsheet.derivatives.rules import laws
 from cheatsheet.derivatives.steps.familiar_indices import with_familiar_indices
 from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.elaborate import Declarations, elaborate_claim, elaborate_expression
 from cheatsheet.language.expressions import Symbol, without_properties
 from cheatsheet.language.glossary import Text
-from cheatsheet.pages import examples, figures, pictures
+from cheatsheet.pages import examples, figures, keys, pictures
 from cheatsheet.pages.document import entry_page
 from cheatsheet.pages.givens import given_lines
 from cheatsheet.pages.illformed import ill_formed
@@ -94,6 +96,8 @@ def test_abstract_functions_of_a_counterexample_are_formulas() -> None:
     shown = counterexample_formulas(equation, Counterexample({"m": 1, "n": 1}, values, [[2]], [[4]]))
     assert shown[0].startswith(r"\M u(\M x) = \begin{bmatrix} 1 + 2x_1 \end{bmatrix}")
     assert shown[1] == r"\begin{bmatrix} 2 \end{bmatrix} \neq \begin{bmatrix} 4 \end{bmatrix}"
+    values["u"] = [["1 + x[0] * x[0]"]]
+    assert "1 + x_1^2" in counterexample_formulas(equation, Counterexample({}, values, [[2]], [[4]]))[0]
 
 
 # --- ill-formed claims -----------------------------------------------------------------------------------------------
@@ -280,6 +284,13 @@ def test_pitfalls_and_derivations_name_their_layout() -> None:
     assert [b.layouts for b in shown.blocks if isinstance(b, StepsBlock)] == [("numerator",), ()]
 
 
+def test_where_components_make_lines_that_nobody_reads_the_derivation_is_by_differentials() -> None:
+    made = page("exponential-of-quadratic-form").blocks
+    assert [b.style for b in made if isinstance(b, StepsBlock)] == ["differential"]
+    other = entry_page(report("exponential-of-quadratic-form"), "denominator").blocks
+    assert [b.style for b in other if isinstance(b, StepsBlock)] == [""]
+
+
 def test_the_derivation_is_that_of_the_layout_asked_for() -> None:
     shown = entry_page(report("linear-form-transposed"), "denominator")
     (steps,) = [b for b in shown.blocks if isinstance(b, StepsBlock)]
@@ -367,9 +378,32 @@ def test_what_is_no_page_is_not_read(
     shelf.close()
 
 
+def _read_elsewhere(claim: Claim, **changes: Any) -> Claim:
+    """A claim of the same words, whose names stand for something else."""
+    return replace(claim, scope=replace(claim.scope, **changes))
+
+
+@pytest.mark.parametrize("source", ["engine_version", "GLOSSARY", "LAWS"])
+def test_the_key_of_a_page_sees_what_makes_it(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program, the words and the laws."""
+    whole = report("quadratic-form")
+    before = PageKeys(None).key(whole)
+    (tmp_path / "other.yaml").write_text("other")
+    other: Any = (lambda: "another") if source == "engine_version" else tmp_path / "other.yaml"
+    monkeypatch.setattr(keys, source, other)
+    assert PageKeys(None).key(whole) != before
+
+
+def test_the_laws_that_a_page_is_keyed_by_are_those_that_derivations_use() -> None:
+    assert keys.LAWS == laws.FILE
+
+
 def test_the_key_of_a_page_sees_every_part_of_its_entry() -> None:
     whole = report("quadratic-form")
     entry = whole.entry
+    derivation = next(e for e in cheatsheet.load() if e.derivations).derivations[0]
     refuted = ClaimReport(whole.claims[0].claim, Verdict("checked"))
     others = [
         replace(whole, entry=changed)
@@ -380,16 +414,29 @@ def test_the_key_of_a_page_sees_every_part_of_its_entry() -> None:
             replace(entry, citations=(Citation("elsewhere"),)),
             replace(entry, claims=entry.claims[:-1] or (*entry.claims, *entry.claims)),
             replace(entry, pitfalls=()),
+            replace(entry, id="other"),
+            replace(entry, aliases=("other",)),
+            replace(entry, show=("other",)),
+            replace(entry, scope=replace(entry.scope, layout="mixed")),
+            replace(entry, scope=replace(entry.scope, let={"S": entry.claims[0].passage})),
+            replace(entry, claims=(_read_elsewhere(entry.claims[0], layout="mixed"), *entry.claims[1:])),
+            replace(entry, claims=(_read_elsewhere(entry.claims[0], given={}), *entry.claims[1:])),
+            replace(
+                entry, pitfalls=(replace(entry.pitfalls[0], why=Text("错", "wrong")), *entry.pitfalls[1:])
+            ),
+            replace(entry, derivations=(derivation,)),
+            replace(entry, derivations=(replace(derivation, style="other"),)),
+            replace(entry, derivations=(replace(derivation, lines=derivation.lines[:-1]),)),
             replace(entry, example=None if entry.example else {"x": ((Fraction(1),),)}),
             replace(entry, scope=replace(entry.scope, given=dict(reversed(entry.given.items())))),
         )
     ] + [replace(whole, claims=(refuted, *whole.claims[1:]))]
-    keys = PageKeys(None)
-    assert len({keys.key(r) for r in (whole, *others)} | {PageKeys("mixed").key(whole)}) == len(others) + 2
+    made = PageKeys(None)
+    assert len({made.key(r) for r in (whole, *others)} | {PageKeys("mixed").key(whole)}) == len(others) + 2
     timed = replace(
         whole, claims=tuple(replace(r, verdict=replace(r.verdict, seconds=9.0)) for r in whole.claims)
     )
-    assert keys.key(timed) == keys.key(whole)
+    assert made.key(timed) == made.key(whole)
 
 
 ORDER = """

@@ -363,3 +363,15 @@ def test_scalars_as_matrices_of_one_entry() -> None:
     assert eval(code_for(build("outer", a, a)), {"np": np, "a": 3.0}) == 9
     column = Symbol("c", Shape.matrix(Axis.of(1), Axis.of(1)))
     assert code_for(build("matmul", column, a)) == "c * a"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("diag(step(x)) @ A", "((torch.sign(x) + 1) / 2)[:, None] * A"),
+        ("sin(pi) * x", "torch.sin(torch.tensor(float(torch.pi), dtype=x.dtype, device=x.device)) * x"),
+    ],
+)
+def test_torch_code_is_bracketed_and_of_the_type_of_its_operands(text: str, code: str) -> None:
+    """Found by running all of it with PyTorch, which the tests cannot count on having."""
+    assert code_for(parse(text), "torch") == code

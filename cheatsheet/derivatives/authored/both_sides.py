@@ -6,6 +6,7 @@ import re
 from typing import TypeGuard
 
 from cheatsheet.derivatives.authored.rules import Reason, depends, filled_words, varied, zero_like
+from cheatsheet.derivatives.rules.laws import theorems
 from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, rebuild
 from cheatsheet.language.glossary import word
 from cheatsheet.language.table import build
@@ -30,7 +31,7 @@ _FUNCTIONS = {
     DIFFERENTIATED: "d",
 }
 _OTHERS = ("move terms", "right inverse", "left inverse", "read off", "as differential")
-TRANSFORMATIONS = (*_FUNCTIONS, *_OTHERS, "multiply by …", "divide by …")
+TRANSFORMATIONS = (*_FUNCTIONS, *_OTHERS, *theorems(), "multiply by …", "divide by …")
 
 
 def factor_named(text: str) -> re.Match[str] | None:
@@ -39,7 +40,7 @@ def factor_named(text: str) -> re.Match[str] | None:
 
 
 def is_transformation(text: str) -> bool:
-    return text in _FUNCTIONS or text in _OTHERS or factor_named(text) is not None
+    return text in (*_FUNCTIONS, *_OTHERS, *theorems()) or factor_named(text) is not None
 
 
 def transformation_words(text: str, factor: Expr | None) -> Reason:

@@ -11,16 +11,28 @@ from cheatsheet.derivatives.rules.laws import laws
 from cheatsheet.derivatives.rules.matching import declared, same
 from cheatsheet.derivatives.rules.numbers import is_positive
 from cheatsheet.derivatives.rules.rule import Rule
-from cheatsheet.language.expressions import Apply, Equation, Expr, Number, Symbol, inline_definitions, walk
+from cheatsheet.language.expressions import (
+    Apply,
+    Equation,
+    Expr,
+    Number,
+    Symbol,
+    inline_definitions,
+    symbols,
+    walk,
+)
 from cheatsheet.language.table import build
 
 
 class Conditions:
     """Where some claims are made: their matrices that have to be invertible, their numbers that are not zero."""
 
-    def __init__(self, claims: Iterable[Equation]) -> None:
+    def __init__(self, claims: Iterable[Equation], lifted: bool = False) -> None:
+        """``lifted``: what is shown of invertible matrices holds of all; those without properties may be inverted."""
         sides = [inline_definitions(side) for claim in claims for side in (claim.lhs, claim.rhs)]
-        self.regular: frozenset[Expr] = frozenset().union(*(known_invertible(side) for side in sides))
+        generic = {s for side in sides for s in symbols(side) if s.shape.is_square and not s.properties}
+        regular = [known_invertible(side) for side in sides] + ([frozenset(generic)] if lifted else [])
+        self.regular: frozenset[Expr] = frozenset().union(*regular)
         self.defined = [spot for side in sides for spot in spots(side)]
 
     def harmless(self, spot: Expr, rules: list[Rule], also: Iterable[Expr] = ()) -> bool:

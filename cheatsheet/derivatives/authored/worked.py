@@ -18,6 +18,7 @@ from cheatsheet.derivatives.authored.both_sides import (
     transformed,
 )
 from cheatsheet.derivatives.authored.carrying import sufficient, what_is_left
+from cheatsheet.derivatives.authored.conclusions import conclusions
 from cheatsheet.derivatives.authored.conditions import Conditions, spots
 from cheatsheet.derivatives.authored.independent import confined
 from cheatsheet.derivatives.authored.induction import HYPOTHESIS, ON, Block, NoInduction, concluded
@@ -144,7 +145,9 @@ class Board:
         self.varying = frozenset(name for line in derivation.lines for name in _varying(line.passage.text))
         self.claims = tuple(self.plain(claim.equation) for claim in derivation.claims)
         earlier = {number: self.plain(claim.equation) for number, claim in derivation.earlier.items()}
-        self.conditions = Conditions(self.claims)
+        self.lifted = any(p.text.strip() == POLYNOMIALS for p in derivation.lines[-1].by)
+        """Whether the last line, which then has to say the claim, lifts all conditions."""
+        self.conditions = Conditions(self.claims, self.lifted)
         self.words = Vocabulary({}, earlier, derivation.lemmas, self.varying, self.conditions.regular)
         self.written: list[WorkedLine] = []
         self.before: Equation | None = None
@@ -308,6 +311,11 @@ class Board:
         passage, factor = done[0]
         if len(done) > 1:
             raise self.error(done[1][0], "one thing at a time is done to both sides", "write a line for each")
+        try:
+            if (theorem := conclusions(passage.text.strip(), equation)) is not None:
+                return list(theorem)
+        except DoesNotApply as error:
+            raise self.error(passage, f"{equation!r} is not concluded by this: {error}") from None
         if before is None:
             raise self.error(passage, "there is no equation above to do this to")
         if passage.text.strip() == DIFFERENTIATED:
@@ -358,7 +366,8 @@ class Board:
         """Check that the claims have been reached, and under no condition that they do not have themselves."""
         last = self.derivation.lines[-1].passage
         for number, claim in zip(self.derivation.numbers, self.claims, strict=True):
-            if not any(_says(self.with_own_meanings(fact), claim) for fact in self.facts):
+            facts = self.facts[-1:] if self.lifted else self.facts
+            if not any(_says(self.with_own_meanings(fact), claim) for fact in facts):
                 raise self.error(last, f"the lines do not end in claim {number}: {claim!r}")
         for spot, line, rules, block in self.needs:
             if not self.conditions.harmless(spot, rules, block.invertible if block is not None else ()):

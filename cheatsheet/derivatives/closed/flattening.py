@@ -26,7 +26,7 @@ from cheatsheet.derivatives.closed.read_off import constant_of
 from cheatsheet.derivatives.closed.transposes import is_turned, turned
 from cheatsheet.language.dimensions import Shape
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Size, Symbol
-from cheatsheet.language.table import build
+from cheatsheet.language.table import TABLE, build
 
 ONE = Fraction(1)
 
@@ -391,13 +391,25 @@ def whole_entrywise(expr: Expr, shape: Shape) -> Product:
     return over_entries(Product(coefficient, tuple(scalars), (), shape), factors, shape, apart=True)
 
 
+def second_exponent(expr: Expr) -> Fraction | None:
+    """1 for an element-wise product, −1 for a quotient of two operands of one shape; None for anything else."""
+    if (
+        not isinstance(expr, Apply)
+        or len(expr.children) != 2
+        or expr.children[0].shape != expr.children[1].shape
+    ):
+        return None
+    found = TABLE[expr.op].second_exponent
+    return None if found is None or expr.op in ("scale", "over") else Fraction(found)
+
+
 def entries(expr: Expr, exponent: Fraction) -> tuple[Fraction, Factors, Factors]:
     """The number, the scalar factors and the arrays that an array is the element-wise product of."""
     match expr:
-        case Apply(op="hadamard" | "quotient" | "reciprocal"):
-            a, b = expr.children
-            below = exponent if expr.op == "hadamard" else -exponent
-            (c, s, f), (d, r, g) = entries(a, exponent), entries(b, below)
+        case Apply(children=(a, b)) if expr.op not in ("scale", "over") and (
+            k := TABLE[expr.op].second_exponent
+        ):
+            (c, s, f), (d, r, g) = entries(a, exponent), entries(b, k * exponent)
             return c * d, [*s, *r], [*f, *g]
         case Apply(op="power", args=(Expr() as base, Number(value=k))) if (k * exponent).denominator == 1:
             return entries(base, k * exponent)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cheatsheet.derivatives.closed.flattening import ONE, Terms, flat, joined
+from cheatsheet.derivatives.closed.flattening import ONE, Terms, flat, joined, second_exponent
 from cheatsheet.derivatives.closed.products import (
     Chain,
     Product,
@@ -119,12 +119,12 @@ def _of_factor(factor: Expr, g: Symbol) -> Terms:
     if factor == g or factor == turned(g):
         return [product(ONE, (), (), shape)]
     match factor:
-        case Apply(op="hadamard" | "quotient" as op):
+        case Apply() if (exponent := second_exponent(factor)) is not None:
             a, b = factor.children
             own, other = (a, b) if _has(a, g) else (b, a)
-            if _has(other, g) or (op == "quotient" and own is b):
+            if _has(other, g) or (exponent < 0 and own is b):
                 raise NotLinearError("not linear")
-            weight = other if op == "hadamard" else hadamard([(other, -ONE)])
+            weight = other if exponent > 0 else hadamard([(other, -ONE)])
             return [_after((build("diag", weight),), t) for t in _terms(own, g)]
         case Apply(op="diag") if factor.children[0].shape.is_square:
             raise NotLinearError("the diagonal of a matrix")

@@ -39,6 +39,8 @@ def rewritten(expr: Expr) -> Expr:
         case Apply(op="logdet", args=(Apply(op="scale", args=(Expr() as s, Expr() as a)),)):
             factor = build("scale", Size(a.shape.rows), build("log", build("abs", s)))
             return build("add", factor, build("log", build("abs", rewritten(build("det", a)))))
+        case Apply(op="inv", args=(Apply(op="diag", args=(Expr() as v,)),)) if v.shape.is_vector:
+            return build("diag", build("reciprocal", Number(1), v))
         case Apply(op="inv", args=(Apply(op="scale", args=(Expr() as s, Expr() as a)),)):
             return build("over", rewritten(build("inv", a)), s)
     return expr

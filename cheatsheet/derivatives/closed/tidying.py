@@ -15,6 +15,7 @@ from cheatsheet.derivatives.closed.flattening import (
     is_sum,
     joined,
     over_entries,
+    second_exponent,
     transposed,
 )
 from cheatsheet.derivatives.closed.length import length
@@ -102,7 +103,7 @@ def _without_fractions(t: Product) -> Terms:
 
 
 def _cancelling(factor: Expr) -> Terms:
-    if not (isinstance(factor, Apply) and factor.op in ("hadamard", "quotient")):
+    if second_exponent(factor) is None:
         return []
     _, _, factors = entries(factor, ONE)
     beside = {f for f, e in factors if e > 0}
@@ -179,12 +180,12 @@ def _parts(factor: Expr, depth: int) -> Terms:
         return [own for t in flat(factor) for own in _multiplied_out(t, depth)]
     if isinstance(factor, Apply) and factor.op == "transpose":
         return [transposed(t) for t in _parts(factor.children[0], depth)]
-    if isinstance(factor, Apply) and factor.op in ("hadamard", "quotient"):
+    sign = second_exponent(factor)
+    if sign is not None:
         a, b = factor.children
         left = _parts(a, depth)
-        right = _parts(b, depth) if factor.op == "hadamard" else [Product(ONE, (), (b,), b.shape)]
+        right = _parts(b, depth) if sign > 0 else [Product(ONE, (), (b,), b.shape)]
         if len(left) * len(right) > 1:
-            sign = ONE if factor.op == "hadamard" else -ONE
             return [_entry_product(p, q, sign, factor.shape) for p in left for q in right]
     return [Product(ONE, (), (factor,), factor.shape)]
 

@@ -35,6 +35,15 @@ class Law:
     words: Text | None = None
 
 
+@dataclass(frozen=True)
+class Theorem:
+    """What follows from several equations at once; ``rule`` is the equation that it concludes."""
+
+    text: str
+    needs: tuple[Equation, ...]
+    rule: Pattern
+
+
 def law(id: str) -> Law:
     """The law with this id; raises :class:`KeyError`.
 
@@ -47,17 +56,38 @@ def law(id: str) -> Law:
 @cache
 def laws() -> Mapping[str, Law]:
     """All laws by their ids; read once."""
-    document = yaml.load(
-        FILE.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    )
+    document = _document()
     return {id: _law(id, row, group) for group in document["groups"] for id, row in group["laws"].items()}
 
 
-def _law(id: str, row: Mapping[str, Any], group: Mapping[str, Any]) -> Law:
+@cache
+def theorems() -> Mapping[str, tuple[Theorem, ...]]:
+    """All theorems by what authors call them, each with the forms that it has."""
+    return {name: tuple(map(_theorem, rows)) for name, rows in _document()["theorems"].items()}
+
+
+@cache
+def _document() -> Mapping[str, Any]:
+    text = FILE.read_text(encoding="utf-8")
+    found: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return found
+
+
+def _theorem(row: Mapping[str, Any]) -> Theorem:
+    declarations = _declarations(row)
+    needs = tuple(elaborate_claim(text, declarations) for text in row["if"])
+    return Theorem(row["then"], needs, Pattern.of("theorem", elaborate_claim(row["then"], declarations)))
+
+
+def _declarations(row: Mapping[str, Any]) -> Declarations:
     symbols: dict[str, Symbol] = {}
     for name, given in row.get("given", {}).items():
         symbols[name] = _symbol(name, given, symbols)
-    equation = elaborate_claim(row["law"], declarations := Declarations(symbols))
+    return Declarations(symbols)
+
+
+def _law(id: str, row: Mapping[str, Any], group: Mapping[str, Any]) -> Law:
+    equation = elaborate_claim(row["law"], declarations := _declarations(row))
     name = row.get("name") or group.get("name")
     words = Text(**name) if name else None
     return Law(

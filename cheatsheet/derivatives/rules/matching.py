@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from cheatsheet.calculus.terms import NoIndexForm, Poly
@@ -68,6 +68,11 @@ class Pattern:
         return all(any(True for _ in _Matcher(self).match(a, b, Match())) for a, b in ways)
 
     @property
+    def grows(self) -> bool:
+        """Whether it makes more of what it is used on, A = A A⁺ A, and so never comes to an end."""
+        return self.left in walk(self.right)
+
+    @property
     def reversed(self) -> Pattern:
         return replace(self, left=self.right, right=self.left, memory={})
 
@@ -116,6 +121,14 @@ class Match:
     places: Mapping[str, Index] = field(default_factory=dict)
     params: tuple[Any, ...] = ()
     """The symbols that vary in a ``d(…)``."""
+
+
+def instances(pattern: Pattern, equation: Equation) -> Iterator[Callable[[Expr], Expr]]:
+    """The ways in which an equation says what a pattern says, each as what the letters are replaced by."""
+    matcher = _Matcher(pattern)
+    for left in matcher.match(pattern.left, equation.lhs, Match()):
+        for whole in matcher.match(pattern.right, equation.rhs, left):
+            yield partial(matcher.instance, found=whole)
 
 
 def declared(expr: Expr, needed: str) -> bool:

@@ -231,6 +231,13 @@ def _pythagoras(node: Apply) -> Expr | None:
             k.value == 2 and node.shape.is_scalar
         ):
             return build("sub", Number(1), build("power", build("cos", *sine.children), k))
+        case Apply(op="scale") if node.shape.is_scalar:
+            parts = factors(node)
+            for twice in (f for k, f in enumerate(parts) if f in parts[:k]):
+                if (square := _pythagoras(Apply("power", (twice, Number(2)), node.shape))) is not None:
+                    parts.remove(twice)
+                    parts.remove(twice)
+                    return multiplied([square, *parts])
     return None
 
 

@@ -21,6 +21,7 @@ from cheatsheet.language.expressions import (
     Symbol,
     free_indices,
     rebuild,
+    substitute,
     walk,
 )
 from cheatsheet.language.table import build
@@ -225,6 +226,39 @@ def _idempotent(a: Expr, b: Expr) -> Expr | None:
     return x if x == a else build("transpose", x)
 
 
+@dataclass(frozen=True)
+class OfTriangularDiagonal:
+    """Σₖ lᵢₖ mₖᵢ = lᵢᵢ mᵢᵢ for two matrices that are triangular on the same side: of the others, one factor is zero."""
+
+    id: str = "triangular-product"
+
+    def rewritten(self, expr: Expr) -> Expr:
+        expr = rebuild(expr, self.rewritten)
+        if isinstance(expr, Sum):
+            parts = _parts(expr.body)
+            for index in expr.indices:
+                inside = [f for f in parts if str(index.name) in free_indices(f)]
+                place = _diagonal_place(inside[0], inside[1], index) if len(inside) == 2 else None
+                if place is not None:
+                    body = substitute(expr.body, {str(index.name): place})
+                    left = tuple(i for i in expr.indices if i != index)
+                    return self.rewritten(Sum(body, left) if left else body)
+        return expr
+
+
+def _diagonal_place(a: Expr, b: Expr, index: Index) -> Index | None:
+    """The place i at which lᵢₖ mₖᵢ is not zero for k = i alone."""
+    for first, second in ((a, b), (b, a)):
+        match first, second:
+            case (
+                Apply(op="component", args=(Symbol() as x, Index() as i, Index() as k)),
+                Apply(op="component", args=(Symbol() as y, Index() as m, Index() as j)),
+            ) if k == index == m and i == j != index:
+                if any(declared(x, p) and declared(y, p) for p in ("lower_triangular", "upper_triangular")):
+                    return i
+    return None
+
+
 PROPERTIES = (
     Unordered("property-symmetric", lambda matrix: declared(matrix, "symmetric")),
     Unordered("property-positive_definite", lambda matrix: declared(matrix, "positive_definite")),
@@ -233,6 +267,7 @@ PROPERTIES = (
     Entries("property-diagonal", _diagonal),
     Entries("property-lower_triangular", _triangular("lower_triangular", 1)),
     Entries("property-upper_triangular", _triangular("upper_triangular", -1)),
+    OfTriangularDiagonal(),
     Products("property-orthogonal", _orthogonal),
     Products("property-idempotent", _idempotent),
     Products("inverse", _inverse),

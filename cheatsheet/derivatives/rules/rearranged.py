@@ -169,7 +169,7 @@ class _Reading:
             coefficient *= number ** int(exponent) if number != 1 else 1
             for factor, e in own.items():
                 multiply(scalars, factor, e * exponent)
-            for factor, e in entrywise_factors(atoms):
+            for factor, e in entrywise_factors(atoms) if atoms else ():  # 1 / x has no matrix above the bar
                 multiply(inner, factor, e * exponent)
         if list(inner.values()) == [_ONE]:
             scalars |= inner

@@ -14,9 +14,16 @@ from cheatsheet.derivatives.rules.laws import Law, laws
 from cheatsheet.derivatives.rules.numbers import NUMBERS
 from cheatsheet.derivatives.rules.properties import PROPERTIES
 from cheatsheet.derivatives.rules.rule import CommonDenominator, Rule
-from cheatsheet.derivatives.rules.sums import Contraction, DeltaExchange, Expansion, TermByTerm
+from cheatsheet.derivatives.rules.sums import (
+    Contraction,
+    DeltaExchange,
+    Expansion,
+    FunctionOfDelta,
+    TermByTerm,
+)
 from cheatsheet.derivatives.rules.unfolding import ENTRYWISE, OPAQUE
 from cheatsheet.derivatives.rules.words import LAW
+from cheatsheet.derivatives.rules.written_out import WrittenOut
 from cheatsheet.language.expressions import Expr
 from cheatsheet.language.table import TABLE
 
@@ -47,12 +54,14 @@ def rules() -> Mapping[str, Rule]:
         Contraction(),
         Contraction("insert-delta"),
         DeltaExchange(),
+        FunctionOfDelta(),
         TermByTerm(),
         Expansion(),
         CommonDenominator(),
         InverseOfSum(),
         *PROPERTIES,
         *NUMBERS,
+        WrittenOut(),
         *(LawRule(law) for law in laws().values()),
     ]
     return {rule.id: rule for rule in found}

@@ -19,6 +19,8 @@ from cheatsheet.language.table import build
 MOST_ROUNDS = 12
 """How often the rules of a step are applied in turn to all of a line."""
 
+MOST_LEVELS = 90
+"""Levels of an expression beyond which no rule is applied to it any more."""
 
 COMMON_DENOMINATOR = "common-denominator"
 
@@ -55,14 +57,37 @@ def spread(expr: Expr) -> Expr:
     return expr
 
 
+def too_deep(expr: Expr) -> bool:
+    """Whether an expression is nested deeper than rules go, which visit it level by level.
+
+    >>> from cheatsheet.language.expressions import Number
+    >>> total = Number(1)
+    >>> for _ in range(MOST_LEVELS): total = build("add", total, Number(1))
+    >>> too_deep(total), too_deep(total.children[0])
+    (True, False)
+    """
+    level: list[Expr] = [expr]
+    for _ in range(MOST_LEVELS):
+        level = [child for node in level for child in node.children]
+        if not level:
+            return False
+    return True
+
+
 def exhausted(expr: Expr, rules: Sequence[Rule]) -> Expr:
-    """The expression with the rules applied in turn until none fits any more, or for a bounded number of rounds."""
+    """The expression with the rules applied in turn until none fits any more, or for a bounded number of rounds.
+
+    Raises :class:`~cheatsheet.calculus.terms.NoIndexForm` where that grows beyond what rules go through.
+    """
     expr = spread(expr)
     for _ in range(MOST_ROUNDS):
         before = expr
         for rule in rules:
             after = rule.rewritten(expr)
-            expr = expr if after is expr else spread(after)
+            if after is not expr:
+                expr = spread(after)
+                if too_deep(expr):
+                    raise NoIndexForm("nested too deeply")
         if expr == before:
             break
     return expr

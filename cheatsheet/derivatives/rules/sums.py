@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product as cartesian
+from typing import TypeGuard
 
 from cheatsheet.derivatives.rules.contraction import contract
 from cheatsheet.derivatives.rules.remembering import remembered
 from cheatsheet.derivatives.rules.unfolding import IndexNames, prenex, with_distinct_sums
-from cheatsheet.language.expressions import Apply, Expr, Index, Number, Sum, free_indices, rebuild, substitute
-from cheatsheet.language.table import build
+from cheatsheet.language.expressions import (
+    Apply,
+    Argument,
+    Expr,
+    Index,
+    Number,
+    Sum,
+    free_indices,
+    rebuild,
+    substitute,
+)
+from cheatsheet.language.table import TABLE, build
 
 MOST_PRODUCTS = 400
 """Terms of a product beyond which it is not multiplied out."""
@@ -50,7 +61,7 @@ class DeltaExchange:
             return first(same[str(index.name)]) if str(index.name) in same else index
 
         for part in parts:
-            if isinstance(part, Apply) and part.op == "delta":
+            if _is_delta(part):
                 i, j = sorted((first(a) for a in part.args if isinstance(a, Index)), key=str)
                 if i != j and isinstance(j.name, str) and not j.parts:
                     same[str(j.name)] = i
@@ -64,16 +75,53 @@ class DeltaExchange:
         return multiplied([*deltas, *(f for f in others if not _is_one(f))])
 
 
+def _is_delta(expr: Expr) -> TypeGuard[Apply]:
+    return isinstance(expr, Apply) and expr.op == "delta"
+
+
 def _joins(factor: Expr, joined: set[tuple[str, str]]) -> bool:
     """Whether a delta says no more than that two indices are equal that are said to be."""
-    if not isinstance(factor, Apply) or factor.op != "delta":
+    if not _is_delta(factor):
         return False
     pair = [str(a) for a in factor.args if isinstance(a, Index)]
     return tuple(pair) in joined or tuple(pair[::-1]) in joined
 
 
 def _is_one(factor: Expr) -> bool:
-    return isinstance(factor, Apply) and factor.op == "delta" and factor.args[0] == factor.args[1]
+    return _is_delta(factor) and factor.args[0] == factor.args[1]
+
+
+@dataclass(frozen=True)
+class FunctionOfDelta:
+    """δ is 0 or 1: f(δᵢⱼ a) = f(0) + δᵢⱼ (f(a) − f(0)), and (δᵢⱼ a)ᵏ = δᵢⱼ aᵏ."""
+
+    id: str = "delta-function"
+
+    def rewritten(self, expr: Expr) -> Expr:
+        expr = rebuild(expr, self.rewritten)
+        match expr:
+            case Apply(args=(Apply() as inner, *exponent)) if expr.shape.is_scalar:
+                parts = factors(inner)
+                delta = next((f for f in parts if _is_delta(f)), None)
+                zero = _at_zero(expr, exponent)
+                if delta is None or zero is None:
+                    return expr
+                others = multiplied([f for f in parts if f is not delta])
+                change = build("sub", build(expr.op, others, *exponent), zero)
+                return build(
+                    "add", zero, build("scale", delta, change if zero != Number(0) else change.children[0])
+                )
+        return expr
+
+
+def _at_zero(expr: Apply, exponent: list[Argument]) -> Expr | None:
+    """The value at zero of a function of a number, or of a whole power."""
+    match exponent:
+        case [Number() as k] if expr.op == "power" and k.value > 0:
+            return Number(0)
+        case [] if (function := TABLE[expr.op].one_element) is not None and function.at_zero is not None:
+            return Number(function.at_zero)
+    return None
 
 
 @dataclass(frozen=True)
@@ -185,6 +233,6 @@ def has_bound_delta(expr: Expr) -> bool:
 
 
 def _speaks_of(expr: Expr, bound: set[str]) -> bool:
-    if isinstance(expr, Apply) and expr.op == "delta":
+    if _is_delta(expr):
         return bool(bound & set(free_indices(expr)))
     return any(_speaks_of(child, bound) for child in expr.children)

@@ -15,7 +15,13 @@ from cheatsheet.language.tidying import tidied
 MOST_LINES = 24
 MOST_FACTORS = 3
 """Inverses that a claim is multiplied by, one after the other."""
-LEFT_OUT = ("inv-transpose", "adj-transpose", "expm-transpose", "number-transpose")
+LEFT_OUT = (
+    "inv-transpose",
+    "adj-transpose",
+    "expm-transpose",
+    "pinv-transpose",
+    "number-transpose",
+)
 """Laws that undo what others do: transposes are drawn in to the letters."""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.rules.differentiation import moves_by_itself
 from cheatsheet.derivatives.rules.registry import rule
-from cheatsheet.derivatives.rules.rule import MOST_ROUNDS, spread
+from cheatsheet.derivatives.rules.rule import MOST_ROUNDS, spread, too_deep
 from cheatsheet.derivatives.rules.unfolding import IndexNames, in_reading_order, prenex, with_distinct_sums
 from cheatsheet.language.expressions import Apply, Expr, Index, Symbol, rebuild
 from cheatsheet.language.table import build
@@ -62,7 +62,7 @@ class Chain:
         if not used:
             return False
         new = self.readable(new)
-        if size_of(new) > MOST_NODES:
+        if size_of(new) > MOST_NODES or too_deep(new):
             raise TooLong
         self.lines.append(Line(new, tuple(dict.fromkeys(used))))
         return True
@@ -78,7 +78,7 @@ def applied(expr: Expr, ids: Iterable[str]) -> tuple[Expr, tuple[str, ...]]:
             if new != expr:
                 used[id] = None
                 expr = spread(new)
-        if expr == before or size_of(expr) > MOST_NODES:
+        if expr == before or size_of(expr) > MOST_NODES or too_deep(expr):
             break
     return expr, tuple(used)
 

@@ -147,6 +147,8 @@ def _speaking_of(a: Expr, b: Expr, with_laws: bool) -> Iterator[str]:
         yield from laws_about(operators)
         yield from ("def-matmul", "def-transpose")
     yield from (p.id for p in PROPERTIES if p.id.removeprefix("property-") in declared)
+    if declared & {"lower_triangular", "upper_triangular"}:
+        yield "triangular-product"
     if operators & set(SYMMETRIC_WITH):
         yield "symmetric-function"
     yield from (id for op, id in (("inv", "inverse"), ("adj", "adjugate")) if op in operators)
@@ -172,6 +174,7 @@ def _speaking_of(a: Expr, b: Expr, with_laws: bool) -> Iterator[str]:
         yield "contract"
     if "delta" in operators or "diagonal" in declared:
         yield "delta-exchange"
+        yield "delta-function"
 
 
 def laws_about(operators: set[str]) -> Iterator[str]:
