@@ -105,10 +105,13 @@ WRONG = [
     ("P == I(n)", ["line: P @ P == P, by: idempotent",
                    "line: P == I(n), by: [multiply by inv(P) from the left, inv-left, polynomials]"], "this needs P"),
     ("S == zeros(n, n)", ["line: '(S - S.T) @ S == (S - S.T) @ zeros(n, n)', by: symmetric",
-                          "line: 'S == zeros(n, n)', by: [multiply by inv(S - S.T) from the left, polynomials]"],
+                          "line: 'S == zeros(n, n)', "
+                          "by: [multiply by inv(S - S.T) from the left, inv-left, polynomials]"],
      "this needs S - S.T"),
     ("b == c", ["line: tr(P @ P - P) * b == tr(P @ P - P) * c, by: idempotent",
                 "line: b == c, by: multiply by tr(P @ P - P) ** (-1)"], "this needs tr(P @ P - P)"),
+    ("S == S", ["line: 'hessian(x.T @ x, x) == zeros(n, n)', by: hessian-linear"], "do not lead here"),
+    ("B != B", ["line: B == B"], "do not end in claim 1"),
     ("sign(c) ** 2 == 1", ["line: sign(c) ** 2 == 1, by: abs-law"], "do not lead here"),
 ]  # fmt: skip
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TypeGuard
 
-from cheatsheet.derivatives.authored.rules import Reason, depends, filled_words, varied, zero_like
+from cheatsheet.derivatives.authored.rules import Reason, filled_words, varied, zero_like
+from cheatsheet.derivatives.rules.dependence import depends
 from cheatsheet.derivatives.rules.laws import theorems
 from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, rebuild
 from cheatsheet.language.glossary import word

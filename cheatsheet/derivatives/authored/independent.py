@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cheatsheet.derivatives.rules.dependence import MARK
 from cheatsheet.derivatives.rules.rule import Rule
 from cheatsheet.language.expressions import Apply, Expr, Symbol, inline_definitions, rebuild, walk
 from cheatsheet.language.table import TABLE
 
 KEPT_NEARBY = frozenset({"invertible", "nonzero", "positive"})
 """Properties that all matrices near by have as well."""
-MARK = "°"
 
 
 def confined(expressions: Iterable[Expr], varying: frozenset[str]) -> frozenset[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from cheatsheet.calculus.terms import NoIndexForm, Poly
-from cheatsheet.derivatives.authored.rules import depends
+from cheatsheet.derivatives.rules.dependence import depends
 from cheatsheet.derivatives.rules.matching import arranged, declared
 from cheatsheet.language.expressions import (
     Apply,

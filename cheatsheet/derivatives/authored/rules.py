@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from cheatsheet.calculus.genericity import invertible
-from cheatsheet.derivatives.authored.independent import MARK
+from cheatsheet.derivatives.rules.dependence import depends
 from cheatsheet.derivatives.rules.factors import Product, chain, product_of
 from cheatsheet.derivatives.rules.laws import Law, laws
 from cheatsheet.derivatives.rules.matching import Pattern, declared
@@ -199,11 +199,14 @@ def inlined(equation: Equation) -> Equation:
     return Equation(inline_definitions(equation.lhs), inline_definitions(equation.rhs), equation.negated)
 
 
-def depends(symbol: Symbol, varying: frozenset[str]) -> bool:
-    """Whether a symbol varies, by itself, by what it is a function of, or by its definition."""
-    if symbol.name.removesuffix(MARK) in varying or any(depends(s, varying) for s in symbol.of):
-        return True
-    return symbol.definition is not None and any(depends(s, varying) for s in symbols(symbol.definition))
+def without_scope(expr: Expr) -> Expr:
+    """The expression with every d(…) alike: what varies is said once for the whole derivation."""
+    if isinstance(expr, Apply) and expr.op == "d":
+        return Apply("d", tuple(without_scope(c) for c in expr.children), expr.shape, (frozenset(),))
+    if isinstance(expr, Symbol) and expr.definition is not None:
+        meaning = without_scope(expr.definition)
+        return Symbol(expr.name, expr.shape, expr.properties, expr.of, meaning, expr.kind)
+    return rebuild(expr, without_scope)
 
 
 def fitted(pattern: Pattern, regular: frozenset[Expr]) -> Pattern:
@@ -268,14 +271,20 @@ class Vocabulary:
         if kind == "line" and rest in self.lines:
             rule = Pattern.of("line", self.lines[rest], general=False)
             return Named(((rule, Reason("line", filled_words("why-line", rest))),), True)
-        if kind == "claim" and rest.isdigit() and int(rest) in self.claims:
+        if (
+            kind == "claim"
+            and rest.isdigit()
+            and int(rest) in self.claims
+            and not self.claims[int(rest)].negated
+        ):
             claim = self.claims[int(rest)]
             general = set(symbols(claim.rhs)) <= set(symbols(claim.lhs))
-            rule = fitted(Pattern.of("claim", claim, general), self.regular)
+            rule = replace(fitted(Pattern.of("claim", claim, general), self.regular), varying=self.varying)
             return Named(((rule, Reason("claim", filled_words("why-claim", rest))),), True)
-        if text in self.lemmas:
+        if text in self.lemmas and not self.lemmas[text].claim.equation.negated:
             lemma = self.lemmas[text]
-            rule = fitted(Pattern.of("entry", inlined(lemma.claim.equation)), self.regular)
+            pattern = Pattern.of("entry", inlined(lemma.claim.equation))
+            rule = replace(fitted(pattern, self.regular), varying=self.varying)
             return Named(((rule, Reason("entry", lemma.name, lemma.id)),), True)
         if text in rules() and not text.startswith(LAW):
             return Named(((rules()[text], Reason(text, reason_words(text))),))

@@ -31,6 +31,7 @@ from cheatsheet.derivatives.authored.rules import (
     directions,
     filled_words,
     is_polynomial,
+    without_scope,
 )
 from cheatsheet.derivatives.rules.matching import same
 from cheatsheet.derivatives.rules.rule import Rule, spread
@@ -38,7 +39,6 @@ from cheatsheet.language.authored import AuthoredDerivation, AuthoredLine
 from cheatsheet.language.elaborate import elaborate_claim, elaborate_expression
 from cheatsheet.language.errors import Problem, near
 from cheatsheet.language.expressions import (
-    Apply,
     Equation,
     Expr,
     Symbol,
@@ -159,7 +159,7 @@ class Board:
         self.used: list[Rule] = []
 
     def plain(self, equation: Equation) -> Equation:
-        return Equation(_without_scope(equation.lhs), _without_scope(equation.rhs), equation.negated)
+        return Equation(without_scope(equation.lhs), without_scope(equation.rhs), equation.negated)
 
     # --- one line ------------------------------------------------------------------------------------------------
 
@@ -209,7 +209,7 @@ class Board:
                 **{n: s for n, s in declarations.symbols.items() if s.definition is not None},
             }
             if goes_on:
-                return None, _without_scope(elaborate_expression(text[start:], declarations))
+                return None, without_scope(elaborate_expression(text[start:], declarations))
             equation = self.plain(elaborate_claim(text, declarations))
         except ClaimError as error:
             passage = getattr(error, "passage", line.passage)
@@ -292,7 +292,7 @@ class Board:
             raise StepError(
                 passage.problem(error.start + shift, error.end + shift, error.message, error.hint)
             ) from None
-        return _without_scope(factor)
+        return without_scope(factor)
 
     def pairs(
         self,
@@ -369,7 +369,7 @@ class Board:
         last = self.derivation.lines[-1].passage
         for number, claim in zip(self.derivation.numbers, self.claims, strict=True):
             facts = self.facts[-1:] if self.lifted else self.facts
-            if not any(_says(self.with_own_meanings(fact), claim) for fact in facts):
+            if claim.negated or not any(_says(self.with_own_meanings(fact), claim) for fact in facts):
                 raise self.error(last, f"the lines do not end in claim {number}: {claim!r}")
         for spot, line, rules, block in self.needs:
             if not self.conditions.harmless(spot, rules, block.invertible if block is not None else ()):
@@ -421,16 +421,6 @@ def _varying(text: str) -> list[str]:
     except ClaimError:
         return []
     return varying_names(raw)
-
-
-def _without_scope(expr: Expr) -> Expr:
-    """The expression with every d(…) alike: what varies is said once for the whole derivation."""
-    if isinstance(expr, Apply) and expr.op == "d":
-        return Apply("d", tuple(_without_scope(c) for c in expr.children), expr.shape, (frozenset(),))
-    if isinstance(expr, Symbol) and expr.definition is not None:
-        meaning = _without_scope(expr.definition)
-        return Symbol(expr.name, expr.shape, expr.properties, expr.of, meaning, expr.kind)
-    return rebuild(expr, _without_scope)
 
 
 def _says(fact: Equation, claim: Equation) -> bool:

@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from cheatsheet.calculus.terms import NoIndexForm, Poly
+from cheatsheet.derivatives.rules.dependence import held_fixed, stay_fixed
 from cheatsheet.derivatives.rules.factors import Product, chain, negative, product_of, sum_of, terms_of
 from cheatsheet.derivatives.rules.rearranged import rearranged
 from cheatsheet.language.dimensions import ONE, Axis
@@ -50,6 +51,7 @@ class Pattern:
     sizes: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
     holds: Holds = field(default_factory=lambda: declared)
+    varying: frozenset[str] = frozenset()
     memory: dict[Expr, Expr] = field(default_factory=dict, compare=False, repr=False)
 
     @staticmethod
@@ -60,6 +62,11 @@ class Pattern:
         sizes = frozenset(name for n in nodes for name in n.shape.names)
         places = frozenset(name for n in nodes[:1] for name in free_indices(n)) if general else frozenset()
         return Pattern(id, equation.lhs, equation.rhs, letters, sizes, places)
+
+    @cached_property
+    def fixed(self) -> frozenset[tuple[str, str]]:
+        """The letters that do not depend on what is varied, each with the variable."""
+        return frozenset(held_fixed((self.left, self.right)))
 
     @cached_property
     def permutes(self) -> bool:
@@ -205,6 +212,8 @@ class _Matcher:
 
     def filled(self, found: Match) -> Expr | None:
         """The right side with the letters replaced, None where they do not fit it."""
+        if not stay_fixed(self.rule.fixed, found.letters, self.rule.varying):
+            return None
         try:
             return self.instance(self.rule.right, found)
         except (ShapeError, KeyError):
