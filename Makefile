@@ -24,7 +24,8 @@ web: install
 
 site: pdf
 	rm -rf build/site && mkdir -p build/site
-	cp build/index.html build/derive.html build/cheatsheet.pdf build/handbook.pdf build/site/
+	cp build/index.html build/cheatsheet.pdf build/handbook.pdf build/site/
+	test ! -e build/derive.html || cp build/derive.html build/site/
 	for kind in anki:apkg json:json csv:csv md:md; do \
 	  $(BIN)/cheatsheet export $${kind%:*} -o build/site/cheatsheet.$${kind#*:} || exit 1; done
 

@@ -3,7 +3,10 @@
   const root = document.documentElement;
   const one = (selector, inside = document) => inside.querySelector(selector);
   const all = (selector, inside = document) => [...inside.querySelectorAll(selector)];
-  const inLanguage = (zh, en) => ({ zh, en, both: `${zh} · ${en}` })[root.dataset.language];
+  const say = (name, what) => {
+    const { zh, en } = one(`[data-word="${name}"]`, one("#words").content).dataset;
+    return { zh, en, both: `${zh} · ${en}` }[root.dataset.language].replaceAll("{}", what);
+  };
 
   // ---- what is remembered between visits; a browser that refuses (file://, private windows) loses nothing else
   const LAYOUTS = { N: "numerator", D: "denominator", M: "mixed" };
@@ -52,10 +55,11 @@
     if (part.scrollWidth > part.clientWidth) part.tabIndex = 0; else part.removeAttribute("tabindex");
   }
   const sizes = new ResizeObserver((seen) => seen.forEach(({ target }) => reachable(target)));
-  const parts = all(".form, .body");
-  (function look() {  // a few at a time, when nothing else is to be done
-    for (const part of parts.splice(0, 40)) { reachable(part); sizes.observe(part); }
-    if (parts.length) (globalThis.requestIdleCallback ?? setTimeout)(look); else root.dataset.ready = "";
+  const parts = all(".form, .body, .intro, .note, .given");
+  (function look(idle) {  // a few at a time, when nothing else is to be done
+    do for (const part of parts.splice(0, 40)) { reachable(part); sizes.observe(part); } while (parts.length && idle?.timeRemaining?.() > 4);
+    if (!parts.length) root.dataset.ready = "";
+    else if (globalThis.requestIdleCallback) requestIdleCallback(look, { timeout: 100 }); else setTimeout(look);
   })();
   async function fill(article) {
     const body = one("details .body", article);
@@ -68,57 +72,11 @@
     if (details) details.addEventListener("toggle", () => { if (details.open) fill(article); });
   }
 
-  // ---- search: every word must be found; a formula is also found by its shape, whatever its letters
-  const squeeze = (text) => text.toLowerCase().normalize("NFKC");
-  const RAISED = /\^\s*\{?\\?(?:mathsf|top|T|⊤|'|′)\}?|\.T\b|⊤|['′](?=[A-Za-z(\s)]|$)/g;
-  const FUNCTIONS = /^(?:tr|det|log|exp|logdet|vec|diag|adj|norm|sin|cos|tan|tanh|softmax|sigmoid|sum|inv|kron|sqrt)$/;
-  function formulaOf(query) {
-    return query.replace(/\*\*|\^2/g, "²").replace(RAISED, "ᵀ").replace(/\^?-1|\*\*-1/g, "⁻¹").replace(/\|\|/g, "‖")
-      .replace(/logdet/g, "log det ").replace(/\\(?:mathbf|boldsymbol|operatorname)|[{}$\\]/g, "").replace(/[@*·\s]/g, "");
-  }
-  function tokens(formula) {
-    const found = [];
-    for (const [token] of formula.matchAll(/(?:log|det|tr|exp|vec|diag|adj|sin|cos|tanh?|softmax)|[ᵀ⁻¹²³]+|\p{L}[₀-₉ᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ]*|\S/gu)) found.push(token);
-    return found;
-  }
-  const isLetter = (token) => /^\p{L}/u.test(token) && !FUNCTIONS.test(token);
-  const kind = (token) => (token[0] === token[0].toUpperCase() ? "M" : "v");
-  function alike(pattern, text) {
-    for (let start = 0; start + pattern.length <= text.length; start++) {
-      const names = new Map(), used = new Map();
-      let k = 0;
-      for (; k < pattern.length; k++) {
-        const p = pattern[k], t = text[start + k];
-        if (isLetter(p) && isLetter(t)) {
-          if (kind(p) !== kind(t) || (names.get(p) ?? t) !== t || (used.get(t) ?? p) !== p) break;
-          names.set(p, t); used.set(t, p);
-        } else if (p !== t) break;
-      }
-      if (k === pattern.length) return true;
-    }
-    return false;
-  }
-  const entries = all("article").map((article) => {
-    const lines = article.dataset.search.split("\n");
-    return {
-      article, chapter: chapters.get(article), verdicts: article.dataset.verdicts.split(" "),
-      name: squeeze(lines.slice(0, 3).join("\n")), text: squeeze(article.dataset.search),
-      lines: lines.filter((line) => /[=≠]/.test(line)), formulas: lines.slice(3).filter((line) => /[=≠]/.test(line)).map(tokens),
-    };
-  });
-  // Letters of the very case that was typed first, then any; in a formula the closer fit first.
-  function rank(entry, words, shape, typed) {
-    if (!words.length) return 1;
-    if (shape.length > 2) {
-      const exact = entry.lines.find((line) => line.includes(typed));
-      if (exact) return 5 + typed.length / exact.length;
-      const fit = entry.formulas.find((formula) => alike(shape, formula));
-      if (fit) return 4 + shape.length / fit.length;
-      if (entry.text.includes(squeeze(typed))) return 2;
-    }
-    if (words.every((word) => entry.name.includes(word))) return 3;
-    return words.every((word) => entry.text.includes(word)) ? 2 : 0;
-  }
+  // ---- search, as web/search.js has it
+  const entries = all("article").map((article) => (
+    { article, chapter: chapters.get(article), verdicts: article.dataset.verdicts.split(" "), ...finder.entry(article.dataset.search) }
+  ));
+  const vocabulary = finder.vocabularyOf(entries);
   const box = one("#search"), told = one("#found"), main = one("#entries");
   const sections = all("section.chapter").map((section) => (
     { section, packed: one("script.packed", section), own: entries.filter((entry) => entry.article.parentElement === section) }
@@ -141,17 +99,19 @@
     moved = new Set();
   }
   function search() {
-    const query = box.value.trim();
-    const words = squeeze(query).split(/\s+/).filter(Boolean);
-    const shape = /[(^'′@ᵀ‖|]|[A-Z]/.test(query) ? tokens(formulaOf(query)) : [];
-    const typed = formulaOf(query);
+    const query = box.value.trim(), asked = finder.asked(query, vocabulary);
     const chapter = one("#chapter").value, verdict = one("#verdict").value;
+    let score = (entry) => finder.rank(entry, asked), near = null;
+    if (query && !entries.some(score)) {
+      near = finder.instead(asked, entries, vocabulary);
+      if (near) score = near.score;
+    }
     const ranked = [];
     for (const entry of entries) {
       const fits = (!chapter || entry.chapter === chapter) && (!verdict || entry.verdicts.includes(verdict));
-      const score = fits ? rank(entry, words, shape, typed) : 0;
-      if (!query) entry.article.hidden = !score;
-      if (score) ranked.push([score, entry]);
+      const found = fits ? score(entry) : 0;
+      if (!query) entry.article.hidden = !found;
+      if (found) ranked.push([found, entry]);
     }
     const count = ranked.length;
     if (moved.size) restore();
@@ -159,7 +119,7 @@
     showMore();
     for (const { section, own } of sections) section.hidden = Boolean(query) || own.every((entry) => entry.article.hidden);
     one(".legend").hidden = Boolean(query);
-    told.textContent = query || chapter || verdict ? inLanguage(`找到 ${count} 条`, `${count} found`) : "";
+    told.textContent = query || chapter || verdict ? say("found", count) + (near ? ` (${say(near.near ? "instead" : "nearest", near.near)})` : "") : "";
   }
   let waiting = 0;
   box.addEventListener("input", () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(search); });
@@ -190,7 +150,7 @@
       document.execCommand("copy");
       area.remove();
     }
-    tell(inLanguage("已复制", "copied"));
+    tell(say("copied"));
   }
   const shown = (element) => element.offsetParent !== null || element.getClientRects().length > 0;
   const numberOf = (claim) => all(".claim", claim.closest("article")).indexOf(claim);
@@ -226,13 +186,18 @@
     const button = event.target.closest("button[data-copy]");
     if (!button) return;
     const text = await textFor(button.dataset.copy, button.closest(".claim"));
-    if (text) put(text); else tell(inLanguage("这一条没有代码", "no code for this one"));
+    if (text) put(text); else tell(say("no-code"));
   });
 
   // ---- a permalink opens what it names
+  const named = (hash) => { try { return decodeURIComponent(hash); } catch { return hash; } };
   function open() {
-    const place = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const article = place && (place.closest("article") || place);
+    const article = document.getElementById(named(location.hash.slice(1)))?.closest("article");
+    if (article && !shown(article)) {  // hidden by a search or a filter
+      for (const control of [box, one("#chapter"), one("#verdict")]) control.value = "";
+      search();
+      article.scrollIntoView();
+    }
     const details = article && one("details", article);
     if (details) { details.open = true; fill(article); }
   }

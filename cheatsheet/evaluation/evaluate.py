@@ -23,6 +23,9 @@ from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Size, Sum, Symbol
 from cheatsheet.language.table import TABLE
 
+DEEPEST = 48
+"""Leading axes at most: NumPy has 64 for them and for those of the value."""
+
 
 @dataclass(frozen=True)
 class Level:
@@ -172,6 +175,8 @@ class Evaluator:
             n = self.size(index.axis)
             self.indices.append((str(index.name), np.arange(n).reshape((n,) + (1,) * self.depth), n))
             self.depth += 1
+        if self.depth > DEEPEST:
+            raise OverflowError(f"more than {DEEPEST} sums within one another")
         self.memo.append({})
         yield
         self.memo.pop()

@@ -181,7 +181,7 @@ def _note(
 ) -> Any:
     questions = dict.fromkeys(_left(form.latex) + _told(form.layouts) for form in claim.forms)
     answers = [rf"\[{escape(expand(form.latex), quote=False)}\]{_told(form.layouts)}" for form in claim.forms]
-    steps = [b for b in page.blocks if isinstance(b, StepsBlock)][number : number + 1]
+    steps = [b for b in page.blocks if isinstance(b, StepsBlock) and b.of == number + 1][:1]
     rows = [
         rf"<li>\({escape(expand(row.equation.latex), quote=False)}\) <small>{_html(row.why)}</small></li>"
         for block in steps

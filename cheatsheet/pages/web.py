@@ -109,7 +109,7 @@ def render_page(
         packed=lambda entries: _packed(details, entries),
         summary=report.summary,
         calculator=calculator,
-        script=Markup(_asset("page.js")),
+        script=Markup(_asset("search.js") + _asset("page.js")),
         style=Markup(_asset("page.css")),
     )
     chapters.keep()

@@ -13,7 +13,17 @@ from dataclasses import dataclass, field
 
 from cheatsheet.language.expressions import Apply, Expr, Index, Sum, free_indices
 from cheatsheet.language.table import TABLE
-from cheatsheet.printing.coding import ATOM, MATMUL, PRODUCT, SUM, UNARY, Code, IndexWriter, bracketed
+from cheatsheet.printing.coding import (
+    ATOM,
+    MATMUL,
+    PRODUCT,
+    SUM,
+    UNARY,
+    Code,
+    IndexWriter,
+    NoCodeError,
+    bracketed,
+)
 
 
 class Label:
@@ -246,5 +256,10 @@ def _letters(factors: list[tuple[Code, Labels]], wanted: Labels) -> dict[Label, 
         if label not in letters:
             name = str(label.index.name)
             choices = [*([name] if len(name) == 1 else []), *string.ascii_letters]
-            letters[label] = next(c for c in choices if c not in letters.values())
+            free = [c for c in choices if c not in letters.values()]
+            if not free:
+                raise NoCodeError(
+                    f"einsum has {len(string.ascii_letters)} letters, and more indices are summed"
+                )
+            letters[label] = free[0]
     return letters

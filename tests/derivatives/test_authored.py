@@ -95,6 +95,10 @@ WRONG = [
     ("S == S.T", ["line: S.T == S, by: symmetric",
                   "line: d(S).T == d(S), by: [differentials of both sides, d-transpose]"], "for all values of S"),
     ("(c ** 2) ** b == c ** (2 * b)", ["line: (c ** 2) ** b == c ** (2 * b), by: power-law"], "do not lead here"),
+    ("pinv(B) == A", ["line: pinv(B) == A, by: [penrose equations, penrose-one]"], "do not lead here"),
+    ("expm(A + B) == expm(A)", ["line: expm(A + B) == expm(A) @ expm(B), by: exponents commute"], "do not lead here"),
+    ("expm(B) == I(n) + B", ["line: expm(B) == I(n) + B, by: series ends"], "do not lead here"),
+    ("adj(B) == adj(B)", ["line: adj(B) == det(B) * inv(B), by: adj-inverse"], "do not lead here"),
     ("inv(B) == A", ["line: A @ B == I(n)", "line: inv(B) == A, by: left inverse"], "do not lead here"),
 ]  # fmt: skip
 

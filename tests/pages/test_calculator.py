@@ -170,11 +170,64 @@ def test_a_long_derivation_is_stopped_and_the_next_one_answered(page: Page) -> N
     assert "2 * x.T" in page.inner_text("#result")
 
 
+def test_of_questions_asked_at_once_the_last_is_answered(page: Page) -> None:
+    answered(page, lambda: enter(page, "x.T @ x", "x"))
+    ask = """([expression, layout]) => {
+        document.querySelector("#expression").value = expression;
+        document.querySelector(`#layout input[value=${layout}]`).checked = true;
+        document.querySelector("#question").requestSubmit();
+    }"""
+
+    def three() -> None:
+        for asked in (["softmax(x)", "mixed"], ["logsumexp(x)", "mixed"], ["sum(x ** 3)", "denominator"]):
+            page.evaluate(ask, asked)
+
+    answered(page, three)
+    assert "3 * x ** 2" in page.inner_text("#result")
+    assert page.evaluate("location.hash") == "#e=sum%28x+**+3%29&x=x&l=denominator"
+    answered(page, lambda: enter(page, "x.T @ x", "x"))
+
+
+def test_no_answer_stands_below_a_question_that_it_does_not_belong_to(page: Page) -> None:
+    answered(page, lambda: enter(page, "x.T @ x", "x"))
+    page.fill("#answer", "2 * x.T")
+    answered(page, lambda: page.press("#answer", "Enter"))
+    assert page.locator("#judged .badge.proved").is_visible()
+    page.fill("#answer", "2 * x")
+    answered(page, lambda: page.press("#answer", "Enter"))
+    assert page.locator("#judged .badge").count() == 0
+    page.fill("#expression", "x.T @ y")
+    page.fill("#answer", "2 * x.T")
+    answered(page, lambda: page.press("#answer", "Enter"))
+    assert page.locator("#judged .badge.proved").count() == 1
+    assert page.evaluate("location.hash").startswith("#e=x.T+%40+x&")
+    page.fill("#expression", "x.T @ softmx(x)")
+    answered(page, lambda: page.press("#expression", "Enter"))
+    assert page.inner_text("#result") == ""
+    assert not page.locator("#own").is_visible()
+
+
+def test_what_breaks_the_engine_is_told_in_a_line_and_the_next_question_answered(page: Page) -> None:
+    answered(page, lambda: enter(page, "x.T @ x", "x"))
+    page.fill("#expression", "3 * x")
+    page.evaluate("""() => {
+        const sent = Worker.prototype.postMessage;
+        Worker.prototype.postMessage = function ({ number }) {
+            Worker.prototype.postMessage = sent;
+            sent.call(this, { number, request: { task: "none" } });
+        };
+    }""")
+    page.press("#expression", "Enter")
+    page.wait_for_function("document.querySelector('#state').textContent.includes('KeyError')")
+    assert "\n" not in page.inner_text("#state")
+    answered(page, lambda: enter(page, "a.T @ x", "x"))
+
+
 def test_nothing_stands_in_the_way_of_anyone(page: Page) -> None:
     answered(page, lambda: enter(page, "softmax(x)", "x"))
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-        for width in (390, 1200):
+        for width in (320, 390, 1200):
             page.set_viewport_size({"width": width, "height": 900})
             found = Axe().run(page).response["violations"]
             assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == [], (theme, width)

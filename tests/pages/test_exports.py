@@ -91,6 +91,18 @@ def test_cards_of_anki_are_known_by_the_same_names_after_an_edit(tmp_path: Path)
     assert first != second
 
 
+def test_a_card_has_the_derivation_of_its_own_claim(tmp_path: Path) -> None:
+    before = "diff(x.T @ x, x) != x.T"
+    made = notes(
+        exported(tmp_path, "anki", CATALOGUE.replace("claim:\n", f"claim:\n          - {before}\n", 1))
+    )
+    steps = {fields[0]: fields[5] for fields in (text.split("\x1f") for text in made.values())}
+    assert steps["quadratic-0"] == ""
+    assert "<li>" in steps["quadratic-1"]
+    assert r"\nabla" in steps["quadratic-2"]
+    assert r"\nabla" not in steps["quadratic-1"]
+
+
 @pytest.mark.parametrize("kind", ["anki", "json"])
 def test_what_does_not_hold_is_not_exported(tmp_path: Path, kind: str) -> None:
     wrong = CATALOGUE.replace("x.T @ (A + A.T)", "2 * x.T @ A")

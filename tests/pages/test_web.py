@@ -76,6 +76,19 @@ def shown(page: Page) -> list[str]:
         ("二次型", "quadratic-form"),
         ("Woodbury", "woodbury"),
         ("vec(AXB)", "vec-of-product"),
+        (r"\operatorname{tr}(\mathbf{A} X B)", "trace-of-three-factors-by-middle"),
+        ("ｔｒ（ＡＸＢ）", "trace-of-three-factors-by-middle"),
+        ("np.trace(P @ Y @ Q)", "trace-of-three-factors-by-middle"),
+        (r"\mathbf{x}^{\top} A \mathbf x", "quadratic-form"),
+        (r"\det", "determinant-gradient"),
+        (r"\frac{\partial \det X}{\partial X}", "determinant-gradient"),
+        ("|X|", "determinant-gradient"),
+        ("U^{-1}", "inverse-by-scalar"),
+        ("np.linalg.inv(U)", "inverse-by-scalar"),
+        (r"\otimes", "vec-of-product"),
+        ("softmx jacobain", "softmax-jacobian"),
+        ("softmax的雅可比", "softmax-jacobian"),
+        ("怎么对行列式求梯度", "determinant-gradient"),
     ],
 )
 def test_a_search_finds_words_and_shapes_of_formulas(
@@ -88,9 +101,12 @@ def test_a_search_finds_words_and_shapes_of_formulas(
     assert len(shown(page)) < len(ENTRIES)
 
 
-def test_what_is_not_there_is_not_found(page: Page, address: str) -> None:
+@pytest.mark.parametrize(
+    "typed", ["zzz", r"\\\\\\", "(?:[^a", "<script>", "量子", "x" * 100_000, "(zq " * 20_000]
+)
+def test_what_is_not_there_is_not_found(page: Page, address: str, typed: str) -> None:
     page.goto(address)
-    page.fill("#search", "zzz")
+    page.fill("#search", typed)
     page.wait_for_function("document.querySelector('#found').textContent !== ''")
     assert shown(page) == []
     page.fill("#search", "")
@@ -122,6 +138,31 @@ def test_a_permalink_opens_the_derivation(page: Page, address: str) -> None:
     assert page.locator("#quadratic-form .pitfall s math").count() >= 1
 
 
+def test_a_search_says_what_it_looked_for_instead(page: Page, address: str) -> None:
+    page.goto(address)
+    for typed, told in (("softmx", "“softmax”"), ("sofmax的雅可比", "nearest")):
+        page.fill("#search", typed)
+        page.wait_for_function(f"document.querySelector('#found').textContent.includes('{told}')")
+
+
+@pytest.mark.parametrize("place", ["100%", "%E4", "nowhere", "entries", '"><b>'])
+def test_a_permalink_to_nothing_breaks_nothing(page: Page, address: str, place: str) -> None:
+    page.goto(f"{address}#{place}")
+    assert page.locator("details[open]").count() == 0
+    page.fill("#search", "softmax")
+    page.wait_for_selector("#results #softmax-jacobian")
+
+
+def test_a_permalink_shows_what_a_search_or_a_filter_hides(page: Page, address: str) -> None:
+    page.goto(address)
+    for hide in (lambda: page.fill("#search", "softmax"), lambda: page.select_option("#verdict", "checked")):
+        hide()
+        page.wait_for_selector("#woodbury", state="hidden")
+        page.evaluate("location.hash = 'woodbury'")
+        page.wait_for_selector("#woodbury .body section")
+        page.evaluate("location.hash = ''")
+
+
 def test_what_a_search_found_can_be_opened_and_copied(page: Page, address: str) -> None:
     page.goto(address)
     page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
@@ -149,7 +190,7 @@ def test_buttons_copy(page: Page, address: str, what: str, start: str) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1200])
+@pytest.mark.parametrize("width", [320, 390, 1200])
 def test_nothing_serious_stands_in_the_way_of_anyone(
     browser: Browser, address: str, theme: str, width: int
 ) -> None:

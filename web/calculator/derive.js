@@ -65,13 +65,17 @@
     const own = worker = new Worker(script);
     own.addEventListener("message", ({ data }) => {
       if (data.ready) { root.dataset.engine = "ready"; root.dataset.started ??= String(Math.round(performance.now() - started)); return; }
-      if (data.number === undefined) { tellState("derive-failed", data.failure); return; }
+      if (data.number === undefined) { fail(data.failure); return; }
       const done = waiting.get(data.number);
       waiting.delete(data.number);
       if (done) data.failure === undefined ? done.resolve(data.answer) : done.reject(new Error(data.failure));
     });
-    own.addEventListener("error", (event) => tellState("derive-failed", event.message));
-    try { own.postMessage({ start: await engine }); } catch (error) { tellState("derive-failed", String(error)); }
+    own.addEventListener("error", (event) => fail(event.message));
+    try { own.postMessage({ start: await engine }); } catch (error) { fail(String(error)); }
+  }
+  function fail(reason) {
+    tellState("derive-failed", reason);
+    for (const { reject } of waiting.values()) reject(new Error(reason));
   }
   function ask(request) {
     return new Promise((resolve, reject) => {
@@ -79,18 +83,27 @@
       engine.then(() => worker.postMessage({ number, request }), reject);
     });
   }
-  function cancel() {
+  function startAgain() {  // whatever state the engine is in, the next question meets a fresh one
     worker.terminate();
     waiting.clear();
     delete root.dataset.engine;
+    begin();
+  }
+  function cancel() {
+    next = null;
+    startAgain();
     busy(false);
     tellState("derive-cancelled");
-    begin();
   }
   function tellState(name, detail = "") {
     one("#state").replaceChildren(...(name ? [say(name), detail ? ` ${detail}` : ""] : []));
   }
+  let next = null, shown = null;  // the question that waits, and the one that is answered on the page
   function busy(yes) {
+    if (!yes && !shown && !next) {  // no answer stands below a question that it does not belong to
+      for (const name of ["judged", "result"]) one(`#${name}`).replaceChildren();
+      one("#own").hidden = true;
+    }
     root.toggleAttribute("data-busy", yes);
     one("#cancel").hidden = !yes;
     if (yes) tellState(root.dataset.engine ? "derive-busy" : "derive-starting"); else tellState("");
@@ -102,18 +115,18 @@
   const value = (name) => one(`#${name}`).value.trim();
   const layout = () => one("#layout input:checked").value;
   const question = () => ({ expression: value("expression"), wrt: value("wrt"), given: value("given"), layout: layout() });
-  function link(judged = Boolean(one("#judged").childElementCount)) {
+  function link(asked) {
     const said = new URLSearchParams();
-    for (const [name, short] of Object.entries(FIELDS)) if (value(name) && (name !== "answer" || judged)) said.set(short, value(name));
-    if (layout() !== "numerator") said.set("l", layout());
+    for (const [name, short] of Object.entries(FIELDS)) if (asked[name]) said.set(short, asked[name]);
+    if (asked.layout !== "numerator") said.set("l", asked.layout);
     return `${location.href.split("#")[0]}#${said}`;
   }
   function readAddress() {
     const said = new URLSearchParams(location.hash.slice(1));
     if (!said.get("e")) return false;
     for (const [name, short] of Object.entries(FIELDS)) one(`#${name}`).value = said.get(short) ?? "";
-    const chosen = one(`#layout input[value="${CSS.escape(said.get("l") ?? "numerator")}"]`);
-    if (chosen) chosen.checked = true;
+    for (const input of all("#layout input")) input.checked = input.value === said.get("l");
+    if (!one("#layout input:checked")) one("#layout input").checked = true;
     return true;
   }
 
@@ -124,7 +137,8 @@
   }
   function showError({ field, text, start, end, message, hint }) {
     one(`#${field}`).setAttribute("aria-invalid", "true");
-    const place = make("code", { class: "place" }, text.slice(0, start), make("mark", {}, text.slice(start, end) || " "), text.slice(end));
+    const signs = [...text], part = (from, to) => signs.slice(from, to).join("");  // counted as Python counts them
+    const place = make("code", { class: "place" }, part(0, start), make("mark", {}, part(start, end) || " "), part(end));
     one(`#${field}-said`).replaceChildren(place, make("span", { class: "message" }, message), ...(hint ? [make("span", { class: "hint" }, hint.replace("--given", "a declaration"))] : []));
   }
 
@@ -133,7 +147,7 @@
   async function read() {
     const asked = question(), own = ++reading;
     if (!asked.expression || !asked.wrt || root.hasAttribute("data-busy")) return;
-    const found = await ask({ task: "read", ...asked }).catch(() => null);
+    const found = await ask({ task: "read", ...asked }).catch(() => { if (!root.hasAttribute("data-busy")) startAgain(); });
     if (!found || own !== reading || root.hasAttribute("data-busy")) return;
     clearErrors();
     one("#reading").hidden = Boolean(found.error);
@@ -196,44 +210,57 @@
     for (const part of all(".formula, .steps, pre", one(selector))) sizes.observe(part);
   }
 
+  // Asked during work, a question waits, and of those that wait only the latest is answered.
   async function work(request, show) {
-    if (root.hasAttribute("data-busy")) return;
+    if (root.hasAttribute("data-busy")) return new Promise((done) => { next = () => work(request, show).then(done); });
     busy(true);
     clearErrors();
     try {
       const found = await ask(request);
       busy(false);
-      if (found.error) showError(found.error); else show(found);
-      root.dataset.answered = String((Number(root.dataset.answered) || 0) + 1);
+      if (!next) {
+        if (found.error) showError(found.error); else show(found);
+        root.dataset.answered = String((Number(root.dataset.answered) || 0) + 1);
+      }
     } catch (error) {
+      startAgain();
       busy(false);
-      tellState("derive-failed", error.message);
+      tellState("derive-failed", error.message.trim().split("\n").pop());
     }
+    const waits = next;
+    next = null;
+    await waits?.();
   }
   async function derive() {
     const asked = question();
     const empty = ["expression", "wrt"].find((name) => !asked[name]);
     if (empty) { one(`#${empty}`).focus(); return; }
+    shown = null;
     one("#judged").replaceChildren();
-    history.replaceState(null, "", link());
+    history.replaceState(null, "", link(asked));
     reading++;
     await work({ task: "derive", ...asked }, (found) => {
+      shown = asked;
       one("#reading").hidden = true;
       one("#own").hidden = false;
       showAnswer(found);
     });
   }
   async function compare() {
-    if (!value("answer")) { one("#answer").focus(); return; }
-    history.replaceState(null, "", link(true));
-    await work({ task: "compare", ...question(), answer: value("answer") }, (found) => {
+    one("#judged").replaceChildren();
+    const answer = value("answer"), asked = shown;
+    if (!answer || !asked) { one("#answer").focus(); return; }
+    history.replaceState(null, "", link({ ...asked, answer }));
+    await work({ task: "compare", ...asked, answer }, (found) => {
+      if (shown !== asked) return;
       one("#judged").replaceChildren(...[formula(found.formula), ...verdictOf(found)].flat());
       watch("#judged");
     });
   }
   one("#question").addEventListener("submit", (event) => { event.preventDefault(); derive(); });
   one("#own").addEventListener("submit", (event) => { event.preventDefault(); compare(); });
-  one("#layout").addEventListener("change", () => { if (one("#result").childElementCount) derive(); });
+  one("#own").addEventListener("input", () => one("#judged").replaceChildren());
+  one("#layout").addEventListener("change", () => { if (one("#result").childElementCount || root.hasAttribute("data-busy")) derive(); });
   for (const button of all("[data-expression]")) button.addEventListener("click", () => {
     one("#expression").value = button.dataset.expression;
     one("#wrt").value = button.dataset.wrt;
@@ -251,7 +278,7 @@
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-text], #permalink");
     if (!button) return;
-    const text = button.id === "permalink" ? link() : button.dataset.text;
+    const text = button.id === "permalink" ? link({ ...shown, answer: one("#judged").childElementCount ? value("answer") : "" }) : button.dataset.text;
     try { await navigator.clipboard.writeText(text); } catch {
       const area = make("textarea");
       area.value = text;

@@ -323,21 +323,3 @@ def _whole(exponent: Expr) -> bool:
         case Apply(op="sub", args=(Size(), Number())):
             return True  # where n − 2 is negative, the claim itself divides
     return False
-
-
-def is_definite(expr: Expr, strictly: bool = True) -> bool:
-    """Whether the form of a matrix shows it to be positive definite, or not strictly so: a sum of such, Hᵀ R H."""
-    match expr:
-        case Symbol() | Apply(op="I"):
-            return isinstance(expr, Apply) or "positive_definite" in expr.properties
-        case Apply(op="inv", args=(Expr() as of,)):
-            return is_definite(of)
-        case Apply(op="add", args=(Expr() as a, Expr() as b)):
-            both = is_definite(a, False) and is_definite(b, False)
-            return both and (not strictly or is_definite(a) or is_definite(b))
-        case Apply(op="matmul") if not strictly:
-            word = Product.of(expr).word
-            turned = build("transpose", word[-1])
-            outer = len(word) == 3 and (word[0] == turned or build("transpose", word[0]) == word[-1])
-            return outer and is_definite(word[1], False)
-    return False

@@ -391,18 +391,6 @@ def whole_entrywise(expr: Expr, shape: Shape) -> Product:
     return over_entries(Product(coefficient, tuple(scalars), (), shape), factors, shape, apart=True)
 
 
-def second_exponent(expr: Expr) -> Fraction | None:
-    """1 for an element-wise product, −1 for a quotient of two operands of one shape; None for anything else."""
-    if (
-        not isinstance(expr, Apply)
-        or len(expr.children) != 2
-        or expr.children[0].shape != expr.children[1].shape
-    ):
-        return None
-    found = TABLE[expr.op].second_exponent
-    return None if found is None or expr.op in ("scale", "over") else Fraction(found)
-
-
 def entries(expr: Expr, exponent: Fraction) -> tuple[Fraction, Factors, Factors]:
     """The number, the scalar factors and the arrays that an array is the element-wise product of."""
     match expr:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cheatsheet.derivatives.closed.flattening import ONE, Terms, flat, joined, second_exponent
+from cheatsheet.derivatives.closed.entrywise import second_exponent
+from cheatsheet.derivatives.closed.flattening import ONE, Terms, flat, joined
 from cheatsheet.derivatives.closed.products import (
     Chain,
     Product,

@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import product as cartesian
 
 from cheatsheet.derivatives.closed.collecting import Collector, merged
+from cheatsheet.derivatives.closed.entrywise import second_exponent
 from cheatsheet.derivatives.closed.flattening import (
     ONE,
     Terms,
@@ -15,7 +16,6 @@ from cheatsheet.derivatives.closed.flattening import (
     is_sum,
     joined,
     over_entries,
-    second_exponent,
     transposed,
 )
 from cheatsheet.derivatives.closed.length import length
