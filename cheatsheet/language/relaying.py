@@ -70,10 +70,27 @@ def _terms(expr: Expr) -> list[Expr]:
 
 
 def _transposed_factor(x: Expr) -> Expr:
-    """The transpose of a factor; a sum of columns keeps its brackets, (x − a)ᵀ."""
-    if isinstance(x, Apply) and x.op in ("add", "sub") and x.shape.is_vector and not x.shape.rows.is_one:
-        return build("transpose", x)
+    """The transpose of a factor; a sum of columns keeps its brackets, (x − a)ᵀ, and so does P − Y, nowhere simpler."""
+    if isinstance(x, Apply) and x.op in ("add", "sub"):
+        column = x.shape.is_vector and not x.shape.rows.is_one
+        if column or (transposed(x) != x and all(_is_bare(term) for term in _summands(x))):
+            return build("transpose", x)
     return transposed(x)
+
+
+def _summands(expr: Expr) -> list[Expr]:
+    """What is added and subtracted in a sum."""
+    if isinstance(expr, Apply) and expr.op in ("add", "sub"):
+        return [term for child in expr.children for term in _summands(child)]
+    return [expr]
+
+
+def _is_bare(term: Expr) -> bool:
+    """Whether a term has neither transposes nor derivatives, and would get a transpose."""
+    plain = all(
+        isinstance(node, Symbol) or getattr(node, "op", "") in ("matmul", "scale") for node in walk(term)
+    )
+    return plain and any(getattr(node, "op", "") == "transpose" for node in walk(transposed(term)))
 
 
 def _without_factor(product: Expr) -> tuple[Expr | None, Expr]:

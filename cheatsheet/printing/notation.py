@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 
 from cheatsheet.language.dimensions import Axis
-from cheatsheet.language.expressions import Apply, Expr, Index, Number, Sum, Symbol
+from cheatsheet.language.expressions import Apply, Expr, Index, Number, Size, Sum, Symbol
 from cheatsheet.language.table import TABLE
 from cheatsheet.printing.writing import (
     ATOM,
@@ -65,6 +65,8 @@ def circled(sign: str, *, chains: tuple[str, ...] = ()) -> Rule:
 def juxtaposed(w: Writer, expr: Apply) -> Written:
     """``AB`` and ``aA``: factors side by side. A scalar that is a matrix product keeps its brackets: (xᵀy)z."""
     left, right = expr.children
+    if left == right and isinstance(left, Size) and not w.explicit:
+        return Written(f"{w.operand(left, LOWERED).text}^2", RAISED)  # m², never mm
     inner = isinstance(left, Apply) and left.op == "matmul"
     firm = w.explicit or (expr.op == "scale" and inner)
     a = w.operand(left, FACTOR if firm else PRODUCT, leading=not w.explicit, last=False)
