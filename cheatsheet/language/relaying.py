@@ -22,6 +22,9 @@ def transposed(expr: Expr) -> Expr:
     A.T @ x
     >>> transposed(build("matmul", build("transpose", x), build("add", A, build("transpose", A))))
     (A + A.T) @ x
+    >>> Y = Symbol("Y", Shape.matrix(n, n))
+    >>> transposed(build("matmul", build("transpose", A), build("sub", A, Y)))
+    (A - Y).T @ A
     """
     if expr.shape.is_scalar:
         return expr

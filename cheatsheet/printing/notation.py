@@ -63,7 +63,14 @@ def circled(sign: str, *, chains: tuple[str, ...] = ()) -> Rule:
 
 
 def juxtaposed(w: Writer, expr: Apply) -> Written:
-    """``AB`` and ``aA``: factors side by side. A scalar that is a matrix product keeps its brackets: (xᵀy)z."""
+    r"""``AB`` and ``aA``: factors side by side. A scalar that is a matrix product keeps its brackets: (xᵀy)z.
+
+    >>> from cheatsheet.language.table import build
+    >>> from cheatsheet.printing.latex import latex_of
+    >>> m = Size(Axis.of("m"))
+    >>> latex_of(build("scale", m, m))
+    'm^2'
+    """
     left, right = expr.children
     if left == right and isinstance(left, Size) and not w.explicit:
         return Written(f"{w.operand(left, LOWERED).text}^2", RAISED)  # m², never mm
