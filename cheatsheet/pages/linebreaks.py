@@ -41,7 +41,7 @@ def breakable(latex: str) -> str:
     r"""The same formula with break marks.
 
     >>> print(breakable(r"y = (a + b) \frac{c + d}{e} - f"))
-    y \brk{50}= (a \brk{350}+ b) \frac{c + d}{e} \brk{200}- f
+    y \brk{50}= (a \brk{350}+ b) \tms \frac{c + d}{e} \brk{200}- f
 
     A sign is not an operator, and a line does not begin with the formula itself.
 

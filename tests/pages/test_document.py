@@ -238,8 +238,8 @@ def test_a_derivation_calls_definitions_by_their_names() -> None:
     assert any("definition of $\\M a$" in row.why.en for row in steps.rows)
 
 
-def test_every_line_of_a_derivation_says_something_new() -> None:
-    for entry in catalogue():
+def test_every_line_of_a_derivation_says_something_new(full: bool) -> None:
+    for entry in list(catalogue())[:: 1 if full else 12]:
         for block in page(entry.id).blocks:
             if isinstance(block, StepsBlock):
                 shown = [(row.equation.left if block.style else "", row.equation.right) for row in block.rows]

@@ -115,10 +115,9 @@ def spots(expr: Expr) -> Iterator[Expr]:
         match node:
             case Apply(op="inv" | "logdet", args=(Expr() as inner,)):
                 yield inner
-            case Apply(op="over" | "reciprocal" | "quotient", args=(_, Expr() as below)) if not isinstance(
-                below, Number
-            ):
-                yield below
+            case Apply(args=(_, Expr() as below)) if TABLE[node.op].divides:
+                if not isinstance(below, Number):
+                    yield below
             case Apply(op="power" | "matrix_power", args=(Expr() as base, Number() as exponent)):
                 if exponent.value < 0:
                     yield base

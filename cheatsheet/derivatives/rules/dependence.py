@@ -21,7 +21,7 @@ def depends(symbol: Symbol, varying: frozenset[str]) -> bool:
 def held_fixed(sides: tuple[Expr, Expr]) -> Iterator[tuple[str, str]]:
     """The letters that an equation differentiates past, each with the variable; an empty name for that of d(…)."""
     nodes = [n for side in sides for n in walk(side) if isinstance(n, Apply) and TABLE[n.op].differentiates]
-    increments = [n for n in nodes if n.op == "d"]
+    increments = [n for n in nodes if not n.children[1:]]
     alone = frozenset(n.args[0].name for n in increments if isinstance(n.args[0], Symbol))
     if increments:
         yield from ((s.name, "") for side in sides for s in symbols(side) if not depends(s, alone))
