@@ -65,11 +65,13 @@ def listed_or_one(read: Read, readers: dict[str, Read]) -> Read:
 class Citations:
     """The claims that derivations cite, to be looked up once all entries are known."""
 
-    waiting: list[tuple[Scalar, str, dict[str, Lemma]]]
+    waiting: list[tuple[str, Scalar, str, dict[str, Lemma]]]
+    """The entry that cites, where, what, and the lemmas to be filled in."""
 
     def resolve(self, entries: Dictionary[str, Entry], report: Report) -> None:
-        """Fill in the claims that are cited."""
-        for node, text, lemmas in self.waiting:
+        """Fill in the claims that are cited; an entry that rests on the one that cites it is refused."""
+        rests_on: dict[str, set[str]] = {}
+        for owner, node, text, lemmas in self.waiting:
             found = CITED.fullmatch(text)
             assert found is not None
             id, number = found["id"], int(found["number"] or 1)
@@ -77,20 +79,39 @@ class Citations:
                 report.add(node, f"there is no entry {id}", _RULE, near(id, entries))
             elif not 0 < number <= len(entries[id].claims):
                 report.add(node, f"{id} has no claim {number}", f"it has {len(entries[id].claims)}")
+            elif id == owner:
+                report.add(node, f"{id} cites itself", f"name the claim alone: claim {number}")
+            elif owner in _below(id, rests_on):
+                report.add(
+                    node, f"{id} rests on {owner} itself", "a derivation uses only what is below its claim"
+                )
             else:
+                rests_on.setdefault(owner, set()).add(id)
                 cited = entries[id]
                 alone = len(cited.claims) == 1
                 lemmas[text] = Lemma(id, number, cited.name, cited.claims[number - 1], alone)
 
 
+def _below(id: str, rests_on: dict[str, set[str]]) -> set[str]:
+    """All entries that an entry rests on."""
+    found: set[str] = set()
+    waiting = [id]
+    while waiting:
+        new = rests_on.get(waiting.pop(), set()) - found
+        found |= new
+        waiting.extend(new)
+    return found
+
+
 def derivations_of(
+    owner: str,
     asked: list[tuple[Node, dict[str, Any]]],
     claims: tuple[Claim, ...],
     scope: Scope,
     citations: Citations,
     report: Report,
 ) -> tuple[AuthoredDerivation, ...]:
-    """The derivations of an entry; what they cite is still to be looked up."""
+    """The derivations of the entry ``owner``; what they cite is still to be looked up."""
     made: list[AuthoredDerivation] = []
     own_ones = [{int(n.text) for n in values.get("claim", ())} for _, values in asked]
     for place, (node, values) in enumerate(asked):
@@ -102,7 +123,9 @@ def derivations_of(
             report.add(node, "there is no claim to derive", "expected `claim` in this entry")
         lemmas: dict[str, Lemma] = {}
         lines = tuple(
-            _line(line, lemmas, citations, report) for _, line in values.get("lines", ()) if "line" in line
+            _line(owner, line, lemmas, citations, report)
+            for _, line in values.get("lines", ())
+            if "line" in line
         )
         if report.problems or not lines:
             continue
@@ -122,12 +145,12 @@ def derivations_of(
 
 
 def _line(
-    values: dict[str, Any], lemmas: dict[str, Lemma], citations: Citations, report: Report
+    owner: str, values: dict[str, Any], lemmas: dict[str, Lemma], citations: Citations, report: Report
 ) -> AuthoredLine:
     rules = values.get("by", ())
     for node in rules:
         if CITED.fullmatch(node.text.strip()):
-            citations.waiting.append((node, node.text.strip(), lemmas))
+            citations.waiting.append((owner, node, node.text.strip(), lemmas))
     by = tuple(_passage(node, report) for node in rules)
     return AuthoredLine(_passage(values["line"], report), by, values.get("as", ""), values.get("words"))
 

@@ -313,9 +313,11 @@ class _Assembly:
             return None
         unproved = "unproved" in values
         claims = tuple(Claim(self.passage(c), scope, accepted=unproved) for c in values.get("claim", ()))
-        derivations = derivations_of(values.get("derivation", []), claims, scope, self.cited, self.report)
+        id = values["id"].text
+        asked = values.get("derivation", [])
+        derivations = derivations_of(id, asked, claims, scope, self.cited, self.report)
         return Entry(
-            id=values["id"].text,
+            id=id,
             name=values["name"],
             scope=scope,
             position=node.position,

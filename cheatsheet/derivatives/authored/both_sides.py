@@ -53,10 +53,12 @@ def transformation_words(text: str, factor: Expr | None) -> Reason:
     return Reason(key, filled_words(f"why-{key}", latex_of(factor)))
 
 
-def transformed(text: str, factor: Expr | None, fact: Equation, wanted: Equation) -> Pairs:
+def transformed(
+    text: str, factor: Expr | None, fact: Equation, wanted: Equation, varying: frozenset[str]
+) -> Pairs:
     """What both sides become, each with the side of the wanted equation that it has to be carried over into.
 
-    ``wanted`` may be the equation with its sides exchanged.
+    ``wanted`` may be the equation with its sides exchanged; ``varying`` are the letters of every d(…).
 
     Raises :class:`DoesNotApply`, and :class:`~cheatsheet.language.table.ShapeError` for a factor that does not fit.
     """
@@ -64,14 +66,14 @@ def transformed(text: str, factor: Expr | None, fact: Equation, wanted: Equation
     if (found := factor_named(text)) is not None and factor is not None:
         new = [_times(side, factor, found["what"], found["side"]) for side in (left, right)]
     elif text in _FUNCTIONS:
-        params: tuple[frozenset[str], ...] = (frozenset(),) if text == DIFFERENTIATED else ()
+        params: tuple[frozenset[str], ...] = (varying,) if text == DIFFERENTIATED else ()
         new = [build(_FUNCTIONS[text], side, params=params) for side in (left, right)]
     elif text == "move terms":
         return [(build("sub", left, right), build("sub", wanted.lhs, wanted.rhs))]
     elif text == "read off":
-        return _read_off(fact, wanted)
+        return _read_off(fact, wanted, varying)
     elif text == "as differential":
-        new = list(_differential(fact))
+        new = list(_differential(fact, varying))
     else:
         new = list(_inverse(fact, text == "right inverse"))
     return [(new[0], wanted.lhs), (new[1], wanted.rhs)]
@@ -96,15 +98,16 @@ def _inverse(fact: Equation, right: bool) -> tuple[Expr, Expr]:
     return (build("inv", m), n) if right else (build("inv", n), m)
 
 
-def _differential(fact: Equation) -> tuple[Expr, Expr]:
+def _differential(fact: Equation, varying: frozenset[str]) -> tuple[Expr, Expr]:
     """From a gradient or Jacobian the differential: dy = J dx."""
     if not _is_derivative(fact.lhs):
         raise DoesNotApply("it needs an equation grad(f, X) == …")
     y, x = fact.lhs.children
-    return _d(y), _times_increment(_jacobian(fact.lhs, fact.rhs), y, x)
+    jacobian = _jacobian(fact.lhs, fact.rhs)
+    return _d(y, varying), _times_increment(jacobian, y, x, varying)
 
 
-def _read_off(fact: Equation, wanted: Equation) -> Pairs:
+def _read_off(fact: Equation, wanted: Equation, varying: frozenset[str]) -> Pairs:
     """From df = tr(Gᵀ dX) the gradient G, from dy = J dx the Jacobian J; increments of other letters are zero."""
     lhs = wanted.lhs
     if not _is_derivative(lhs):
@@ -112,7 +115,8 @@ def _read_off(fact: Equation, wanted: Equation) -> Pairs:
     y, x = lhs.children
     if lhs.op == "hessian":
         y = build("grad", y, x)
-    return [(fact.lhs, _d(y)), (_only(fact.rhs, x), _times_increment(_jacobian(lhs, wanted.rhs), y, x))]
+    found = _times_increment(_jacobian(lhs, wanted.rhs), y, x, varying)
+    return [(fact.lhs, _d(y, varying)), (_only(fact.rhs, x), found)]
 
 
 def _is_derivative(expr: Expr) -> TypeGuard[Apply]:
@@ -123,15 +127,15 @@ def _is_derivative(expr: Expr) -> TypeGuard[Apply]:
     )
 
 
-def _d(expr: Expr) -> Expr:
-    return build("d", expr, params=(frozenset(),))
+def _d(expr: Expr, varying: frozenset[str]) -> Expr:
+    return build("d", expr, params=(varying,))
 
 
-def _times_increment(jacobian: Expr, y: Expr, x: Expr) -> Expr:
+def _times_increment(jacobian: Expr, y: Expr, x: Expr, varying: frozenset[str]) -> Expr:
     """J dx, or tr(J dX) for a function of a matrix."""
     if x.shape.is_scalar:
-        return build("scale", _d(x), jacobian)
-    product_ = build("matmul", jacobian, _d(x))
+        return build("scale", _d(x, varying), jacobian)
+    product_ = build("matmul", jacobian, _d(x, varying))
     return build("tr", product_) if y.shape.is_scalar and not x.shape.is_vector else product_
 
 

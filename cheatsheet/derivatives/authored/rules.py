@@ -199,14 +199,13 @@ def inlined(equation: Equation) -> Equation:
     return Equation(inline_definitions(equation.lhs), inline_definitions(equation.rhs), equation.negated)
 
 
-def without_scope(expr: Expr) -> Expr:
-    """The expression with every d(…) alike: what varies is said once for the whole derivation."""
-    if isinstance(expr, Apply) and expr.op == "d":
-        return Apply("d", tuple(without_scope(c) for c in expr.children), expr.shape, (frozenset(),))
+def in_scope(expr: Expr, varying: frozenset[str]) -> Expr:
+    """The expression with every d(…) by the same letters: what varies is said once for the whole derivation."""
     if isinstance(expr, Symbol) and expr.definition is not None:
-        meaning = without_scope(expr.definition)
+        meaning = in_scope(expr.definition, varying)
         return Symbol(expr.name, expr.shape, expr.properties, expr.of, meaning, expr.kind)
-    return rebuild(expr, without_scope)
+    expr = rebuild(expr, lambda child: in_scope(child, varying))
+    return build("d", expr.args[0], params=(varying,)) if isinstance(expr, Apply) and expr.op == "d" else expr
 
 
 def fitted(pattern: Pattern, regular: frozenset[Expr]) -> Pattern:

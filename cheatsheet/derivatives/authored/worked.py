@@ -30,9 +30,10 @@ from cheatsheet.derivatives.authored.rules import (
     Vocabulary,
     directions,
     filled_words,
+    in_scope,
     is_polynomial,
-    without_scope,
 )
+from cheatsheet.derivatives.rules.dependence import MARK
 from cheatsheet.derivatives.rules.matching import same
 from cheatsheet.derivatives.rules.rule import Rule, spread
 from cheatsheet.language.authored import AuthoredDerivation, AuthoredLine
@@ -143,6 +144,7 @@ class Board:
     def __init__(self, derivation: AuthoredDerivation) -> None:
         self.derivation = derivation
         self.varying = frozenset(name for line in derivation.lines for name in _varying(line.passage.text))
+        self.scope = self.varying | {name + MARK for name in self.varying}
         self.claims = tuple(self.plain(claim.equation) for claim in derivation.claims)
         earlier = {number: self.plain(claim.equation) for number, claim in derivation.earlier.items()}
         self.lifted = any(p.text.strip() == POLYNOMIALS for p in derivation.lines[-1].by)
@@ -159,7 +161,8 @@ class Board:
         self.used: list[Rule] = []
 
     def plain(self, equation: Equation) -> Equation:
-        return Equation(without_scope(equation.lhs), without_scope(equation.rhs), equation.negated)
+        lhs, rhs = (in_scope(side, self.scope) for side in (equation.lhs, equation.rhs))
+        return Equation(lhs, rhs, equation.negated)
 
     # --- one line ------------------------------------------------------------------------------------------------
 
@@ -209,7 +212,7 @@ class Board:
                 **{n: s for n, s in declarations.symbols.items() if s.definition is not None},
             }
             if goes_on:
-                return None, without_scope(elaborate_expression(text[start:], declarations))
+                return None, in_scope(elaborate_expression(text[start:], declarations), self.scope)
             equation = self.plain(elaborate_claim(text, declarations))
         except ClaimError as error:
             passage = getattr(error, "passage", line.passage)
@@ -292,7 +295,7 @@ class Board:
             raise StepError(
                 passage.problem(error.start + shift, error.end + shift, error.message, error.hint)
             ) from None
-        return without_scope(factor)
+        return in_scope(factor, self.scope)
 
     def pairs(
         self,
@@ -325,7 +328,7 @@ class Board:
         try:
             ways = (equation, Equation(equation.rhs, equation.lhs))
             return [
-                transformed(passage.text.strip(), factor, before, way)
+                transformed(passage.text.strip(), factor, before, way, self.scope)
                 for way in ways[: 1 + (not _reads(passage))]
             ]
         except DoesNotApply as error:
