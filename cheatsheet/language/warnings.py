@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cheatsheet.language.expressions import Apply, Equation, Symbol, inline_definitions, symbols, walk
+from collections.abc import Iterator
+
+from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, walk
 from cheatsheet.language.formatting import to_text
 
 _VARIABLES = frozenset("XYZxyz")
@@ -22,16 +24,28 @@ def cautions(equation: Equation) -> tuple[str, ...]:
     ()
     """
     found: dict[str, None] = {}
-    for side in (equation.lhs, equation.rhs):
-        for node in walk(inline_definitions(side)):
-            if isinstance(node, Apply) and node.op == "d":
-                found.update(dict.fromkeys(_of_differential(node)))
+    for node in _with_meanings(equation.lhs, equation.rhs):
+        if isinstance(node, Apply) and node.op == "d":
+            found.update(dict.fromkeys(_of_differential(node)))
     return tuple(found)
+
+
+def _with_meanings(*expressions: Expr) -> Iterator[Expr]:
+    """Every node, and those of what ``let`` names stand for, each name once: written out, they may have no end."""
+    entered: set[Expr] = set()
+    waiting = list(reversed(expressions))
+    while waiting:
+        for node in walk(waiting.pop()):
+            yield node
+            if isinstance(node, Symbol) and node.definition is not None and node not in entered:
+                entered.add(node)
+                waiting.append(node.definition)
 
 
 def _of_differential(node: Apply) -> list[str]:
     varying: frozenset[str] = node.params[0]
-    inside = symbols(node.children[0])
+    named = (n for n in _with_meanings(node.children[0]) if isinstance(n, Symbol) and n.definition is None)
+    inside = tuple(dict.fromkeys(named))
     still = [s.name for s in inside if not _varies(s, varying)]
     if inside and len(still) == len(inside):
         return [f"{to_text(node)} is zero, because none of its symbols stands alone in some d(…)"]

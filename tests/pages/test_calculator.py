@@ -126,6 +126,13 @@ def test_an_answer_of_ones_own_is_judged(page: Page) -> None:
     assert "n×1" in page.inner_text("#answer-said")
 
 
+def test_what_has_been_worked_out_is_not_read_once_more(page: Page) -> None:
+    for _ in range(2):  # the second time at once, before what was typed would be read
+        answered(page, lambda: enter(page, "x.T @ x", "x"))
+    page.wait_for_timeout(600)  # longer than reading waits for the next key
+    assert page.locator("#reading").is_hidden()
+
+
 def test_what_is_typed_is_read_before_it_is_worked_out(page: Page) -> None:
     page.fill("#given", "")
     page.fill("#expression", "tr(A @ X @ B)")

@@ -238,6 +238,7 @@
     shown = null;
     one("#judged").replaceChildren();
     history.replaceState(null, "", link(asked));
+    clearTimeout(pause);  // what is worked out is not read once more, which would wipe what is said of it
     reading++;
     await work({ task: "derive", ...asked }, (found) => {
       shown = asked;
