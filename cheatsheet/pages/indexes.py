@@ -80,12 +80,12 @@ def is_chinese(words: str) -> bool:
 def shape_index(claims: Iterable[tuple[EntryPage, ClaimLine]], tall: bool = True) -> tuple[Item, ...]:
     """What is differentiated, or stands on a left side, as a formula; symbols alone say nothing.
 
-    ``tall``: matrices of several rows as well.
+    ``tall``: also what is taller than a line: matrices, fractions.
     """
     found: dict[str, dict[str, EntryPage]] = {}
     for page, claim in claims:
         shape = claim.as_row.shape
-        if not tall and "\\begin" in shape:
+        if not tall and re.search(r"\\(begin|frac|pd)\b", shape):
             continue
         if 1 < len(plain_formula(shape)) <= LONGEST_SHAPE and not _is_symbol(shape):
             found.setdefault(shape, {}).setdefault(page.id, page)
