@@ -50,7 +50,7 @@ def worked(page: EntryPage, full: bool = False) -> Worked:
 
 MOST_ROWS_WRITTEN = 12
 """Of an entry that has more lines of its own, the derivation of the first claim is printed."""
-WIDEST_LINE = 95
+WIDEST_CHOSEN = 95
 """Characters of a line; of several derivations one with longer lines is not chosen."""
 MOST_ENTRIES = 2
 """Of a matrix of numbers that is derived entry by entry so many entries are printed."""
@@ -120,7 +120,7 @@ def _is_slight(row: StepRow) -> bool:
 
 
 def _is_unwieldy(block: StepsBlock) -> bool:
-    return any(len(plain(row.equation.right)) > WIDEST_LINE for row in block.rows)
+    return any(len(plain(row.equation.right)) > WIDEST_CHOSEN for row in block.rows)
 
 
 def _is_derivative(page: EntryPage, block: StepsBlock) -> bool:

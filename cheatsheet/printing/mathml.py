@@ -59,6 +59,8 @@ def bare_mathml(latex: str) -> str:
 
     >>> bare_mathml("x + 1")
     '<math displaystyle="true"><mi>x</mi><mo>+</mo><mn>1</mn></math>'
+    >>> bare_mathml(r"\det A")
+    '<math displaystyle="true"><mi>det</mi><mo>&#x2061;</mo><mspace width="0.167em"/><mi>A</mi></math>'
     """
     return f'<math displaystyle="true">{"".join(_side_by_side(read_formula(latex).items))}</math>'
 
@@ -83,11 +85,18 @@ def _side_by_side(items: tuple[Item, ...]) -> list[str]:
             parts.append(f'<mo form="prefix">{item.text}</mo>')
             before = item
             continue
-        if is_function(item) and not opens(before) and not isinstance(before, Gap):
+        beside_factor = is_function(item) and not opens(before) and not isinstance(before, Gap)
+        of_letter = before is not None and is_function(before) and not _stands_apart(item)
+        if beside_factor or of_letter:
             parts.append('<mspace width="0.167em"/>')
         parts.append(_item(item))
         before = item
     return parts
+
+
+def _stands_apart(item: Item) -> bool:
+    """Whether an item is seen to be apart from a function before it: a bracket, a space, an operator."""
+    return isinstance(item, Fenced | Gap) or (isinstance(item, Sign) and item.kind in ("fence", "operator"))
 
 
 def _item(item: Item) -> str:

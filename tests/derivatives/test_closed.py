@@ -423,29 +423,3 @@ def test_scalars_from_products_take_the_form_with_fewest_transposes() -> None:
     b, c = GIVEN["B"], GIVEN["C"]
     assert to_text(trace((build("transpose", b), build("transpose", c)))) == "tr(C @ B)"
     assert to_text(inner_product((build("transpose", b), x), (GIVEN["c"],))) == "x.T @ B @ c"
-
-
-# --- functions of functions of functions ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize(
-    ("text", "wrt"),
-    [
-        ("c.T @ tanh(B @ sigmoid(C @ tanh(Y @ x)))", "x"),
-        ("norm(tanh(B @ tanh(C @ softmax(Y @ x))) - w) ** 2", "Y"),
-        ("tanh(B @ tanh(C @ tanh(Y @ x + c) + w) + r)", "x"),
-        (
-            "sum(sin(x + tanh(B @ (x + tanh(C @ (x + tanh(Y @ x)))))))",
-            "x",
-        ),  # with connections past the layers
-    ],
-)
-def test_a_deep_function_is_taken_apart_into_stages_that_are_proved(text: str, wrt: str, layout: str) -> None:
-    node = derivative(text, wrt, layout)
-    found = closed_form(node)
-    assert found.result is not None
-    assert found.lemmas
-    assert verify(Equation(node, found.result), prover=lambda _: False, steps=40_000_000).status != "refuted"
-    wrong = build("scale", Number(3), found.result)
-    assert verify(Equation(node, wrong), prover=lambda _: False, steps=40_000_000).status == "refuted"

@@ -1,4 +1,4 @@
-"""What a line needs to be invertible or other than zero, and whether its claim can only be made where it is so."""
+"""What a line needs to be invertible, nonzero or positive, and whether its claim is only made where it is so."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from cheatsheet.language.expressions import Expr
 
-MOST_KEPT = 20_000
+MOST_KEPT = 5_000
 """Results kept of one kind of rule; the ones not asked for longest go first."""
 
 R = TypeVar("R", bound=Hashable)
