@@ -126,9 +126,7 @@ TURNED = {
     ("calculus.matrix_rules", "calculus.functions"),
     ("calculus.matrix_rules", "calculus.powers"),
     ("calculus.powers", "calculus.functions"),
-    ("calculus.terms", "calculus.budget"),
     ("language.expressions", "language.formatting"),
-    ("pages.calculator", "pages.web"),
 }
 """Who imports, inside a function, a module that is made of it: a product is brought into normal form by rules that
 multiply. These are all, and may only become fewer."""

@@ -11,6 +11,7 @@ from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.algebra import ONE_POLY
 from cheatsheet.calculus.block_matrices import of_diagonal_blocks
 from cheatsheet.calculus.determinants import spelled_out, vanishes
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.factors import Dimension, Entry
 from cheatsheet.calculus.index_values import Value, alternatives, is_spelled_out, require_alike
 from cheatsheet.calculus.matrix_functions import between, conjugation
@@ -18,7 +19,7 @@ from cheatsheet.calculus.opaque import identity_part, opaque, scalar_content
 from cheatsheet.calculus.points import OPEN, SPACES
 from cheatsheet.calculus.signs import is_nonnegative
 from cheatsheet.calculus.structure import nilpotent_step
-from cheatsheet.calculus.terms import ZERO, Idx, NoIndexForm, Poly
+from cheatsheet.calculus.terms import ZERO, Idx, Poly
 from cheatsheet.language.expressions import Apply, Expr
 from cheatsheet.language.table import build
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from cheatsheet.calculus.algebra import ONE_POLY, product, single
 from cheatsheet.calculus.angles import at_multiple_of_pi, half_turns, pi_times
+from cheatsheet.calculus.errors import NoIndexForm, Undefined
 from cheatsheet.calculus.factors import Delta, Determinant, Exponential, Function, Prime, is_function
 from cheatsheet.calculus.integers import is_integer_valued
 from cheatsheet.calculus.perfect_powers import perfect_power
@@ -22,7 +23,7 @@ from cheatsheet.calculus.signs import (
     signs_of,
     signs_of_factor,
 )
-from cheatsheet.calculus.terms import ZERO, Factor, NoIndexForm, Poly, Term, Undefined, pieces
+from cheatsheet.calculus.terms import ZERO, Factor, Poly, Term, pieces
 from cheatsheet.language.expressions import Apply, Expr, Number
 from cheatsheet.language.formulas import X, Y, formula
 from cheatsheet.language.table import TABLE

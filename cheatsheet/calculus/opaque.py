@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.algebra import ONE_POLY
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.factors import Delta, MatrixEntry, MatrixFunction, Slots
 from cheatsheet.calculus.index_values import Value, leaves
 from cheatsheet.calculus.partial_products import SLOTS
-from cheatsheet.calculus.terms import ZERO, Factor, Idx, NoIndexForm, Place, Poly, Term, pieces
+from cheatsheet.calculus.terms import ZERO, Factor, Idx, Place, Poly, Term, pieces
 from cheatsheet.language.expressions import Expr
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cheatsheet.calculus.algebra import ONE_POLY, product, single
+from cheatsheet.calculus.errors import Undefined
 from cheatsheet.calculus.factors import Delta, Dimension, Exponential, Group, Prime, is_function
 from cheatsheet.calculus.integers import is_even, is_integer_valued, odd_part
 from cheatsheet.calculus.partial_products import single_factor
@@ -18,7 +19,7 @@ from cheatsheet.calculus.signs import (
     signs_of,
     signs_of_factor,
 )
-from cheatsheet.calculus.terms import ZERO, Factor, Factors, Idx, Poly, Term, Undefined, pieces
+from cheatsheet.calculus.terms import ZERO, Factor, Factors, Idx, Poly, Term, pieces
 
 
 def power(base: Poly, exponent: Fraction | int) -> Poly:

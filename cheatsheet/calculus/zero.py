@@ -11,6 +11,7 @@ from typing import TypeGuard
 from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.angles import product_of_angles
 from cheatsheet.calculus.cases import factors_within, rebuilt, zero_in_every_case
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.factors import (
     Determinant,
     Exponential,
@@ -34,7 +35,7 @@ from cheatsheet.calculus.signs import (
     signs_of,
     signs_of_factor,
 )
-from cheatsheet.calculus.terms import ZERO, Factor, Factors, Idx, NoIndexForm, Place, Poly, Term
+from cheatsheet.calculus.terms import ZERO, Factor, Factors, Idx, Place, Poly, Term
 
 MOST_CLEARED = 300
 MOST_MULTIPLES = 12
