@@ -122,10 +122,6 @@ def test_every_module_can_be_imported_alone(part: int) -> None:
 
 
 TURNED = {
-    ("calculus.matrix_rules", "calculus.algebra"),
-    ("calculus.matrix_rules", "calculus.functions"),
-    ("calculus.matrix_rules", "calculus.powers"),
-    ("calculus.powers", "calculus.functions"),
     ("language.expressions", "language.formatting"),
 }
 """Who imports, inside a function, a module that is made of it: a product is brought into normal form by rules that

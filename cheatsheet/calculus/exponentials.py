@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.algebra import ONE_POLY
 from cheatsheet.calculus.block_matrices import of_diagonal_blocks
+from cheatsheet.calculus.content import extract_content, number_power
 from cheatsheet.calculus.determinants import spelled_out, vanishes
 from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.factors import Dimension, Entry
@@ -224,7 +225,7 @@ def _quotient(high: Poly, own: Poly, i: Value, j: Value) -> Poly | None:
     if not slots and len(own.terms) == 1:
         return algebra.product(high, powers.power(own, -1)).collect()
     (above, rest), (below, own_rest) = (
-        scalar_content(p, tuple(slots)) if len(slots) == 2 else powers.extract_content(p, False, slots)  # type: ignore[arg-type]
+        scalar_content(p, tuple(slots)) if len(slots) == 2 else extract_content(p, False, slots)  # type: ignore[arg-type]
         for p in (high, own)
     )
     if rest.collect() != own_rest.collect():
@@ -260,5 +261,5 @@ def _root(square: Poly) -> Poly | None:
             and all(e.denominator == 1 and e % 2 == 0 for _, e in term.factors)
         ):
             parts = [algebra.single(f, e / 2) for f, e in term.factors]
-            return algebra.product(powers.number_power(coefficient, Fraction(1, 2)), *parts)
+            return algebra.product(number_power(coefficient, Fraction(1, 2)), *parts)
     return powers.power(square, Fraction(1, 2)) if is_nonnegative(square) else None

@@ -11,6 +11,7 @@ from typing import TypeGuard
 from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.angles import product_of_angles
 from cheatsheet.calculus.cases import factors_within, rebuilt, zero_in_every_case
+from cheatsheet.calculus.content import extract_content
 from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.factors import (
     Determinant,
@@ -307,7 +308,7 @@ def _logarithm(argument: Poly) -> Poly:
 
 def _logarithm_parts(argument: Poly) -> Poly | None:
     if len(argument.terms) > 1:
-        content, rest = powers.extract_content(argument, positive_only=False)
+        content, rest = extract_content(argument, positive_only=False)
         parts = None if content.constant is not None else _logarithm_parts(content) or _logarithm(content)
         return None if parts is None else parts + _logarithm(rest)
     if len(argument.terms) != 1 or argument.terms[0][1].bound:
