@@ -16,7 +16,7 @@ import mpmath
 import pytest
 
 from cheatsheet.evaluation.many_digits import Precise
-from cheatsheet.language import table
+from cheatsheet.language import rows
 from cheatsheet.language.dimensions import Shape
 from cheatsheet.language.elaborate import Declarations, elaborate_claim
 from cheatsheet.language.expressions import Symbol
@@ -39,7 +39,9 @@ from tests.operators.fact_checks import (
     exact,
     floating,
     held,
+    of_transpose,
     parity,
+    rational,
     saturates,
     sign,
     slope,
@@ -55,7 +57,7 @@ Others = Callable[[Operator], list[Any]]
 
 def _smoother(row: Operator) -> list[Any]:
     """The smoothness that would promise more."""
-    order = list(get_args(table.Smoothness))
+    order = list(get_args(rows.Smoothness))
     more = order[: order.index(row.smoothness)]
     if row.smoothness == "kink":
         more.remove("analytic")  # one formula or two: no verdict rests on which, as neither is entire
@@ -109,6 +111,8 @@ FACTS: dict[str, tuple[Check, Others]] = {
     "sign": (sign, _stronger_signs),
     "entrywise": (entrywise, _other_entries),
     "transposed": (transposition, lambda row: []),
+    "of_transpose": (of_transpose, lambda row: [True] if row.name in ("vec", "sum_along") else []),
+    "rational": (rational, lambda row: [lambda most, *v: v[0] + 2] if row.rational else []),
     "slope": (slope, lambda row: [f"{_of(row).slope} + 1"]),
     "at_zero": (at_zero, lambda row: [Fraction(7)]),
     "parity": (parity, lambda row: _PARITIES[_of(row).parity]),
@@ -172,7 +176,7 @@ def test_every_column_is_tested() -> None:
 @pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.transposed != "as a whole"])
 def test_some_other_transpose_is_seen_to_be_wrong(name: str) -> None:
     row = TABLE[name]
-    others = [replace(row, transposed=t) for t in get_args(table.Transposition) if t != row.transposed]
+    others = [replace(row, transposed=t) for t in get_args(rows.Transposition) if t != row.transposed]
     assert any(transposition(other) for other in others)
 
 

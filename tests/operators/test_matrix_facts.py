@@ -57,7 +57,7 @@ def test_values_said_to_be_invertible_are(name: str) -> None:
     [(name, "always") for name in REGULARITY if TABLE[name].regular == "with its operands"]
     + [("add", "with its operands"), ("sub", "with its operands"), ("hadamard", "with its operands")],
 )
-def test_values_that_may_be_singular_are_not_said_to_be_invertible(name: str, said: table.Regularity) -> None:
+def test_values_that_may_be_singular_are_not_said_to_be_invertible(name: str, said: rows.Regularity) -> None:
     assert regular(replace(TABLE[name], regular=said))
 
 
@@ -69,7 +69,7 @@ DIFFERENTIATING = {
 }
 
 
-def lying(name: str, fact: table.Differentiation) -> bool:
+def lying(name: str, fact: rows.Differentiation) -> bool:
     """Whether the derivative is that by ``diff`` in the layout of the row, taken so often."""
     by = ", ".join("x" * fact.times)
     both = ("numerator", "denominator")

@@ -24,10 +24,7 @@ from cheatsheet.language.expressions import (
     substitute,
     walk,
 )
-from cheatsheet.language.table import build
-
-SYMMETRIC_WITH = ("inv", "pinv", "adj", "expm", "matrix_power")
-"""Functions of a matrix that are symmetric where it is."""
+from cheatsheet.language.table import TABLE, build
 
 EntryRule = Callable[[Expr, Index, Index], Expr | None]
 """What an entry of a matrix is, None where the rule says nothing."""
@@ -58,7 +55,7 @@ def _symmetric_function(matrix: Expr) -> bool:
     """Whether it is a function of a symmetric matrix: (S⁻¹)ᵀ = (Sᵀ)⁻¹ = S⁻¹, for S = XᵀX as well."""
     if (
         not isinstance(matrix, Apply)
-        or matrix.op not in SYMMETRIC_WITH
+        or not TABLE[matrix.op].of_transpose
         or not matrix.children[0].shape.is_square
     ):
         return False
