@@ -251,13 +251,12 @@ def build(
     shipped: bool,
 ) -> None:
     """Verify FILE, then write the sheet and the handbook as PDFs, and the pages for a browser."""
+    from cheatsheet.pages.calculator import can_be_made, try_calculator
     from cheatsheet.pages.stamps import built_before
 
-    look = (lang, layout, paper, greyscale, sums, full)
+    look = (lang, layout, paper, greyscale, sums, full, can_be_made())
     before = built_before(place_of_catalogue(file, shipped), out, look)
     if before is not None:
-        from cheatsheet.pages.calculator import try_calculator
-
         for made in before.files:
             click.echo(made)
         tell_calculator(*try_calculator(out))
@@ -285,8 +284,6 @@ def build(
         click.echo(error, err=True)
         page, calculator = out / "index.html", out / "derive.html"
         if not isinstance(error, ProseError) and page.exists():
-            from cheatsheet.pages.calculator import try_calculator
-
             click.echo(page)
             tell_calculator(*((calculator, "") if calculator.exists() else try_calculator(out)))
         sys.exit(FAILS)

@@ -14,17 +14,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
 
+from cheatsheet.calculus.budget import check
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.language.dimensions import Axis
 
 _serial = itertools.count()
-
-
-class NoIndexForm(Exception):
-    """The expression has no index form that the calculus can work with; the text says why."""
-
-
-class Undefined(NoIndexForm):
-    """The expression is defined nowhere, such as a division by zero."""
 
 
 class Idx:
@@ -344,8 +338,6 @@ def _individualise(
     budget: list[int],
 ) -> tuple[str, tuple[Idx, ...]]:
     """Give one index of a tied class a colour of its own, each in turn; the least text wins."""
-    from cheatsheet.calculus.budget import check  # it raises what is defined above
-
     check()
     budget[0] -= 1
     if budget[0] < 0:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.genericity import known_invertible
-from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.derivatives.authored.carrying import carried, sufficient
 from cheatsheet.derivatives.authored.independent import confined
 from cheatsheet.derivatives.authored.rules import (

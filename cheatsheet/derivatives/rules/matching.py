@@ -13,7 +13,8 @@ from fractions import Fraction
 from functools import cached_property, lru_cache, partial
 from typing import Any
 
-from cheatsheet.calculus.terms import NoIndexForm, Poly
+from cheatsheet.calculus.errors import NoIndexForm
+from cheatsheet.calculus.terms import Poly
 from cheatsheet.derivatives.rules.dependence import held_fixed, stay_fixed
 from cheatsheet.derivatives.rules.factors import (
     Product,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
-from cheatsheet.calculus.terms import NoIndexForm, Poly
+from cheatsheet.calculus.errors import NoIndexForm
+from cheatsheet.calculus.terms import Poly
 from cheatsheet.derivatives.rules.laws import laws
 from cheatsheet.derivatives.rules.numbers import FORMULAS
 from cheatsheet.derivatives.rules.properties import PROPERTIES, SYMMETRIC_WITH
