@@ -282,10 +282,10 @@ def build(
         sys.exit(FAILS)
     except (CompileError, MissingTeXError, ProseError) as error:
         click.echo(error, err=True)
-        page, calculator = out / "index.html", out / "derive.html"
+        page = out / "index.html"
         if not isinstance(error, ProseError) and page.exists():
             click.echo(page)
-            tell_calculator(*((calculator, "") if calculator.exists() else try_calculator(out)))
+            tell_calculator(*try_calculator(out))
         sys.exit(FAILS)
     except OSError as error:
         click.echo(f"{error.filename or out}: {error.strerror or error}", err=True)
