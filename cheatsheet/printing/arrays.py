@@ -37,10 +37,11 @@ from cheatsheet.printing.coding import (
     Code,
     NoCodeError,
     bracketed,
+    left_chain,
     rank,
 )
 from cheatsheet.printing.coding import as_matrix as two_dimensional
-from cheatsheet.printing.einsum import indexed
+from cheatsheet.printing.einsum import arranged, indexed
 from cheatsheet.printing.shared_parts import definitions
 
 __all__ = ["LIBRARIES", "NoCodeError", "code_for", "function_for"]
@@ -202,7 +203,7 @@ class CodeWriter:
                 rule = TABLE[expr.op].code
                 if rule is None:
                     raise NoCodeError(f"{expr.op} has no array code: its row of the table lacks the column")
-                code = rule(self, expr)
+                code = arranged(self, expr) or rule(self, expr)
                 assert isinstance(code, Code)
                 return code
         raise TypeError(f"no code for {type(expr).__name__}")
@@ -386,14 +387,6 @@ class CodeWriter:
             return codes[0]
         texts = [bracketed(codes[0], MATMUL), *(bracketed(c, PRODUCT + 1) for c in codes[1:])]
         return Code(" @ ".join(texts), MATMUL)
-
-
-def left_chain(expr: Expr) -> list[Expr]:
-    """The factors of a product that groups to the left; a right factor that is itself a product stays whole."""
-    if isinstance(expr, Apply) and expr.op == "matmul":
-        left, right = expr.children
-        return [*left_chain(left), right]
-    return [expr]
 
 
 def _is_special(factor: Expr) -> bool:

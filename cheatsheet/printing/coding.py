@@ -69,6 +69,14 @@ def rank(expr: Expr) -> int:
     return len(expr.shape.free_axes)
 
 
+def left_chain(expr: Expr) -> list[Expr]:
+    """The factors of a product that groups to the left; a right factor that is itself a product stays whole."""
+    if isinstance(expr, Apply) and expr.op == "matmul":
+        left, right = expr.children
+        return [*left_chain(left), right]
+    return [expr]
+
+
 def infix(sign: str, strength: int) -> Rule:
     """``a + b``, ``a * b``: grouped to the left, as Python does."""
 
@@ -88,6 +96,8 @@ def powered(w: Writer, expr: Apply) -> Code:
     base, exponent = expr.children
     if isinstance(base, Apply) and base.op == "norm" and exponent == Number(2):
         (x,) = base.children
+        if rank(x) == 1 and isinstance(x, Symbol):
+            return Code(f"{w.write(x).text} @ {w.write(x).text}", MATMUL)
         return Code(f"{w.function('sum')}({w.operand(x, POWER + 1)} ** 2)")
     if exponent == Number(-1):
         return Code(f"1 / {w.operand(base, PRODUCT + 1)}", PRODUCT)

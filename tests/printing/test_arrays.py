@@ -47,7 +47,7 @@ WRITTEN = {
     "logdet(A)": "np.linalg.slogdet(A)[1]",
     "tr(A.T @ B)": "np.trace(A.T @ B)",
     "vec(X)": "X.T.reshape(-1)",
-    "kron(I(n), u)": "np.kron(np.eye(n), u[:, None])",
+    "kron(I(n), u)": "np.einsum('i,jk->jik', u, np.eye(n)).reshape(n * u.shape[0], n)",
     "kron(x, y.T)": "np.outer(x, y)",
     "softmax(x)": "np.exp(x - np.logaddexp.reduce(x))",
     "logsumexp(A @ x)": "np.logaddexp.reduce(A @ x)",
@@ -69,7 +69,12 @@ WRITTEN = {
     "A[i, j] + x[i]": "A + x[:, None]",
     "A.T[i, j]": "A.T",
     "A[0, j]": "A[0]",
-    "sum(unit(i, n) @ unit(i, n).T, i)": "sum(np.outer(np.eye(n)[i], np.eye(n)[i]) for i in range(n))",
+    "sum(unit(i, n) @ unit(i, n).T, i)": "np.eye(n)",
+    "sum(inv(A + x[i] * B), i)": "sum(np.linalg.inv(A + x[i] * B) for i in range(A.shape[0]))",
+    "kron(A, B)": "np.einsum('ij,kl->ikjl', A, B).reshape(A.shape[0] * A.shape[0], A.shape[0] * A.shape[0])",
+    "x - unit(i, n)": "x - np.eye(x.shape[0])",
+    "A @ unit(i, n) @ unit(j, n).T @ B": "np.einsum('ki,jl->ijkl', A, B)",
+    "sum(A[i, j] * B[j, k] * A[k, l], j, k)": "np.einsum('ik,kl->il', np.einsum('ij,jk->ik', A, B), A)",
     "I(n) - ones(n) @ ones(n).T / n": "np.eye(n) - np.outer(np.ones(n), np.ones(n)) / n",
 }
 
