@@ -11,11 +11,12 @@ from __future__ import annotations
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import combinations
 
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, Index, Sum, free_indices
-from cheatsheet.language.table import TABLE
+from cheatsheet.language.table import TABLE, build
 from cheatsheet.printing.coding import (
     ATOM,
     MATMUL,
@@ -26,6 +27,7 @@ from cheatsheet.printing.coding import (
     IndexWriter,
     NoCodeError,
     bracketed,
+    left_chain,
 )
 
 
@@ -65,12 +67,37 @@ def arranged(w: IndexWriter, expr: Apply) -> Code | None:
     else. None where there is nothing of the kind.
     """
     contractor = Contractor(w, opened=True)
+    if TABLE[expr.op].contraction is None:
+        return None
+    if (terms := _multiplied_out(expr, contractor)) is not None:
+        return w.write(terms)
     if not contractor.arranges(expr):
         return None
     try:
         return contractor.array(expr, {})
     except NotContractionError:
         return None
+
+
+def _multiplied_out(expr: Expr, contractor: Contractor) -> Expr | None:
+    """A product with a factor that is a sum of which one term only arranges entries, as a sum of products."""
+    if not isinstance(expr, Apply) or expr.op != "matmul" or contractor.w.library != "numpy":
+        return None
+    factors = left_chain(expr)
+    for k, factor in enumerate(factors):
+        if (
+            isinstance(factor, Apply)
+            and factor.op in ("add", "sub")
+            and any(map(contractor.arranges, factor.children))
+        ):
+            a, b = (reduce(_times, [*factors[:k], part, *factors[k + 1 :]]) for part in factor.children)
+            return build(factor.op, a, b)
+    return None
+
+
+def _times(a: Expr, b: Expr) -> Expr:
+    """The product, without an identity matrix in front."""
+    return b if isinstance(a, Apply) and a.op == "I" else build("matmul", a, b)
 
 
 def _looped(w: IndexWriter, expr: Expr, order: Sequence[Index]) -> Code:
@@ -159,7 +186,8 @@ class Contractor:
             return self.sum(expr, scope, at)
         rule = TABLE[expr.op].contraction if isinstance(expr, Apply) else None
         if not isinstance(expr, Apply) or (
-            not self.varies(expr, scope) and (rule is None or expr.children or expr.shape.is_scalar)
+            not self.varies(expr, scope)
+            and (rule is None or (expr.children and max(map(len, at)) < 2) or expr.shape.is_scalar)
         ):
             return self.constant(expr, at)
         if rule is not None:
@@ -185,12 +213,14 @@ class Contractor:
 
     def arranges(self, expr: Expr) -> bool:
         """Whether a product has in it what only arranges entries anew."""
-        row = TABLE[expr.op] if isinstance(expr, Apply) else None
-        if row is None or row.contraction is None or expr.shape.is_scalar:
+        if not isinstance(expr, Apply) or expr.shape.is_scalar:
+            return False
+        row = TABLE[expr.op]
+        if row.contraction is None and expr.op not in ("neg", "scale"):
             return False
         is_product = any(len(_parts(axis)) > 1 for axis in expr.shape)
-        by_itself = row.arranges and is_product and (self.w.library == "numpy" or not expr.children)
-        return by_itself or any(map(self.arranges, expr.children))
+        moves = row.arranges and is_product and (self.w.library == "numpy" or not expr.children)
+        return moves or any(map(self.arranges, expr.children))
 
     def constant(self, expr: Expr, at: At) -> Contraction:
         """What has none of the labels' names in it."""
@@ -344,12 +374,12 @@ class Contractor:
     def product(self, factors: list[Factor], wanted: Labels) -> Code:
         """Several arrays, two at a time where fewer labels are then run over at once."""
         rest, most = factors, 0
-        while len(rest) > 2 and (pairs := list(_pairs(rest, wanted))):
+        while len(rest) > 2 and (pairs := list(_pairs(rest, wanted, len(factors) > 3))):
             size, a, b, left = min(pairs, key=lambda pair: (pair[0], len(pair[3])))
             both = (self.einsum([a, b], left), left)
             rest, most = [both if f is a else f for f in rest if f is not b], max(most, size)
         most = max(most, len(_labels(rest)))
-        return self.einsum(rest if most < len(_labels(factors)) else factors, wanted)
+        return self.einsum(rest if most < len(_labels(factors)) or len(factors) > 3 else factors, wanted)
 
     def einsum(self, factors: list[Factor], wanted: Labels) -> Code:
         if len(factors) == 1:
@@ -379,12 +409,14 @@ def _labels(factors: Iterable[Factor]) -> set[Label]:
     return {label for _, labels in factors for label in labels}
 
 
-def _pairs(factors: list[Factor], wanted: Labels) -> Iterator[tuple[int, Factor, Factor, Labels]]:
-    """Two factors with a label in common, how many labels both have, and which of these are left when they are one."""
+def _pairs(
+    factors: list[Factor], wanted: Labels, apart: bool
+) -> Iterator[tuple[int, Factor, Factor, Labels]]:
+    """Two factors, ``apart`` or with a label in common: how many labels both have, and which are left of both."""
     for a, b in combinations(factors, 2):
         both = tuple(dict.fromkeys((*a[1], *b[1])))
         others = _labels(f for f in factors if f is not a and f is not b) | set(wanted)
-        if len(both) < len(a[1]) + len(b[1]):
+        if len(both) < len(a[1]) + len(b[1]) or apart:
             yield len(both), a, b, tuple(label for label in both if label in others)
 
 

@@ -73,6 +73,8 @@ def _adjugate(expr: Apply) -> Terms | None:
 
 def _inverse(expr: Apply) -> Terms | None:
     (a,) = expr.children
+    if isinstance(a, Apply) and a.op == "diag":
+        return flat(build("diag", build("reciprocal", Number(1), a.children[0])))
     orthogonal = isinstance(a, Symbol) and "orthogonal" in a.properties
     return flat(build("transpose", a)) if orthogonal else None
 
