@@ -59,6 +59,20 @@ BY_HAND = {
     "outer(x, x) | x | x: [n]": "np.einsum('ik,j->ijk', np.eye(16), x) + np.einsum('i,jk->ijk', x, np.eye(16))",
     "inv(Y) | Y | Y: [n, n]": "-np.einsum('ik,lj->ijkl', (I := np.linalg.inv(Y)), I)",
     "det(Y) | Y | Y: [n, n]": "(np.linalg.det(Y) * np.linalg.inv(Y)).T",
+    "vec(kron(F, Z)) | vec(Z) | F: [p, q], Z: [q, p]":
+        "np.einsum('ab,ci,dj->bdacji', F, np.eye(6), np.eye(8)).reshape(-1, 48)",
+    "vec(Z.T @ Z) | vec(Z) | Z: [q, p]":
+        "(lambda a: (a + a.swapaxes(0, 1)).reshape(64, 48))(np.einsum('ir,sj->srji', Z, np.eye(8)))",
+    "kron(x, x) | x | x: [n]":
+        "(lambda a: (a + a.swapaxes(0, 1)).reshape(256, 16))(np.einsum('i,jk->ijk', x, np.eye(16)))",
+    "X * exp(X) | X | X: [m, n]":
+        "np.einsum('ij,ik,jl->ijkl', (1 + X) * np.exp(X), np.eye(24), np.eye(16))",
+    "tr(inv(Y) @ B) | Y | Y: [n, n], B: [n, n]": "-((I := np.linalg.inv(Y)) @ B @ I).T",
+    "diag(X @ X.T) | X | X: [m, n]": "2 * np.einsum('ij,ik->ikj', X, np.eye(24))",
+    "x.T @ inv(Y) @ x | Y | Y: [n, n], x: [n]": "-np.outer(np.linalg.solve(Y.T, x), np.linalg.solve(Y, x))",
+    "sum(softmax(X, axis=1) * G) | X | X: [m, n], G: [m, n]":
+        "(P := np.exp(X - np.logaddexp.reduce(X, axis=1, keepdims=True))) * (G - (P * G).sum(1, keepdims=True))",
+    "tr(X.T @ A @ X @ C) | X | A: [m, m], X: [m, n], C: [n, n]": "A @ X @ C + A.T @ X @ C.T",
 }  # fmt: skip
 """What is differentiated, and the derivative as one would write it, in mixed layout."""
 

@@ -34,6 +34,8 @@ def matmul(c: Contractor, expr: Apply, scope: Scope, at: At) -> Contraction:
             factors[-1] = build("matmul", factors[-1], factor)
         else:
             factors.append(factor)
+    if len(factors) == 1:
+        return c.constant(factors[0], at)
     inner = [c.fresh(factor.shape.rows) for factor in factors[1:]]
     ends = zip(factors, [at[0], *inner], [*inner, at[1]], strict=True)
     found = reduce(Contraction.times, (c.collect(f, scope, (rows, cols)) for f, rows, cols in ends))

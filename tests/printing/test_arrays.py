@@ -311,6 +311,26 @@ def _agree(expr: Expr, seed: int, library: str, names: Arrays, convert: Any = np
     assert np.allclose(got, expected, rtol=tolerance, atol=tolerance * (1 + np.abs(expected).max(initial=0)))
 
 
+WITHIN = """A @ unit(i, n) @ x.T | (unit(i, n) @ x.T).T | x * unit(i, n) - x | exp(x - unit(i, n))
+    outer(unit(i, n), x) | kron(unit(i, n), B) | kron(A, unit(i, n) @ unit(j, n).T) | vec(unit(i, n) @ u.T)
+    diag(unit(i, n)) | dot(x, unit(i, n)) | diag(unit(i, n) @ x.T) | tr(A @ unit(i, n) @ x.T)
+    sum(unit(i, n) @ x.T) | (A @ unit(i, n) @ unit(j, n).T)[j, i] | K(m, n) @ kron(unit(i, n), u)
+    kron(unit(i, n) + x, I(m)) | x[i] * A - I(n) | ones(n) @ unit(i, n).T | sum(unit(k, n) @ x.T * y[k], k)
+    unit(i, n) / (1 + x[i] ** 2) | unit(i, n) * x / exp(x) | kron(u, unit(i, n)) @ (x.T @ ones(n, n*m))"""
+"""Each operator with an index name within it."""
+
+
+@pytest.mark.parametrize(
+    "text", [part.strip() for line in WITHIN.splitlines() for part in line.split("|") if part.strip()]
+)
+def test_index_names_are_axes_without_a_loop(text: str) -> None:
+    expr = parse(text)
+    assert " for " not in code_for(expr)
+    for library in LIBRARIES:
+        names = _numpy_names() if library == "numpy" else _shims()[library]
+        _agree(expr, 3, library, names)
+
+
 @settings(max_examples=500, deadline=None)
 @given(RUNNABLE, st.integers(0, 20))
 def test_numpy_code_has_the_value_of_the_expression(expr: Expr, seed: int) -> None:
