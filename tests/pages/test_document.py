@@ -123,11 +123,31 @@ def test_declarations_that_say_the_same_stand_together() -> None:
     f, g = (Symbol(name, Shape.scalar(), of=(x,)) for name in "fg")
     lines = given_lines([a, b, v, f, g, x])
     assert [line.latex for line in lines] == [
-        r"a, b \in \R", r"\M v \in \R^{n}", r"f, g \in \R", r"\M x \in \R^{n}",
+        r"a, b \in \R", r"\M v \in \R^{n}", r"f(\M x), g(\M x) \in \R", r"\M x \in \R^{n}",
     ]  # fmt: skip
     assert [line.remark and line.remark.en for line in lines] == [
-        "positive", "with positive entries", r"differentiable functions of $\M x$", None,
+        "positive", "with positive entries", None, None,
     ]  # fmt: skip
+    assert [line.function.en for line in lines if line.function] == [r"differentiable functions of $\M x$"]
+
+
+def test_own_derivations_are_printed_in_every_layout() -> None:
+    lines = {
+        layout: [
+            row.equation.latex
+            for block in entry_page(report("exponential-by-scalar"), layout)  # type: ignore[arg-type].blocks
+            if isinstance(block, StepsBlock)
+            for row in block.rows
+        ]
+        for layout in ("numerator", "denominator")
+    }
+    assert lines["numerator"][0].endswith(r"= \M A\mathrm e^{t\M A}")
+    assert lines["denominator"][0].endswith(r"= (\mathrm e^{t\M A})\T\M A\T")
+
+
+def test_a_derivation_comes_after_what_it_cites() -> None:
+    of = [block.of for block in page("logdet-of-gram-matrix").blocks if isinstance(block, StepsBlock)]
+    assert of == sorted(of)
 
 
 def test_words_print_symbols_as_claims_do() -> None:
