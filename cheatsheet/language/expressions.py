@@ -170,7 +170,7 @@ class Apply(Expr):
         self.op = op
         self.args = args
         self.params = params
-        self.children = tuple(a for a in args if isinstance(a, Expr))
+        self.children = tuple([a for a in args if isinstance(a, Expr)])
         super().__init__(shape, (op, args, params, shape))
 
     def written(self) -> Written:
@@ -221,9 +221,13 @@ def symbols(expr: Expr) -> tuple[Symbol, ...]:
 def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
     """The node with ``change`` applied to each child; shapes must not change."""
     if isinstance(expr, Apply):
-        args = tuple(change(a) if isinstance(a, Expr) else a for a in expr.args)
-        same = all(a is b for a, b in zip(args, expr.args, strict=True))
-        return expr if same else Apply(expr.op, args, expr.shape, expr.params)
+        if not expr.children:
+            return expr
+        args = [change(a) if isinstance(a, Expr) else a for a in expr.args]
+        for new, old in zip(args, expr.args, strict=True):
+            if new is not old:
+                return Apply(expr.op, tuple(args), expr.shape, expr.params)
+        return expr
     if isinstance(expr, Sum):
         body = change(expr.body)
         return expr if body is expr.body else Sum(body, expr.indices)

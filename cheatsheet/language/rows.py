@@ -122,6 +122,11 @@ class Operator:
     """A claim that uses the operator and is ill-formed (empty where every well-formed argument fits)."""
     infix: bool = False
     """Written with a symbol instead of a call."""
+    contraction: Callable[..., Any] | None = None
+    """Array code as a product summed over labels, for operands with index names in them; None for what works entry by
+    entry, and for what no ``einsum`` says."""
+    arranges: bool = False
+    """Whether an ``einsum`` is faster than the library's own function, or than a matrix that only moves entries."""
     differential: Callable[..., Any] | None = None
     linear: bool = False
     """Linear in each expression argument, so that the differential is the sum over the arguments."""

@@ -51,7 +51,7 @@ def build(op: str, *args: Argument, params: tuple[Any, ...] = ()) -> Apply:
     """Apply an operator; raises :class:`ShapeError` when the arguments do not fit.
 
     >>> from cheatsheet.language.expressions import Symbol
-    >>> from cheatsheet.language.dimensions import Axis
+    >>> from cheatsheet.language.dimensions import Axis, Shape
     >>> A = Symbol("A", Shape.matrix(Axis.of("m"), Axis.of("n")))
     >>> str(build("transpose", A).shape)
     'n×m'
@@ -83,7 +83,7 @@ def sources(derivative: Apply) -> tuple[tuple[int, int], ...]:
 def variables(derivative: Apply) -> tuple[Expr, ...]:
     """What a derivative is taken by, one variable for each time.
 
-    >>> from cheatsheet.language.dimensions import Axis
+    >>> from cheatsheet.language.dimensions import Axis, Shape
     >>> from cheatsheet.language.expressions import Symbol
     >>> x = Symbol("x", Shape.vector(Axis.of("n")))
     >>> variables(build("hessian", build("norm", x), x))

@@ -352,4 +352,4 @@ def test_symbols_of_the_result_are_those_of_the_input() -> None:
 def test_more_sums_than_an_array_has_axes_and_einsum_has_letters_stop_nothing() -> None:
     found = derive("inv(" * 55 + "X" + ")" * 55, wrt="X").to_json()
     assert found["verdict"] in ("proved", "undecided")
-    assert set(found["code"].values()) == {None}
+    assert all(code is None or "einsum" in code for code in found["code"].values())
