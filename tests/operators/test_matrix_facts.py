@@ -10,7 +10,7 @@ import pytest
 from cheatsheet.evaluation.evaluate import Evaluator
 from cheatsheet.evaluation.many_digits import Precise
 from cheatsheet.evaluation.points import Points
-from cheatsheet.language import table
+from cheatsheet.language import rows
 from cheatsheet.language.elaborate import Declarations
 from cheatsheet.language.expressions import Expr, Number
 from cheatsheet.language.table import TABLE, Operator, ShapeError, build
