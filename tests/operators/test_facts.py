@@ -39,9 +39,7 @@ from tests.operators.fact_checks import (
     exact,
     floating,
     held,
-    of_transpose,
     parity,
-    rational,
     saturates,
     sign,
     slope,
@@ -111,8 +109,6 @@ FACTS: dict[str, tuple[Check, Others]] = {
     "sign": (sign, _stronger_signs),
     "entrywise": (entrywise, _other_entries),
     "transposed": (transposition, lambda row: []),
-    "of_transpose": (of_transpose, lambda row: [True] if row.name in ("vec", "sum_along") else []),
-    "rational": (rational, lambda row: [lambda most, *v: v[0] + 2] if row.rational else []),
     "slope": (slope, lambda row: [f"{_of(row).slope} + 1"]),
     "at_zero": (at_zero, lambda row: [Fraction(7)]),
     "parity": (parity, lambda row: _PARITIES[_of(row).parity]),
@@ -127,7 +123,7 @@ FACTS: dict[str, tuple[Check, Others]] = {
 OF_ONE = {field.name for field in fields(OneElement)}
 OTHERS = set(
     """name syntax arguments shape good bad infix along differential linear adjoint one_element traps regular
-    derivative by_others contraction arranges""".split()
+    derivative by_others rational of_transpose contraction arranges""".split()
 )
 """What each row has that other tests look at: what it is, its two claims, its differential and adjoint, how its array
 code has index names in it, what it may leave out."""
