@@ -18,7 +18,7 @@ from cheatsheet.language.expressions import (
     symbols,
     walk,
 )
-from cheatsheet.language.formulas import entry_by_entry, formula
+from cheatsheet.language.formulas import entry_by_entry, flipped, formula
 from cheatsheet.language.inference import declared_shape
 from cheatsheet.language.table import TABLE, build
 from cheatsheet.language.warnings import cautions
@@ -157,20 +157,14 @@ def _is_nonnegative(expr: Expr) -> bool:
         case Apply(op="matmul", args=(Expr() as a, Expr() as b)) if (
             a.shape.rows.is_one and b.shape.cols.is_one
         ):
-            return _transpose(a) == b
+            return flipped(a) == b
         case Apply(op="tr", args=(Apply(op="matmul", args=(Expr() as a, Expr() as b)),)):
-            return _transpose(a) == b
+            return flipped(a) == b
         case Apply(op="dot" | "hadamard" | "scale", args=(Expr() as a, Expr() as b)) if a == b:
             return True
         case Apply(op=op) if TABLE[op].second_exponent or op in ("add", "total", "transpose"):
             return all(map(_is_nonnegative, expr.children))
     return _is_positive(expr) or (isinstance(expr, Apply) and TABLE[expr.op].sign == "nonnegative")
-
-
-def _transpose(expr: Expr) -> Expr:
-    return (
-        expr.children[0] if isinstance(expr, Apply) and expr.op == "transpose" else build("transpose", expr)
-    )
 
 
 def _inverted(expr: Apply) -> Iterator[str]:

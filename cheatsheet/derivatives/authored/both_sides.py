@@ -9,6 +9,7 @@ from cheatsheet.derivatives.authored.rules import Reason, filled_words, varied, 
 from cheatsheet.derivatives.rules.dependence import depends
 from cheatsheet.derivatives.rules.laws import theorems
 from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, rebuild
+from cheatsheet.language.formulas import flipped
 from cheatsheet.language.glossary import word
 from cheatsheet.language.table import build, differentiation, layout_of, variables
 from cheatsheet.printing.latex import latex_of
@@ -138,8 +139,7 @@ def _times_increment(jacobian: Expr, y: Expr, x: Expr, varying: frozenset[str]) 
 def _jacobian(derivative: Apply, form: Expr) -> Expr:
     """The matrix J of dy = J dx, or of df = tr(J dX), for the way in which the derivative is laid out."""
     if layout_of(derivative) in ("denominator", "mixed") and not derivative.children[1].shape.is_scalar:
-        bare = isinstance(form, Apply) and form.op == "transpose"
-        return form.children[0] if bare else build("transpose", form)
+        return flipped(form)
     return form
 
 

@@ -24,6 +24,7 @@ from cheatsheet.language.expressions import (
     substitute,
     walk,
 )
+from cheatsheet.language.formulas import flipped
 from cheatsheet.language.table import TABLE, build
 
 EntryRule = Callable[[Expr, Index, Index], Expr | None]
@@ -136,7 +137,7 @@ class Products:
         if a is None or b is None:
             return None
         (m1, i), (m2, j) = a, b
-        found = self.product(m1, turned(m2))
+        found = self.product(m1, flipped(m2))
         if found is None:
             return None
         if isinstance(found, Apply) and found.op == "scale":
@@ -163,16 +164,8 @@ def _across(entry: Expr, index: Index) -> tuple[Expr, Index] | None:
         case Apply(op="component", args=(Expr() as matrix, Index() as i, Index() as j)) if i != j:
             if j == index:
                 return matrix, i
-            return (turned(matrix), j) if i == index else None
+            return (flipped(matrix), j) if i == index else None
     return None
-
-
-def turned(matrix: Expr) -> Expr:
-    return (
-        matrix.children[0]
-        if isinstance(matrix, Apply) and matrix.op == "transpose"
-        else build("transpose", matrix)
-    )
 
 
 def _parts(body: Expr) -> list[Expr]:
@@ -212,7 +205,9 @@ def _adjugate(a: Expr, b: Expr) -> Expr | None:
 def _orthogonal(a: Expr, b: Expr) -> Expr | None:
     plain = [x for x in (a, b) if not (isinstance(x, Apply) and x.op == "transpose")]
     return (
-        build("I", a.shape.rows) if a == turned(b) and any(declared(x, "orthogonal") for x in plain) else None
+        build("I", a.shape.rows)
+        if a == flipped(b) and any(declared(x, "orthogonal") for x in plain)
+        else None
     )
 
 
