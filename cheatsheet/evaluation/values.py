@@ -13,8 +13,7 @@ from typing import Any
 
 from cheatsheet.language.expressions import Apply, Expr, Number
 from cheatsheet.language.formulas import X, formula
-from cheatsheet.language.layouts import arrange
-from cheatsheet.language.table import TABLE
+from cheatsheet.language.table import TABLE, sources
 
 Jet = Any  # the verifier reads this table, so that the table cannot import the verifier
 Evaluator = Any
@@ -253,11 +252,10 @@ logsumexp = of_values(lambda x: x.exp().total().log())
 
 def diff(m: Evaluator, node: Apply) -> Jet:
     y, *xs = node.children
-    order = arrange(y.shape, tuple(x.shape for x in xs), node.params[0]).sources
     starts = [0]
     for part in (y, *xs):
         starts.append(starts[-1] + len(part.shape.free_axes))
-    places = [starts[group] + k for group, k in order]
+    places = [starts[group] + k for group, k in sources(node)]
     return _arranged(m.derivative(y, xs), places, m.sizes(node.shape))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from cheatsheet.language.expressions import Apply, Argument, Equation, Expr, Index, Sum, Symbol, rebuild, walk
-from cheatsheet.language.layouts import LAYOUTS, arrange
-from cheatsheet.language.table import TABLE, build, differentiation
+from cheatsheet.language.layouts import LAYOUTS
+from cheatsheet.language.table import TABLE, build, differentiation, sources
 from cheatsheet.language.tidying import tidied
 
 _SYMMETRIC = frozenset({"symmetric", "diagonal", "positive_definite"})
@@ -172,7 +172,7 @@ def _converted(expr: Expr, layout: str) -> Expr:
             return build("component", laid, *places)
         case Apply(op="diff"):
             new = _relaid(expr, layout)
-            if expr.shape.is_tensor or _order(expr) == _order(new):
+            if expr.shape.is_tensor or sources(expr) == sources(new):
                 return new if new.shape.agrees(expr.shape) else build("transpose", new)
             return build("transpose", new)
     return _rebuilt(expr, layout)
@@ -192,15 +192,10 @@ def _relaid(node: Apply, layout: str) -> Apply:
     return build("diff", _converted(y, layout), *xs, params=(layout,))
 
 
-def _order(node: Apply) -> tuple[tuple[int, int], ...]:
-    y, *xs = node.children
-    return arrange(y.shape, tuple(x.shape for x in xs), node.params[0]).sources
-
-
 def _reordered(old: Apply, new: Apply, places: list[Index]) -> list[Index]:
     """The indices of a tensor's component in the order of the new layout."""
-    by_source = dict(zip(_order(old), places, strict=True))
-    return [by_source[source] for source in _order(new)]
+    by_source = dict(zip(sources(old), places, strict=True))
+    return [by_source[source] for source in sources(new)]
 
 
 def _simplified(expr: Expr) -> Expr:

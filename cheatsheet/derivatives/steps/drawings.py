@@ -11,8 +11,7 @@ from cheatsheet.derivatives.rules.rule import spread
 from cheatsheet.derivatives.steps.steps import Derivation
 from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Sum, walk
 from cheatsheet.language.glossary import Text, word
-from cheatsheet.language.layouts import arrange
-from cheatsheet.language.table import build, differentiation
+from cheatsheet.language.table import build, differentiation, sources
 from cheatsheet.printing.dotted_matrix import at, dotted, last_position
 from cheatsheet.printing.latex import latex_of
 from cheatsheet.printing.letters import Letters
@@ -109,9 +108,8 @@ def _slices(equation: Equation, letters: Letters) -> list[Drawing]:
 
 def _tensor_indices(inner: Apply, places: list[Index]) -> tuple[Index | None, Index | None, Index | None]:
     """The indices of the row and the column of a slice, in the order that the layout gives them, and of the slices."""
-    y, *xs = inner.children
-    sources = arrange(y.shape, tuple(x.shape for x in xs), inner.params[0]).sources
-    by_source = dict(zip(sources, places, strict=True))
+    order = sources(inner)
+    by_source = dict(zip(order, places, strict=True))
     named = {s: i for s, i in by_source.items() if isinstance(i.name, str)}
-    row, column = ([named.get(s) for s in sources if s[0] == 0] + [None])[:2]
+    row, column = ([named.get(s) for s in order if s[0] == 0] + [None])[:2]
     return row, column, named.get((1, 0))
