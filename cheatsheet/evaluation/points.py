@@ -103,7 +103,9 @@ class Points:
         if key not in self.integers:
             kind, name, of = key
             names = [s.name for s in self.symbols]  # values must not depend on what things are called
-            place = str(names.index(name) if name in names else name)  # but for what stands in a derivative alone
+            place = str(
+                names.index(name) if name in names else name
+            )  # but for what stands in a derivative alone
             style = self.style
             if part.kind in ("sign", "bit", "order"):
                 style = "choices"
