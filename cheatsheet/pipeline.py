@@ -73,7 +73,7 @@ def build(
     :func:`cheatsheet.pages.compile.compile_all` raises, by when the page for a browser is there already.
     """
     look = {"paper": paper, "greyscale": greyscale, "sums": sums, "full": full}
-    key = stamps.key_of(catalogue.text, lang, layout, *look.values())
+    key = stamps.key_of(catalogue.text, lang, layout, *look.values(), can_be_made())
     before = stamps.unchanged(folder, key)
     if before is not None:
         pdfs = {n: Compiled(folder / f"{n}.pdf", 0, ()) for n in DOCUMENTS.values()}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cheatsheet.language.expressions import Apply, Equation, Expr, Number, Symbol, walk
-from cheatsheet.language.formatting import to_text
 from cheatsheet.language.table import TABLE
 
 _VARIABLES = frozenset("XYZxyz")
@@ -45,11 +44,11 @@ def entrywise(expr: Expr) -> Iterator[str]:
             continue
         sign, (first, second) = TABLE[node.op].syntax, node.children
         if " ** " in sign and second == Number(-1) and _is_matrix(first):
-            yield f"{to_text(node)} is of each entry; the inverse is inv({to_text(first)})"
+            yield f"{node} is of each entry; the inverse is inv({first})"
         elif " ** " in sign and isinstance(second, Symbol) and second.name == "T":
-            yield f"{to_text(node)} is a power; the transpose is {to_text(first)}.T"
+            yield f"{node} is a power; the transpose is {first}.T"
         elif " / " in sign and _is_matrix(second):
-            yield f"{to_text(node)} divides entry by entry; the inverse is inv({to_text(second)})"
+            yield f"{node} divides entry by entry; the inverse is inv({second})"
 
 
 def _is_matrix(expr: Expr) -> bool:
@@ -74,9 +73,9 @@ def _of_differential(node: Apply) -> list[str]:
     inside = tuple(dict.fromkeys(named))
     still = [s.name for s in inside if not _varies(s, varying)]
     if inside and len(still) == len(inside):
-        return [f"{to_text(node)} is zero, because none of its symbols stands alone in some d(…)"]
+        return [f"{node} is zero, because none of its symbols stands alone in some d(…)"]
     return [
-        f"{name} is constant in {to_text(node)}, because d({name}) stands nowhere alone"
+        f"{name} is constant in {node}, because d({name}) stands nowhere alone"
         for name in still
         if name[0] in _VARIABLES
     ]
