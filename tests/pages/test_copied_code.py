@@ -107,13 +107,21 @@ def ran(source: str, library: str, arrays: dict[str, Any]) -> Any:
         import torch
 
         names["torch"] = torch
-        arrays = {k: torch.tensor(v) if isinstance(v, np.ndarray) else v for k, v in arrays.items()}
+        arrays = {
+            name: torch.tensor(value.tolist(), dtype=torch.float64)
+            if isinstance(value, np.ndarray)
+            else value
+            for name, value in arrays.items()
+        }
     if "scipy" in source:
         import scipy.linalg
 
         names["scipy"] = scipy
     with np.errstate(all="ignore"):
-        return np.asarray(eval(source, names | arrays), dtype=float)
+        found = eval(source, names | arrays)
+        return np.asarray(
+            found.tolist() if library == "torch" and hasattr(found, "tolist") else found, dtype=float
+        )
 
 
 def agrees(source: str, library: str, equation: Equation) -> bool:
