@@ -206,8 +206,16 @@ def _is_cofactor_beside(y: Expr, direction: Direction) -> bool:
     """Whether this is adj(X)ₖᵢ by an entry of row i or of column k, which the cofactor of xᵢₖ does not contain."""
     variable = entry_of(direction.by) if direction.by is not None else None
     match y:
-        case Apply(op="component", args=(Apply(op="adj", args=(Symbol() as matrix,)), Index() as k, Index() as i)):
-            return variable is not None and variable[0] == matrix and (i == variable[1][0] or k == variable[1][1])
+        case Apply(
+            op="component", args=(Apply(op=op, args=(Symbol() as matrix,)), Index() as k, Index() as i)
+        ):
+            return (
+                LAW_OF.get(op) == "adjugate-rule"
+                and variable is not None
+                and len(variable[1]) == 2
+                and variable[0] == matrix
+                and (i == variable[1][0] or k == variable[1][1])
+            )
     return False
 
 
