@@ -1,7 +1,7 @@
 """How the printed pages came out, in figures: ``python -m tools.printed [FOLDER]`` for the PDFs of a build.
 
-Pages; the smallest text; the share of the text block that carries ink, in cells of six points; and of each kind of
-derivation how many entries have one.
+Pages; the smallest text; the share of the text block that carries ink, in cells of six points; and how
+many entries have a derivation, a counterexample (for a claim with ≠), or the place where one is.
 """
 
 from __future__ import annotations
@@ -78,8 +78,13 @@ def main(folder: Path) -> None:
     source = (folder / "handbook.tex").read_text(encoding="utf-8")
     entries = re.split(r"^\\EntryHead\{", source, flags=re.MULTILINE)[1:]
     stated = [entry for entry in entries if r"\Statement{" in entry]
-    derived = sum(r"\Steps{" in entry for entry in stated)
-    print(f"entries: {len(entries)}, with equations {len(stated)}, with a derivation {derived}")
+    derived = [entry for entry in stated if r"\Steps{" in entry]
+    shown = [entry for entry in stated if r"}{\neq}{" in entry and r"\Display{" in entry]
+    cited = [entry for entry in set(stated) - {*derived, *shown} if re.search(r"\\Label\{.*\[.*\]\}", entry)]
+    print(
+        f"entries: {len(entries)}, with equations {len(stated)}: derived {len(derived)}, "
+        f"shown by a counterexample {len(shown)}, cited with the place of a derivation {len(cited)}"
+    )
 
 
 if __name__ == "__main__":

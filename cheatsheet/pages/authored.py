@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from cheatsheet.catalogue.entries import Entry
@@ -18,28 +20,60 @@ from cheatsheet.derivatives.authored.worked import (
     worked,
 )
 from cheatsheet.derivatives.steps.presented import Names
-from cheatsheet.language.relaying import has_layout
+from cheatsheet.language.expressions import Equation, Expr
+from cheatsheet.language.glossary import word
+from cheatsheet.language.relaying import has_layout, in_layout
+from cheatsheet.pages.model import DisplayBlock, Layout, StepRow, StepsBlock
 from cheatsheet.pages.model import Equation as PrintedEquation
-from cheatsheet.pages.model import Layout, StepRow, StepsBlock
 from cheatsheet.printing.latex import latex_claim, latex_of
 from cheatsheet.printing.letters import Letters
 
+CITES_CLAIM = re.compile(re.escape(word("why-claim").en).replace(r"\{\}", r"(\d+)"))
 FOLLOWS = r"\Rightarrow\ "
 """Before a line that something done to both sides of the line above leads to."""
 
 
-def authored_blocks(entry: Entry) -> list[StepsBlock]:
-    """The derivations that an entry has in its own words, in their order, each with the first of its claims."""
-    several = len(entry.claims) > 1
-    return [_block(worked(derivation), entry, several) for derivation in entry.derivations]
+def authored_blocks(entry: Entry, layout: Layout | None = None) -> list[StepsBlock]:
+    """The derivations that an entry has in its own words, in their order, each with the first of its claims.
+
+    In a layout other than that of the entry, every line reads as the same equation does there.
+    """
+    return [_block(worked(derivation), entry, layout) for derivation in entry.derivations]
 
 
-def differential_block(entry: Entry, number: int, rather: bool = False) -> StepsBlock | None:
+def in_order(blocks: Iterable[StepsBlock | DisplayBlock]) -> list[StepsBlock | DisplayBlock]:
+    """What derives the claims, in their order, but after what derives a claim that it cites."""
+    groups: dict[int, list[StepsBlock | DisplayBlock]] = {}
+    for block in blocks:
+        groups.setdefault(block.of, []).append(block)
+    placed: dict[int, None] = {}
+    open_ones: set[int] = set()
+
+    def place(of: int) -> None:
+        if of in groups and of not in placed and of not in open_ones:
+            open_ones.add(of)
+            for cited in _claims_cited(groups[of]):
+                place(cited)
+            placed[of] = None
+
+    for of in sorted(groups):
+        place(of)
+    return [block for of in placed for block in groups[of]]
+
+
+def _claims_cited(blocks: Iterable[StepsBlock | DisplayBlock]) -> list[int]:
+    rows = [row for block in blocks if isinstance(block, StepsBlock) for row in block.rows]
+    return [int(number) for row in rows for part in row.parts for number in CITES_CLAIM.findall(part.en)]
+
+
+def differential_block(
+    entry: Entry, number: int, equation: Equation, layout: Layout | None = None, rather: bool = False
+) -> StepsBlock | None:
     """The derivation by differentials, where a textbook would take them and the rules suffice.
 
-    ``rather``: of any function, as the one by components has lines that nobody reads.
+    ``equation``: the claim as it reads in the layout; ``rather``: of any function, as the one by components has lines
+    that nobody reads.
     """
-    equation = entry.claims[number - 1].equation
     work = of_differential(equation, entry.id)
     if work is None and (rather or is_for_differentials(equation)):
         work = by_differentials(equation)
@@ -54,17 +88,33 @@ def differential_block(entry: Entry, number: int, rather: bool = False) -> Steps
         )
         for line in work.lines
     )
-    return _block(replace(work, lines=lines, numbers=(number,)), entry, len(entry.claims) > 1)
+    return _block(replace(work, lines=lines, numbers=(number,)), entry, layout)
 
 
-def _block(work: Worked, entry: Entry, several: bool) -> StepsBlock:
+def _block(work: Worked, entry: Entry, layout: Layout | None) -> StepsBlock:
+    if layout not in (None, entry.layout):
+        work = replace(work, lines=tuple(_laid_out(work.lines, layout)))
     sides = [side for line in work.lines for side in (line.left, line.right) if side is not None]
     letters = Letters(*sides)
     rows = tuple(_row(line, letters) for line in work.lines)
     claims = [entry.claims[number - 1].equation for number in work.numbers]
-    named = r",\quad ".join(latex_claim(claim, letters) for claim in claims) if several else ""
-    layouts: tuple[Layout, ...] = (entry.layout,) if any(map(has_layout, claims)) else ()  # type: ignore[assignment]
+    laid = any(map(has_layout, claims))
+    shown = [in_layout(claim, layout) if layout and has_layout(claim) else claim for claim in claims]
+    named = r",\quad ".join(latex_claim(claim, letters) for claim in shown) if len(entry.claims) > 1 else ""
+    layouts: tuple[Layout, ...] = (entry.layout,) if laid and layout is None else ()  # type: ignore[assignment]
     return StepsBlock(rows, claim=named, layouts=layouts, of=min(work.numbers), style=work.style)
+
+
+def _laid_out(lines: Iterable[WorkedLine], layout: Layout) -> Iterator[WorkedLine]:
+    """The lines as they read in a layout: what has none stays, and a line that goes on is turned with its left side."""
+    start: Expr | None = None
+    for line in lines:
+        start = line.left if line.left is not None else start
+        assert start is not None
+        equation = Equation(start, line.right)
+        if has_layout(equation):
+            equation = in_layout(equation, layout)
+        yield replace(line, left=None if line.left is None else equation.lhs, right=equation.rhs)
 
 
 def _row(line: WorkedLine, letters: Letters) -> StepRow:

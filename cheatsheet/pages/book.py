@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
 
@@ -36,16 +36,20 @@ def worked(page: EntryPage, full: bool = False) -> Worked:
     derived = [block for block in long if _is_derivative(page, block)]
     number = min((block.of for block in written), default=0)
     cited = [block for block in page.blocks if isinstance(block, DisplayBlock) and block.cited]
+    differing = [at for at, claim in enumerate(page.claims, start=1) if claim.verdict == "differs"]
     told = [*derived, *long, *steps]
     first = [block.of for block in sorted(told, key=_is_unwieldy)] + [block.of for block in cited]
     number = number or next(iter(first), 0)
+    witnesses = (
+        [] if any(isinstance(block, DisplayBlock) and not block.of for block in page.blocks) else differing
+    )
     few = sum(len(block.rows) for block in written) <= MOST_ROWS_WRITTEN
-    numbers = {0, *(block.of for block in written)} if few and written else {0, number}
+    numbers = {0, *witnesses, *((block.of for block in written) if few and written else [number])}
     shown = [b for b in page.blocks if not isinstance(b, (StepsBlock, DisplayBlock)) or b.of in numbers]
     if sum(len(b.rows) for b in shown if isinstance(b, StepsBlock)) > MOST_ROWS_OF_A_PICTURE:
         shown = [b for b in shown if not isinstance(b, DisplayBlock) or not b.of]
     shown = [_shortened(b) if isinstance(b, StepsBlock) else b for b in shown]
-    return Worked(tuple(_without_repetition(shown)), len(long) > 1)
+    return Worked(tuple(_without_repetition(_once_each(page, shown))), len(long) > 1)
 
 
 MOST_ROWS_WRITTEN = 12
@@ -101,7 +105,28 @@ def _joined(rows: Sequence[StepRow]) -> tuple[StepRow, ...]:
     return tuple(left)
 
 
-def _without_repetition(blocks: Sequence[Block]) -> Iterator[Block]:
+def _once_each(page: EntryPage, blocks: Sequence[Block]) -> Iterator[Block]:
+    """The derivations without one that another goes on from, and without a second one of what reads alike.
+
+    The gradient and the derivative of one function are alike: on the sheet they are one row.
+    """
+    steps = [block for block in blocks if isinstance(block, StepsBlock)]
+    said: set[tuple[str, tuple[str, ...]]] = set()
+    for block in blocks:
+        if isinstance(block, StepsBlock):
+            lines = [row.equation for row in block.rows]
+            longer = (b for b in steps if b is not block and len(b.rows) > len(lines))
+            if any([row.equation for row in b.rows[: len(lines)]] == lines for b in longer):
+                continue
+            row = page.claims[block.of - 1].row if block.of else None
+            says = ("", ()) if row is None else (row.left, row.cells)
+            if says[0] and says in said:
+                continue
+            said.add(says)
+        yield block
+
+
+def _without_repetition(blocks: Iterable[Block]) -> Iterator[Block]:
     """Derivations that set out alike set out once: of the next, what follows from the lines that it shares."""
     before: tuple[StepRow, ...] = ()
     for block in blocks:

@@ -9,8 +9,8 @@ from cheatsheet.catalogue.entries import Catalogue, Entry, Section
 from cheatsheet.catalogue.reports import CatalogueReport, EntryReport
 from cheatsheet.language.expressions import Symbol
 from cheatsheet.language.glossary import Text, word
-from cheatsheet.pages.authored import authored_blocks, differential_block
-from cheatsheet.pages.claims import claim_line, definition_line
+from cheatsheet.pages.authored import authored_blocks, differential_block, in_order
+from cheatsheet.pages.claims import claim_in, claim_line, definition_line
 from cheatsheet.pages.derivations import blocks_of_claim
 from cheatsheet.pages.everywhere import in_every_layout
 from cheatsheet.pages.examples import example_block
@@ -19,6 +19,7 @@ from cheatsheet.pages.kept import PageShelf
 from cheatsheet.pages.keys import PageKeys
 from cheatsheet.pages.model import (
     Block,
+    DisplayBlock,
     Document,
     EntryPage,
     Language,
@@ -174,18 +175,17 @@ def _blocks(report: EntryReport, layout: Layout | None) -> list[Block]:
     entry = report.entry
     blocks: list[Block] = [shown_block(name, layout) for name in entry.show]
     held = [r for r in report.claims if r.claim.expect == "holds"]
-    written: set[int] = set()
-    own = layout in (None, entry.layout)
-    if own:
-        blocks += authored_blocks(entry)
-        written = {number for derivation in entry.derivations for number in derivation.numbers}
+    derived: list[StepsBlock | DisplayBlock] = list(authored_blocks(entry, layout))
+    written = {number for derivation in entry.derivations for number in derivation.numbers}
     for number, r in enumerate(held, start=1):
         if number in written:
             continue
-        block = differential_block(entry, number) if own else None
+        equation = claim_in(r, layout)[0]
+        block = differential_block(entry, number, equation, layout)
         by_components = [] if block else blocks_of_claim(r, len(held) > 1, layout, entry.id)
-        if own and _widest(by_components) > WIDEST_LINE:
-            block = differential_block(entry, number, rather=True)
-        blocks += [block] if block else [replace(b, of=number) for b in by_components]
+        if _widest(by_components) > WIDEST_LINE:
+            block = differential_block(entry, number, equation, layout, rather=True)
+        derived += [block] if block else [replace(b, of=number) for b in by_components]
+    blocks += in_order(derived)
     example = example_block(report, layout)
     return blocks if example is None else [*blocks, example]

@@ -38,8 +38,16 @@ def _given_line(alike: list[Symbol], space: str) -> Given:
     names = ", ".join(latex_of(symbol, letters) for symbol in alike)
     fixed = any(axis.kind == "integer" for axis in alike[0].shape.free_axes)
     general = not fixed and not alike[0].properties - {"invertible", "nonzero"}
-    remark = _remark(alike[0], len(alike))
-    return Given(rf"{names} \in {space}", remark, restricts=fixed, names=names, general=general)
+    of = ", ".join(latex_of(s, Letters(s)) for s in alike[0].of)
+    shown = ", ".join(f"{latex_of(s, letters)}({of})" for s in alike) if of else names
+    return Given(
+        rf"{shown} \in {space}",
+        _remark(alike[0]),
+        restricts=fixed,
+        names=names,
+        function=_function(alike[0], len(alike)),
+        general=general,
+    )
 
 
 def conditions(equations: Iterable[Equation]) -> tuple[Given, ...]:
@@ -115,15 +123,17 @@ def _properties(symbol: Symbol) -> tuple[str, ...]:
     return tuple(f"is-{p}-scalar" if scalar and p in _OF_SCALARS else f"is-{p}" for p in properties)
 
 
-def _remark(symbol: Symbol, count: int) -> Text | None:
+def _remark(symbol: Symbol) -> Text | None:
     parts = [word(p) for p in _properties(symbol)]
-    if symbol.of:
-        arguments = [f"${latex_of(s, Letters(s))}$" for s in symbol.of]
-        function = word("functions-of" if count > 1 else "function-of")
-        parts.append(Text(function.zh.format("、".join(arguments)), function.en.format(", ".join(arguments))))
-    if not parts:
+    return Text("、".join(p.zh for p in parts), ", ".join(p.en for p in parts)) if parts else None
+
+
+def _function(symbol: Symbol, count: int) -> Text | None:
+    if not symbol.of:
         return None
-    return Text("、".join(p.zh for p in parts), ", ".join(p.en for p in parts))
+    arguments = [f"${latex_of(s, Letters(s))}$" for s in symbol.of]
+    function = word("functions-of" if count > 1 else "function-of")
+    return Text(function.zh.format("、".join(arguments)), function.en.format(", ".join(arguments)))
 
 
 def bold_letters(declared: Iterable[Symbol]) -> frozenset[str]:

@@ -102,6 +102,7 @@ class Given:
 
     The sheet prints only what has a remark or a lead, or ``restricts``, as a size in numbers does: a claim must not
     stand there without its conditions. ``names`` are the symbols alone; what is ``general`` it says once for all.
+    ``function``: the words for what ``f(\\M{x}) \\in \\R`` says, for pages that have room for them.
     """
 
     latex: str
@@ -109,6 +110,7 @@ class Given:
     lead: Text | None = None
     restricts: bool = False
     names: str = ""
+    function: Text | None = None
     general: bool = False
 
 

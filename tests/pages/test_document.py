@@ -123,11 +123,27 @@ def test_declarations_that_say_the_same_stand_together() -> None:
     f, g = (Symbol(name, Shape.scalar(), of=(x,)) for name in "fg")
     lines = given_lines([a, b, v, f, g, x])
     assert [line.latex for line in lines] == [
-        r"a, b \in \R", r"\M v \in \R^{n}", r"f, g \in \R", r"\M x \in \R^{n}",
+        r"a, b \in \R", r"\M v \in \R^{n}", r"f(\M x), g(\M x) \in \R", r"\M x \in \R^{n}",
     ]  # fmt: skip
     assert [line.remark and line.remark.en for line in lines] == [
-        "positive", "with positive entries", r"differentiable functions of $\M x$", None,
+        "positive", "with positive entries", None, None,
     ]  # fmt: skip
+    assert [line.function.en for line in lines if line.function] == [r"differentiable functions of $\M x$"]
+
+
+def test_own_derivations_are_printed_in_every_layout() -> None:
+    lines = {}
+    for layout in ("numerator", "denominator"):
+        made = entry_page(report("exponential-by-scalar"), layout)  # type: ignore[arg-type]
+        steps = [block for block in made.blocks if isinstance(block, StepsBlock)]
+        lines[layout] = [row.equation.latex for block in steps for row in block.rows]
+    assert lines["numerator"][0].endswith(r"= \M A\mathrm e^{t\M A}")
+    assert lines["denominator"][0].endswith(r"= (\mathrm e^{t\M A})\T\M A\T")
+
+
+def test_a_derivation_comes_after_what_it_cites() -> None:
+    of = [block.of for block in page("logdet-of-gram-matrix").blocks if isinstance(block, StepsBlock)]
+    assert of == sorted(of)
 
 
 def test_words_print_symbols_as_claims_do() -> None:
@@ -258,7 +274,7 @@ def test_where_components_make_lines_that_nobody_reads_the_derivation_is_by_diff
     made = page("exponential-of-quadratic-form").blocks
     assert [b.style for b in made if isinstance(b, StepsBlock)] == ["differential"]
     other = entry_page(report("exponential-of-quadratic-form"), "denominator").blocks
-    assert [b.style for b in other if isinstance(b, StepsBlock)] == [""]
+    assert [b.style for b in other if isinstance(b, StepsBlock)] == ["differential"]
 
 
 def test_the_derivation_is_that_of_the_layout_asked_for() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cheatsheet.calculus.components import Components
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.prove import prove
-from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.calculus.to_expression import Speller
 from cheatsheet.derivatives.closed.index_names import IndexNames
 from cheatsheet.derivatives.closed.length import length

@@ -7,9 +7,9 @@ from contextlib import suppress
 from functools import cached_property
 
 from cheatsheet.calculus.differentials import NoDifferential
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.instances import with_letters, with_numbers, with_numbers_of_axis
 from cheatsheet.calculus.prove import prove
-from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.closed.blocks import assembled
 from cheatsheet.derivatives.closed.by_entries import by_entries

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
 from cheatsheet.calculus.components import Components
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.factors import Delta, Dimension, Entry, JetEntry, Pi, Prime
 from cheatsheet.calculus.index_values import Placed, Value, with_leaves
-from cheatsheet.calculus.terms import Factor, Idx, NoIndexForm, Place, Term
+from cheatsheet.calculus.terms import Factor, Idx, Place, Term
 from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.closed.block_parts import selected
 from cheatsheet.derivatives.closed.index_names import IndexNames

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cheatsheet.derivatives.rules.definitions import Definition
+from cheatsheet.derivatives.rules.rule import spread
 from cheatsheet.derivatives.steps.steps import Derivation
 from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Sum, walk
 from cheatsheet.language.glossary import Text, word
@@ -39,7 +40,7 @@ def drawn(
         return _slices(equation, letters)
     if not differentiation(lhs) or any(_is(node, "diff") for node in walk(equation.rhs)):
         return []
-    entry = derivation.entry
+    entry = None if derivation.entry is None else spread(derivation.entry)  # 2xᵢ, not (2xᵀ)ᵢ
     if entry is None or not _is_plain(entry, derivation.indices) or not 1 <= len(derivation.indices) <= 2:
         return []
     asked = Definition(lhs.op).rewritten(build("component", lhs, *derivation.indices))
