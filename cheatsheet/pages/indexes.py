@@ -14,7 +14,7 @@ from cheatsheet.printing.terminal_maths import plain as plain_formula
 LONGEST_SHAPE = 18
 """Nobody looks up a formula of more characters by its shape, and it would not fit a column of an index."""
 
-LONGEST_NAME = 22
+LONGEST_NAME = {"zh": 22, "en": 24}
 """Of a name in the sheet's index; a Chinese character counts twice."""
 
 
@@ -103,7 +103,7 @@ def _formula_order(text: str) -> tuple[bool, str, str]:
     return name is None, english_order(text), text
 
 
-def _short(items: tuple[Item, ...], most: int = LONGEST_NAME) -> tuple[Item, ...]:
+def _short(items: tuple[Item, ...], most: int) -> tuple[Item, ...]:
     """The names that are not too long for an index; nobody looks for the others by their beginning."""
     return tuple(item for item in items if sum(1 if c.isascii() else 2 for c in plain(item.text)) <= most)
 
@@ -112,7 +112,10 @@ def sheet_indexes(document: Document) -> tuple[tuple[str, tuple[Item, ...]], ...
     """The indexes of what is on the sheet: names in each language, and shapes."""
     entries = [entry for box in document.sheet_boxes for entry in box.entries]
     pages = list(dict.fromkeys(entry.page for entry in entries))
-    names = tuple((f"index-{lang}", _short(name_index(pages, lang, most=2))) for lang in document.languages)
+    names = tuple(
+        (f"index-{lang}", _short(name_index(pages, lang, most=2), LONGEST_NAME[lang]))
+        for lang in document.languages
+    )
     return (
         *names,
         ("index-shapes", shape_index(((e.page, c) for e in entries for c in e.claims), tall=False)),
