@@ -23,7 +23,6 @@ from cheatsheet.language.layouts import LAYOUTS
 from cheatsheet.language.source import Passage, SourceFile
 from cheatsheet.language.syntax import ClaimError
 from cheatsheet.packaged import packaged
-from cheatsheet.parallel import progress_bar, stages
 from cheatsheet.store import write_whole
 from cheatsheet.verdicts.verdicts import TierDisagreement
 
@@ -190,6 +189,7 @@ def check(arguments: tuple[str, ...], as_json: bool, by_sympy: bool, shipped: bo
 def verify_entries(entries: list[Entry]) -> CatalogueReport:
     """The verdicts on entries, with a progress bar."""
     from cheatsheet.catalogue.reports import check_entries
+    from cheatsheet.parallel import progress_bar
 
     with progress_bar("checking", sum(len(entry.all_claims) for entry in entries)) as progress:
         return check_entries(entries, progress)
@@ -198,6 +198,7 @@ def verify_entries(entries: list[Entry]) -> CatalogueReport:
 def ask_sympy(report: CatalogueReport) -> CatalogueReport:
     """The report with SymPy's judgements; where they contradict the verdicts, both are shown, and that is the end."""
     from cheatsheet.catalogue.reports import judged_by_sympy
+    from cheatsheet.parallel import progress_bar
     from cheatsheet.verdicts.by_sympy.judgement import JudgesDisagree
 
     try:
@@ -250,13 +251,12 @@ def build(
     shipped: bool,
 ) -> None:
     """Verify FILE, then write the sheet and the handbook as PDFs, and the pages for a browser."""
+    from cheatsheet.pages.calculator import can_be_made, try_calculator
     from cheatsheet.pages.stamps import built_before
 
-    look = (lang, layout, paper, greyscale, sums, full)
+    look = (lang, layout, paper, greyscale, sums, full, can_be_made())
     before = built_before(place_of_catalogue(file, shipped), out, look)
     if before is not None:
-        from cheatsheet.pages.calculator import try_calculator
-
         for made in before.files:
             click.echo(made)
         tell_calculator(*try_calculator(out))
@@ -266,6 +266,7 @@ def build(
     from cheatsheet.pages.compile import CompileError, MissingTeXError
     from cheatsheet.pages.prose import ProseError
     from cheatsheet.pages.words import refuse_words
+    from cheatsheet.parallel import stages
 
     refuse_words(catalogue)
     try:
@@ -281,12 +282,10 @@ def build(
         sys.exit(FAILS)
     except (CompileError, MissingTeXError, ProseError) as error:
         click.echo(error, err=True)
-        page, calculator = out / "index.html", out / "derive.html"
+        page = out / "index.html"
         if not isinstance(error, ProseError) and page.exists():
-            from cheatsheet.pages.calculator import try_calculator
-
             click.echo(page)
-            tell_calculator(*((calculator, "") if calculator.exists() else try_calculator(out)))
+            tell_calculator(*try_calculator(out))
         sys.exit(FAILS)
     except OSError as error:
         click.echo(f"{error.filename or out}: {error.strerror or error}", err=True)
@@ -389,6 +388,7 @@ def export(kind: str, file: str | None, output: Path | None, shipped: bool) -> N
     """Write the catalogue for other programs, once every claim is as expected."""
     from cheatsheet import pipeline
     from cheatsheet.pages import exports
+    from cheatsheet.parallel import stages
 
     catalogue = open_catalogue(file, shipped)
     target = output or Path(f"cheatsheet.{exports.SUFFIXES[kind]}")

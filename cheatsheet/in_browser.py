@@ -19,7 +19,6 @@ from cheatsheet.derivatives.derivative import Derivative, derive
 from cheatsheet.language.elaborate import Declarations, elaborate_claim, elaborate_expression
 from cheatsheet.language.errors import CatalogueError
 from cheatsheet.language.expressions import Equation
-from cheatsheet.language.formatting import claim_text, to_text
 from cheatsheet.language.inference import declared_axes, infer_declarations
 from cheatsheet.language.syntax import ClaimError, parse_expression
 from cheatsheet.pages.numbers import counterexample_formulas
@@ -84,7 +83,7 @@ def _derive(asked: Request) -> dict[str, Any]:
         "document": document,
         "formula": mathml(found.latex if found.result is None else latex_claim(found.equation), display=True),
         "entry": bare_mathml(document["components"]["latex"]),
-        "claim": claim_text(found.equation),
+        "claim": str(found.equation),
         "steps": [
             {"formula": bare_mathml(s["latex"])} | {lang: _words(why) for lang, why in s["why"].items()}
             for s in document["steps"]
@@ -101,7 +100,7 @@ def _words(text: str) -> str:
 def _compare(asked: Request) -> dict[str, Any]:
     """Whether an answer of the reader's own is equal to the derivative, for all sizes and values."""
     found, own = _worked_out(asked), asked["answer"]
-    question = f"{to_text(found.equation.lhs)} == "
+    question = f"{found.equation.lhs} == "
     try:
         parse_expression(own)
     except ClaimError as error:

@@ -7,7 +7,6 @@ file → ``catalogue.load`` → catalogue → ``catalogue.reports`` → verdicts
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from cheatsheet.catalogue.entries import Catalogue
 from cheatsheet.catalogue.reports import CatalogueReport, check_entries
 from cheatsheet.language.errors import Problem
 from cheatsheet.pages import stamps
-from cheatsheet.pages.calculator import can_be_made, try_calculator
+from cheatsheet.pages.calculator import calculator_beside, can_be_made
 from cheatsheet.pages.compile import Compiled, compile_all
 from cheatsheet.pages.document import document
 from cheatsheet.pages.model import Document, Language, Layout, Paper, Sums
@@ -68,28 +67,29 @@ def build(
     """Check the catalogue and write its PDFs to a folder; nothing is done where nothing has changed.
 
     ``full``: the handbook has every derivation of every claim; ``sums`` says whether Σ stands in them; ``calculator``:
-    that page is made as well, while TeX runs; without ``pdf`` TeX does not run.
+    that page is made as well, beside all this; without ``pdf`` TeX does not run.
 
     Raises :class:`CatalogueDoesNotHold` before anything is written if a claim is not as expected, and what
     :func:`cheatsheet.pages.compile.compile_all` raises, by when the page for a browser is there already.
     """
     look = {"paper": paper, "greyscale": greyscale, "sums": sums, "full": full}
-    key = stamps.key_of(catalogue.text, lang, layout, *look.values())
+    key = stamps.key_of(catalogue.text, lang, layout, *look.values(), can_be_made())
     before = stamps.unchanged(folder, key)
     if before is not None:
         pdfs = {n: Compiled(folder / f"{n}.pdf", 0, ()) for n in DOCUMENTS.values()}
         return Built(pdfs, folder / NAME, before.summary, False)
     tell = progress or (lambda stage, done, total: None)
-    report, pages = checked_pages(catalogue, tell, lang, layout)
-    pages = replace(pages, version=__version__, **look)  # type: ignore[arg-type]
-    page = write_page(folder, render_page(pages, catalogue, report, calculator and can_be_made()))
-    with ThreadPoolExecutor(1) as beside:
-        making = beside.submit(try_calculator, folder) if calculator else None
-        pdfs = _pdfs(pages, folder, tell) if pdf else {}
+    with calculator_beside(folder, calculator) as made:
+        report, pages = checked_pages(catalogue, tell, lang, layout)
+        pages = replace(pages, version=__version__, **look)  # type: ignore[arg-type]
+        page = write_page(folder, render_page(pages, catalogue, report, calculator and can_be_made()))
+        try:
+            pdfs = _pdfs(pages, folder, tell) if pdf else {}
+        finally:
+            derive, note = made()
     if pdf and not any(compiled.problems for compiled in pdfs.values()):
         stamps.remember(folder, key, [*(compiled.pdf for compiled in pdfs.values()), page], report.summary)
-    made, note = making.result() if making is not None else (None, "")
-    return Built(pdfs, page, report.summary, calculator=made, note=note)
+    return Built(pdfs, page, report.summary, calculator=derive, note=note)
 
 
 def _pdfs(pages: Document, folder: Path, tell: Progress) -> dict[str, Compiled]:

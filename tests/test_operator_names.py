@@ -24,7 +24,7 @@ CEILINGS = {
     "evaluation": 3,
     "language": 14,
     "pages": 9,
-    "printing": 18,
+    "printing": 17,
     "verdicts": 26,
 }
 """How many comparisons with the name of another operator each room has; the other rooms have none."""

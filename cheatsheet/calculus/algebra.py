@@ -6,21 +6,11 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from cheatsheet.calculus.budget import MOST_TERMS
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.factors import Delta, Dimension, Entry
 from cheatsheet.calculus.rewriting import normal_form
 from cheatsheet.calculus.structure import consequences
-from cheatsheet.calculus.terms import (
-    UNIT,
-    ZERO,
-    Factor,
-    Factors,
-    Idx,
-    NoIndexForm,
-    Place,
-    Poly,
-    Term,
-    refreshed,
-)
+from cheatsheet.calculus.terms import UNIT, ZERO, Factor, Factors, Idx, Place, Poly, Term, refreshed
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Symbol
 

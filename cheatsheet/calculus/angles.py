@@ -5,9 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cheatsheet.calculus.algebra import ONE_POLY, product, single
+from cheatsheet.calculus.content import number_power
 from cheatsheet.calculus.factors import Pi, is_function
 from cheatsheet.calculus.integers import is_integer_valued
-from cheatsheet.calculus.powers import number_power, power, symbolic_power
+from cheatsheet.calculus.powers import power, symbolic_power
 from cheatsheet.calculus.signs import NONNEGATIVE, signs_of
 from cheatsheet.calculus.terms import ZERO, Poly, Term
 

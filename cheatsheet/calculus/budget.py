@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from cheatsheet.calculus.terms import NoIndexForm
+from cheatsheet.calculus.errors import NoIndexForm
 
 STEPS = 40_000
 """A step brings one product into normal form, about a tenth of a millisecond; no proof known takes 6,000."""
@@ -38,7 +38,7 @@ def within(steps: int = STEPS) -> Iterator[Steps]:
 
 
 def check(steps: int = 1) -> None:
-    """Counts; raises :class:`~cheatsheet.calculus.terms.NoIndexForm` where more steps are asked for than allowed."""
+    """Counts; raises :class:`~cheatsheet.calculus.errors.NoIndexForm` where more steps are asked for than allowed."""
     for allowance in _allowed.get():
         allowance.left -= steps
         if allowance.left < 0:

@@ -11,6 +11,7 @@ from itertools import islice
 
 from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.algebra import ONE_POLY
+from cheatsheet.calculus.errors import NoIndexForm, Undefined
 from cheatsheet.calculus.factors import Dimension, Exponential, Function, Group, is_function
 from cheatsheet.calculus.facts import Fact, Signs, assumed, assuming, is_defined_as_written
 from cheatsheet.calculus.signs import (
@@ -22,7 +23,7 @@ from cheatsheet.calculus.signs import (
     signs_of,
     signs_of_factor,
 )
-from cheatsheet.calculus.terms import ZERO, Factor, Idx, NoIndexForm, Poly, Term, Undefined
+from cheatsheet.calculus.terms import ZERO, Factor, Idx, Poly, Term
 
 MOST_CASES = 60
 """How many cases of one sum are looked at before it is given up."""

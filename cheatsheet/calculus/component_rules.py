@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.algebra import ONE_POLY
 from cheatsheet.calculus.chains import first_rotation
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.factors import Pi
 from cheatsheet.calculus.index_values import Value, locate, require_alike, split
 from cheatsheet.calculus.signs import is_positive_integer
 from cheatsheet.calculus.structure import nilpotent_step
-from cheatsheet.calculus.terms import ZERO, NoIndexForm, Poly
+from cheatsheet.calculus.terms import ZERO, Poly
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, Index
 from cheatsheet.language.formulas import formula

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from itertools import count
 
 from cheatsheet.calculus import algebra
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.factors import Entry
 from cheatsheet.calculus.genericity import invertible
 from cheatsheet.calculus.index_values import (
@@ -20,7 +21,7 @@ from cheatsheet.calculus.index_values import (
     require_on,
 )
 from cheatsheet.calculus.structure import consequences
-from cheatsheet.calculus.terms import ZERO, Idx, NoIndexForm, Poly
+from cheatsheet.calculus.terms import ZERO, Idx, Poly
 from cheatsheet.language.dimensions import ONE, Axis
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Size, Sum, Symbol
 from cheatsheet.language.table import TABLE

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from cheatsheet.calculus import algebra
 from cheatsheet.calculus.differentials import NoDifferential, differentiate, expand_differential
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.factors import JetEntry
 from cheatsheet.calculus.index_values import Value, leaves, split
-from cheatsheet.calculus.terms import ZERO, Factor, NoIndexForm, Poly
+from cheatsheet.calculus.terms import ZERO, Factor, Poly
 from cheatsheet.language.expressions import Apply, Expr, Jet, Number, Symbol, walk
 from cheatsheet.language.layouts import arrange
 from cheatsheet.language.table import build

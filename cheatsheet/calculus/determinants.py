@@ -9,13 +9,14 @@ from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.algebra import ONE_POLY
 from cheatsheet.calculus.chains import product_of
 from cheatsheet.calculus.component_rules import leibniz
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.factors import Determinant, MatrixEntry, MatrixFunction, Slots, is_opaque
 from cheatsheet.calculus.genericity import generically_invertible
 from cheatsheet.calculus.index_values import Value, alternatives, is_spelled_out, require_alike
 from cheatsheet.calculus.opaque import identity_part, matrix_poly, scalar_content
 from cheatsheet.calculus.partial_products import is_whole_matrix, single_factor
 from cheatsheet.calculus.structure import is_triangular
-from cheatsheet.calculus.terms import ZERO, Idx, NoIndexForm, Poly
+from cheatsheet.calculus.terms import ZERO, Idx, Poly
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, Number
 from cheatsheet.language.table import build

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.algebra import ONE_POLY
 from cheatsheet.calculus.block_matrices import of_diagonal_blocks
+from cheatsheet.calculus.content import extract_content, number_power
 from cheatsheet.calculus.determinants import spelled_out, vanishes
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.factors import Dimension, Entry
 from cheatsheet.calculus.index_values import Value, alternatives, is_spelled_out, require_alike
 from cheatsheet.calculus.matrix_functions import between, conjugation
@@ -18,7 +20,7 @@ from cheatsheet.calculus.opaque import identity_part, opaque, scalar_content
 from cheatsheet.calculus.points import OPEN, SPACES
 from cheatsheet.calculus.signs import is_nonnegative
 from cheatsheet.calculus.structure import nilpotent_step
-from cheatsheet.calculus.terms import ZERO, Idx, NoIndexForm, Poly
+from cheatsheet.calculus.terms import ZERO, Idx, Poly
 from cheatsheet.language.expressions import Apply, Expr
 from cheatsheet.language.table import build
 
@@ -223,7 +225,7 @@ def _quotient(high: Poly, own: Poly, i: Value, j: Value) -> Poly | None:
     if not slots and len(own.terms) == 1:
         return algebra.product(high, powers.power(own, -1)).collect()
     (above, rest), (below, own_rest) = (
-        scalar_content(p, tuple(slots)) if len(slots) == 2 else powers.extract_content(p, False, slots)  # type: ignore[arg-type]
+        scalar_content(p, tuple(slots)) if len(slots) == 2 else extract_content(p, False, slots)  # type: ignore[arg-type]
         for p in (high, own)
     )
     if rest.collect() != own_rest.collect():
@@ -259,5 +261,5 @@ def _root(square: Poly) -> Poly | None:
             and all(e.denominator == 1 and e % 2 == 0 for _, e in term.factors)
         ):
             parts = [algebra.single(f, e / 2) for f, e in term.factors]
-            return algebra.product(powers.number_power(coefficient, Fraction(1, 2)), *parts)
+            return algebra.product(number_power(coefficient, Fraction(1, 2)), *parts)
     return powers.power(square, Fraction(1, 2)) if is_nonnegative(square) else None

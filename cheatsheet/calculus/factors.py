@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TypeGuard
 
 from cheatsheet.calculus.index_values import Placed, outline
@@ -164,6 +166,9 @@ class MatrixFunction:
     exponent: Poly = _ONE
     antisymmetric: bool = False
     """Whether the argument is known to be; noted of determinants."""
+    of_number: Callable[[Poly, Poly, Fraction], Poly] | None = field(default=None, compare=False)
+    """The function of a number, as the diagonal of a triangular argument needs it, given that number, the exponent of
+    the function, and a power that the value is raised to. Powers are made by the rules that read this."""
 
 
 class MatrixEntry(Factor):

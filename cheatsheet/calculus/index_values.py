@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import product as cartesian
 from typing import Any
 
-from cheatsheet.calculus.terms import Idx, NoIndexForm, Place
+from cheatsheet.calculus.errors import NoIndexForm
+from cheatsheet.calculus.terms import Idx, Place
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Symbol
 

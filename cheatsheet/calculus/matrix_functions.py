@@ -16,13 +16,14 @@ from cheatsheet.calculus.block_matrices import block_inverse, of_diagonal_blocks
 from cheatsheet.calculus.chains import links_of, product_of
 from cheatsheet.calculus.component_rules import leibniz
 from cheatsheet.calculus.determinants import determinant, scalar_power, spelled_out, usable_inverse
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.factors import MatrixEntry, MatrixFunction
 from cheatsheet.calculus.index_values import Value, alternatives, leaves, require_alike, split
 from cheatsheet.calculus.matrix_rules import reduced_exponent
 from cheatsheet.calculus.opaque import matrix_factor, matrix_poly, opaque, scalar_content
 from cheatsheet.calculus.signs import is_nonnegative_integer, is_positive_integer
 from cheatsheet.calculus.structure import consequences, nilpotent_step
-from cheatsheet.calculus.terms import ZERO, NoIndexForm, Place, Poly
+from cheatsheet.calculus.terms import ZERO, Place, Poly
 from cheatsheet.language.expressions import Apply, Expr, Number, Symbol
 from cheatsheet.language.table import build
 

@@ -332,17 +332,8 @@ def _row_and_column(f: Factor) -> tuple[Place, Place]:
 
 
 def _diagonal_of(f: MatrixEntry, place: Place, exponent: Fraction) -> Poly:
-    """The diagonal entry of the inverse, power or exponential of a triangular matrix."""
-    from cheatsheet.calculus import algebra, functions, powers
-
-    own = _single_entry(f.subs[0])
+    """A power of the diagonal entry of the inverse, power or exponential of a triangular matrix."""
+    own, of_number = _single_entry(f.subs[0]), f.function.of_number
     assert own is not None
-    entry = algebra.single(own.moved((place, place)))
-    kind = f.function.kind
-    if kind == "expm":
-        value = functions.function("exp", algebra.product(f.function.exponent, entry))
-    elif kind == "mpow":
-        value = powers.symbolic_power(entry, f.function.exponent)
-    else:
-        value = powers.power(entry, -1)
-    return powers.power(value, exponent)
+    assert of_number is not None
+    return of_number(entry_at(own, place, place), f.function.exponent, exponent)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.algebra import ONE_POLY
+from cheatsheet.calculus.content import extract_content
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.factors import Delta, MatrixEntry, MatrixFunction, Slots
 from cheatsheet.calculus.index_values import Value, leaves
 from cheatsheet.calculus.partial_products import SLOTS
-from cheatsheet.calculus.terms import ZERO, Factor, Idx, NoIndexForm, Place, Poly, Term, pieces
+from cheatsheet.calculus.terms import ZERO, Factor, Idx, Place, Poly, Term, pieces
 from cheatsheet.language.expressions import Expr
 
 if TYPE_CHECKING:
@@ -70,6 +73,10 @@ def _scalar_function(kind: str, entry: Poly, exponent: Poly) -> Poly:
     return powers.symbolic_power(entry, exponent)
 
 
+def _power_of_scalar_function(kind: str, entry: Poly, exponent: Poly, times: Fraction) -> Poly:
+    return powers.power(_scalar_function(kind, entry, exponent), times)
+
+
 def matrix_factor(
     kind: str, a: Expr, poly: Poly, slots: Slots, places: tuple[Place, ...], exponent: Poly = ONE_POLY
 ) -> MatrixEntry:
@@ -81,7 +88,8 @@ def matrix_factor(
     own, other = poly.key({}), swapped.key({})
     if other < own:
         poly, places, (row, col) = swapped, places[::-1], turned
-    data = MatrixFunction(kind, a, (row, col), None, exponent.collect())
+    of_number = partial(_power_of_scalar_function, kind)
+    data = MatrixFunction(kind, a, (row, col), None, exponent.collect(), of_number=of_number)
     return MatrixEntry(data, places, (poly,), own == other and row.axis == col.axis)
 
 
@@ -134,7 +142,7 @@ def scalar_content(poly: Poly, slots: Slots) -> tuple[Poly, Poly]:
         if not scalar.terms:
             return ZERO, poly
         return scalar, Poly([(Fraction(1), parts[0][1])], True)
-    return powers.extract_content(poly, False, frozenset(slots))
+    return extract_content(poly, False, frozenset(slots))
 
 
 def _apart(term: Term, slots: Slots) -> tuple[Term, Term]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from cheatsheet.calculus import powers
 from cheatsheet.calculus.algebra import ONE_POLY, product, single
 from cheatsheet.calculus.signs import is_nonnegative, is_nonnegative_factor
 from cheatsheet.calculus.terms import ZERO, Factor, Poly, Term, pieces
@@ -18,11 +17,14 @@ _Monomial = dict[Factor, Fraction]
 _Sum = list[tuple[Fraction, _Monomial]]
 
 
-def perfect_power(poly: Poly) -> tuple[Fraction, Poly, int] | None:
-    """(c, r, k) with c rᵏ = the sum wherever it is defined; c > 0, and r is not negative where k is even."""
+def perfect_power(poly: Poly, power: Callable[[Poly, Fraction], Poly]) -> tuple[Fraction, Poly, int] | None:
+    """(c, r, k) with c rᵏ = the sum wherever it is defined; c > 0, and r is not negative where k is even.
+
+    ``power`` is how powers are taken: they are made with what is found here.
+    """
     if not 1 < len(poly.terms) <= MOST_OF_POWER:
         return None
-    found = [_monomial(c, t) for c, t in poly.terms]
+    found = [_monomial(c, t, power) for c, t in poly.terms]
     terms = [t for t in found if t is not None]
     if len(terms) < len(found):
         return None
@@ -41,7 +43,9 @@ def perfect_power(poly: Poly) -> tuple[Fraction, Poly, int] | None:
     return None
 
 
-def _monomial(coefficient: Fraction, term: Term) -> tuple[Fraction, _Monomial] | None:
+def _monomial(
+    coefficient: Fraction, term: Term, power: Callable[[Poly, Fraction], Poly]
+) -> tuple[Fraction, _Monomial] | None:
     """A product in factors that are independent of each other, a sum of one sign among them as one factor."""
     found: _Monomial = {}
     for factors, bound in pieces(term):
@@ -49,7 +53,7 @@ def _monomial(coefficient: Fraction, term: Term) -> tuple[Fraction, _Monomial] |
             summed = Poly([(Fraction(1), Term(tuple(factors), frozenset(bound)))])
             if not is_nonnegative(summed):
                 return None
-            half = powers.power(summed, Fraction(1, 2))
+            half = power(summed, Fraction(1, 2))
             under = half.terms[0][1].factors if len(half.terms) == 1 else ()
             if len(under) != 1 or under[0][1] != Fraction(1, 2) or half.terms[0][0] != 1:
                 return None

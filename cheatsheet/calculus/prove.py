@@ -8,6 +8,7 @@ from itertools import product as cartesian
 from cheatsheet.calculus.alignment import aligned
 from cheatsheet.calculus.budget import STEPS, within
 from cheatsheet.calculus.components import Components, free_alternatives
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.facts import defined_as_written
 from cheatsheet.calculus.genericity import known_invertible
 from cheatsheet.calculus.index_values import Value, alternatives, require_alike
@@ -15,7 +16,7 @@ from cheatsheet.calculus.instances import generalised, with_counts
 from cheatsheet.calculus.ordering import ordered
 from cheatsheet.calculus.restated import restatements
 from cheatsheet.calculus.structure import consequences
-from cheatsheet.calculus.terms import NoIndexForm, Poly
+from cheatsheet.calculus.terms import Poly
 from cheatsheet.calculus.zero import is_zero
 from cheatsheet.language.expressions import (
     Apply,

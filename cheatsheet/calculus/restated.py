@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from cheatsheet.calculus.chains import links_of, product_of
 from cheatsheet.calculus.components import Components
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.induction import inductions
-from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.language.expressions import Apply, Expr, Symbol, free_indices, rebuild, symbols, walk
 from cheatsheet.language.table import TABLE, build
 

@@ -11,9 +11,10 @@ from functools import cache
 
 from cheatsheet.calculus import budget, matrix_rules, pseudo_inverses, scalar_rules
 from cheatsheet.calculus.budget import MOST_TERMS
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.factors import Dimension, Entry
 from cheatsheet.calculus.partial_products import Product, Rule
-from cheatsheet.calculus.terms import Factor, Factors, Idx, NoIndexForm, Term
+from cheatsheet.calculus.terms import Factor, Factors, Idx, Term
 
 MOST_STEPS = 4000
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from cheatsheet.calculus.budget import MOST_TERMS
 from cheatsheet.calculus.division import divisions
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.factors import Delta, Exponential, Function, Group, Prime
 from cheatsheet.calculus.partial_products import (
     Product,
@@ -17,7 +18,7 @@ from cheatsheet.calculus.partial_products import (
     without,
 )
 from cheatsheet.calculus.signs import NONNEGATIVE, is_nonnegative, is_nonzero, signs_of
-from cheatsheet.calculus.terms import ZERO, Factor, Factors, Idx, NoIndexForm, Place, Poly
+from cheatsheet.calculus.terms import ZERO, Factor, Factors, Idx, Place, Poly
 
 LARGEST_EXPANSION = 12
 

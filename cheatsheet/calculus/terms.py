@@ -14,17 +14,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
 
+from cheatsheet.calculus.budget import check
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.language.dimensions import Axis
 
 _serial = itertools.count()
-
-
-class NoIndexForm(Exception):
-    """The expression has no index form that the calculus can work with; the text says why."""
-
-
-class Undefined(NoIndexForm):
-    """The expression is defined nowhere, such as a division by zero."""
 
 
 class Idx:
@@ -66,7 +60,7 @@ class Factor:
     What it is made of is known by its kind, a class of :mod:`.factors`; ``head`` and ``label`` tell it from others.
     """
 
-    __slots__ = ("_hash", "indices", "label", "places", "subs", "symmetric")
+    __slots__ = ("_hash", "_key", "indices", "label", "places", "subs", "symmetric")
     head: str
     closed: ClassVar[bool] = False
     """Whether the inner polynomials are matrices: their row and column indices are slots, not indices of the term."""
@@ -87,6 +81,7 @@ class Factor:
         for sub in subs:
             inner |= sub.indices
         self.indices = frozenset(inner)
+        self._key: str | None = None
 
     def moved(self, places: tuple[Place, ...], subs: tuple[Poly, ...] = ()) -> Factor:
         """The same at other places and, where it is open, with other polynomials inside."""
@@ -114,11 +109,16 @@ class Factor:
 
     def key(self, labels: Mapping[Idx, str]) -> str:
         """A text that determines the factor once its bound indices have labels."""
+        if self._key is not None:
+            return self._key
         places = [p.name or labels.get(p, "?") if isinstance(p, Idx) else str(p) for p in self.places]
         if self.symmetric:
             places.sort()
         subs = "" if not self.subs else "{" + ";".join(s.key(labels) for s in self.subs) + "}"
-        return f"{self.head}:{self.label}{subs}[{','.join(places)}]"
+        key = f"{self.head}:{self.label}{subs}[{','.join(places)}]"
+        if all(i.name is not None for i in self.indices):  # no label stands in it
+            self._key = key
+        return key
 
     def __repr__(self) -> str:
         return self.key({i: repr(i) for i in self.indices})
@@ -281,6 +281,8 @@ def canonical_key(term: Term, outer: Mapping[Idx, str]) -> tuple[str, tuple[Idx,
     The factors fall into pieces connected by bound indices; each piece is labelled on its own, so that many equal
     pieces cost no more than one.
     """
+    if not term.bound:
+        return "·".join(sorted(_power_text(f.key(outer), e) for f, e in term.factors)), ()
     keys: list[tuple[str, tuple[Idx, ...]]] = []
     for factors, bound in pieces(term):
         if not bound:
@@ -336,8 +338,6 @@ def _individualise(
     budget: list[int],
 ) -> tuple[str, tuple[Idx, ...]]:
     """Give one index of a tied class a colour of its own, each in turn; the least text wins."""
-    from cheatsheet.calculus.budget import check  # it raises what is defined above
-
     check()
     budget[0] -= 1
     if budget[0] < 0:

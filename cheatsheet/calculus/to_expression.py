@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.factors import (
     Delta,
     Dimension,
@@ -17,7 +18,7 @@ from cheatsheet.calculus.factors import (
     Prime,
 )
 from cheatsheet.calculus.index_values import Part, Placed, Value, with_leaves
-from cheatsheet.calculus.terms import Factor, Idx, NoIndexForm, Place, Poly, Term
+from cheatsheet.calculus.terms import Factor, Idx, Place, Poly, Term
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Size, Sum, Symbol
 from cheatsheet.language.table import build

@@ -11,6 +11,8 @@ from typing import TypeGuard
 from cheatsheet.calculus import algebra, functions, powers
 from cheatsheet.calculus.angles import product_of_angles
 from cheatsheet.calculus.cases import factors_within, rebuilt, zero_in_every_case
+from cheatsheet.calculus.content import extract_content
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.factors import (
     Determinant,
     Exponential,
@@ -34,7 +36,7 @@ from cheatsheet.calculus.signs import (
     signs_of,
     signs_of_factor,
 )
-from cheatsheet.calculus.terms import ZERO, Factor, Factors, Idx, NoIndexForm, Place, Poly, Term
+from cheatsheet.calculus.terms import ZERO, Factor, Factors, Idx, Place, Poly, Term
 
 MOST_CLEARED = 300
 MOST_MULTIPLES = 12
@@ -306,7 +308,7 @@ def _logarithm(argument: Poly) -> Poly:
 
 def _logarithm_parts(argument: Poly) -> Poly | None:
     if len(argument.terms) > 1:
-        content, rest = powers.extract_content(argument, positive_only=False)
+        content, rest = extract_content(argument, positive_only=False)
         parts = None if content.constant is not None else _logarithm_parts(content) or _logarithm(content)
         return None if parts is None else parts + _logarithm(rest)
     if len(argument.terms) != 1 or argument.terms[0][1].bound:

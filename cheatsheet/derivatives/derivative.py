@@ -34,7 +34,6 @@ from cheatsheet.language.expressions import (
     rebuild,
     symbols,
 )
-from cheatsheet.language.formatting import to_text
 from cheatsheet.language.glossary import Text, word
 from cheatsheet.language.inference import declared_axes, infer_declarations
 from cheatsheet.language.syntax import ClaimError, parse_expression
@@ -148,8 +147,8 @@ class Derivative:
         if self.result is None:
             return None
         short_form = with_shared_parts(self.result, LEAST_NAMED)
-        where = {s.name: to_text(s.definition) for s in definitions(short_form) if s.definition is not None}
-        return {"where": where, "result": to_text(short_form)} if where else None
+        where = {s.name: str(s.definition) for s in definitions(short_form) if s.definition is not None}
+        return {"where": where, "result": str(short_form)} if where else None
 
     @cached_property
     def equation(self) -> Equation:
@@ -223,14 +222,14 @@ class Derivative:
             "wrt": self.wrt,
             "layout": self.layout,
             "shape": [str(axis) for axis in self.derivative.shape.axes],
-            "result": None if self.result is None else to_text(self.result),
+            "result": None if self.result is None else str(self.result),
             "named": self.named,
             "read_as": self.read_as,
             "conditions": list(self.conditions),
             "warnings": list(self.warnings),
             "components": {
                 "indices": [str(i.name) for i in self.indices],
-                "expr": to_text(self.entry),
+                "expr": str(self.entry),
                 "latex": expand(latex_of(self.entry)),
             },
             "latex": self.latex,
@@ -246,7 +245,7 @@ class Derivative:
         """The formula, the result to copy, and of the rest what has been worked out already."""
         told = [f"{code(self.input)} / {code(self.wrt)} · {self.layout} · {self.derivative.shape}"]
         told.append(escape(self._repr_latex_()))
-        told.append(code(to_text(self.entry if self.result is None else self.result)))
+        told.append(code(str(self.entry if self.result is None else self.result)))
         told += [self.verdict._repr_html_()] if "verdict" in vars(self) else []
         if "steps" in vars(self):
             steps = (f"{escape(formula(s.latex))} {escape(s.why.en)}" for s in self.steps)
@@ -367,9 +366,7 @@ def _worked_steps(equation: Equation, general: Equation) -> Iterator[Step]:
     for derivation, lines in zip(cases, printed, strict=True):
         start = f"{latex_of(lines[0], letters)} "
         for step in presented(derivation, lines, letters):
-            yield Step(
-                expand(f"{start}= {step.latex}"), step.why, to_text(step.expr), ", ".join(step.reasons)
-            )
+            yield Step(expand(f"{start}= {step.latex}"), step.why, str(step.expr), ", ".join(step.reasons))
             start = ""
     if len(cases) == 1:
         for drawing in drawn(equation, cases[0], lambda expr: expr, letters):

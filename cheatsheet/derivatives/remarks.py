@@ -18,7 +18,6 @@ from cheatsheet.language.expressions import (
     symbols,
     walk,
 )
-from cheatsheet.language.formatting import to_text
 from cheatsheet.language.formulas import entry_by_entry, formula
 from cheatsheet.language.inference import declared_shape
 from cheatsheet.language.table import TABLE, build
@@ -90,7 +89,7 @@ def _is_power_of_norm(expr: Expr) -> bool:
 def _said(expr: Expr, relation: str) -> str:
     """The relation for a number, or for every entry; zero is one number of either."""
     several = "" if expr.shape.is_scalar else " in every entry"
-    return f"{to_text(expr)} {relation}{several}"
+    return f"{expr} {relation}{several}"
 
 
 def _nonzero(expr: Expr) -> Iterator[str]:
@@ -179,7 +178,7 @@ def _transpose(expr: Expr) -> Expr:
 def _inverted(expr: Apply) -> Iterator[str]:
     matrix = expr.children[0]
     if not invertible(matrix, frozenset()):
-        yield f"det({to_text(matrix)}) != 0"
+        yield f"det({matrix}) != 0"
 
 
 def _power(expr: Apply) -> Iterator[str]:
@@ -207,7 +206,7 @@ def _of_one_element(expr: Apply) -> Iterator[str]:
     if row.one_element.domain in ("positive", "nonnegative"):
         yield from _positive(argument)
     elif row.one_element.domain == "within one":
-        yield f"-1 < {to_text(argument)} < 1" + ("" if argument.shape.is_scalar else " in every entry")
+        yield f"-1 < {argument} < 1" + ("" if argument.shape.is_scalar else " in every entry")
     elif row.has_pieces:
         yield from _nonzero(argument)
 
@@ -218,14 +217,14 @@ def _length(expr: Apply) -> Iterator[str]:
         of.op == "inv" or (of.shape.is_square and invertible(of, frozenset()))
     )
     if not _is_positive(of) and not regular:
-        yield f"{to_text(expr.children[0])} != 0"
+        yield f"{expr.children[0]} != 0"
 
 
 _NEEDS: Mapping[str, Callable[[Apply], Iterator[str]]] = {
     "inv": _inverted,
     "matrix_power": _matrix_power,
-    "logdet": lambda expr: iter([f"det({to_text(expr.children[0])}) > 0"]),
-    "pinv": lambda expr: iter([f"the rank of {to_text(expr.children[0])} is the same nearby"]),
+    "logdet": lambda expr: iter([f"det({expr.children[0]}) > 0"]),
+    "pinv": lambda expr: iter([f"the rank of {expr.children[0]} is the same nearby"]),
     "power": _power,
     "over": lambda expr: _nonzero(expr.children[1]),
     "quotient": lambda expr: _nonzero(expr.children[1]),
@@ -250,10 +249,10 @@ def warnings(derivative: Apply, inferred: Mapping[str, Symbol], is_zero: bool) -
             hints = [
                 hint for name in sorted(inside & inferred.keys()) if (hint := _hint(name, variable.name))
             ]
-            said = f"{to_text(function)} does not depend on {variable.name}"
+            said = f"{function} does not depend on {variable.name}"
             found.append("; ".join([said, *hints]))
         elif is_zero:
-            found.append(f"the derivative is zero: {to_text(function)} does not change with {variable.name}")
+            found.append(f"the derivative is zero: {function} does not change with {variable.name}")
     for name, symbol in inferred.items():
         if name in TABLE and TABLE[name].arguments == "a":  # I for I(n)
             said = f"{name} was read as a symbol, {declared_shape(symbol.shape)}"

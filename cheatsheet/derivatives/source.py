@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cheatsheet.calculus.components import Components
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.index_values import Value, alternatives, leaves
-from cheatsheet.calculus.terms import Idx, NoIndexForm
+from cheatsheet.calculus.terms import Idx
 from cheatsheet.calculus.to_expression import Speller
 from cheatsheet.derivatives.closed.index_names import IndexNames
 from cheatsheet.language.dimensions import Axis

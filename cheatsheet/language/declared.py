@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from cheatsheet.language.elaborate import Declarations
 from cheatsheet.language.expressions import Symbol
-from cheatsheet.language.formatting import to_text
 
 
 def declarations_text(declarations: Declarations) -> str:
@@ -19,5 +18,5 @@ def _symbol(symbol: Symbol) -> str:
     shape = ",".join(map(str, symbol.shape.axes))
     properties = ",".join(sorted(symbol.properties))
     of = ",".join(_symbol(s) for s in symbol.of)
-    definition = "" if symbol.definition is None else to_text(symbol.definition)
+    definition = "" if symbol.definition is None else str(symbol.definition)
     return f"{symbol.name}[{shape}]{{{properties}}}({of}){symbol.kind}:{definition}"

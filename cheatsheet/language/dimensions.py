@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cached_property, lru_cache, reduce
 from itertools import product as cartesian
 
 from cheatsheet.language.display import one_line, short
+
+MOST_KEPT = 10_000
+"""Axes and shapes that are made once and then handed out again: all expressions are made of a few."""
 
 Monomial = tuple[str, ...]
 Polynomial = tuple[tuple[Monomial, int], ...]
@@ -37,8 +40,16 @@ class Axis:
     parts: tuple[Axis, ...] = ()
 
     @staticmethod
+    @lru_cache(maxsize=MOST_KEPT)
     def of(value: str | int) -> Axis:
         return Axis("integer" if isinstance(value, int) else "name", value)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.kind, self.value, self.parts))
 
     @staticmethod
     def product(parts: Iterable[Axis]) -> Axis:
@@ -145,11 +156,19 @@ class Shape:
 
     @staticmethod
     def vector(n: Axis) -> Shape:
-        return Shape((n, ONE))
+        return Shape.matrix(n, ONE)
 
     @staticmethod
+    @lru_cache(maxsize=MOST_KEPT)
     def matrix(m: Axis, n: Axis) -> Shape:
         return Shape((m, n))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self.axes)
 
     @property
     def rows(self) -> Axis:
@@ -187,7 +206,7 @@ class Shape:
             return (self.cols if self.rows.is_one else self.rows,)
         return self.axes
 
-    @property
+    @cached_property
     def transposed(self) -> Shape:
         return Shape(self.axes[::-1])
 

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from cheatsheet.language import formatting
 from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.display import LONGEST_LINE, one_line, short
+from cheatsheet.language.formatting import ATOM, SUM, Written
 
 
 @dataclass(frozen=True)
@@ -72,10 +74,12 @@ class Expr:
             return True
         return isinstance(other, Expr) and self._hash == other._hash and self.key == other.key
 
-    def __str__(self) -> str:
-        from cheatsheet.language.formatting import to_text  # the printer imports the tree, so not at the top
+    def written(self) -> Written:
+        """The expression in the claim language, and how strongly that binds."""
+        raise NotImplementedError
 
-        return to_text(self)
+    def __str__(self) -> str:
+        return self.written()[0]
 
     def __repr__(self) -> str:
         text = str(self)
@@ -98,6 +102,9 @@ class Number(Expr):
         self.value = Fraction(value)
         super().__init__(Shape.scalar(), ("number", self.value))
 
+    def written(self) -> Written:
+        return formatting.number(self.value)
+
 
 class Size(Expr):
     """A dimension (a name, or a product or sum of names) used as a number."""
@@ -107,6 +114,9 @@ class Size(Expr):
     def __init__(self, axis: Axis) -> None:
         self.axis = axis
         super().__init__(Shape.scalar(), ("size", axis))
+
+    def written(self) -> Written:
+        return str(self.axis), ATOM if self.axis.kind in ("name", "integer") else SUM
 
 
 class Symbol(Expr):
@@ -139,6 +149,9 @@ class Symbol(Expr):
         """The free increment ``d(X)``: same shape, no properties: a derivative treats entries as independent."""
         return Symbol(self.name, self.shape, kind="differential")
 
+    def written(self) -> Written:
+        return (f"d({self.name})" if self.kind == "differential" else self.name), ATOM
+
 
 Argument = Expr | Index | Axis
 
@@ -157,8 +170,12 @@ class Apply(Expr):
         self.op = op
         self.args = args
         self.params = params
-        self.children = tuple(a for a in args if isinstance(a, Expr))
+        self.children = tuple([a for a in args if isinstance(a, Expr)])
         super().__init__(shape, (op, args, params, shape))
+
+    def written(self) -> Written:
+        arguments = [a.written() if isinstance(a, Expr) else (str(a), ATOM) for a in self.args]
+        return formatting.applied(self.op, arguments, self.params)
 
 
 class Sum(Expr):
@@ -171,6 +188,9 @@ class Sum(Expr):
         self.indices = indices
         self.children = (body,)
         super().__init__(body.shape, ("sum", body, indices))
+
+    def written(self) -> Written:
+        return f"sum({self.body}, {', '.join(map(str, self.indices))})", ATOM
 
 
 @dataclass(frozen=True)
@@ -201,9 +221,13 @@ def symbols(expr: Expr) -> tuple[Symbol, ...]:
 def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
     """The node with ``change`` applied to each child; shapes must not change."""
     if isinstance(expr, Apply):
-        args = tuple(change(a) if isinstance(a, Expr) else a for a in expr.args)
-        same = all(a is b for a, b in zip(args, expr.args, strict=True))
-        return expr if same else Apply(expr.op, args, expr.shape, expr.params)
+        if not expr.children:
+            return expr
+        args = [change(a) if isinstance(a, Expr) else a for a in expr.args]
+        for new, old in zip(args, expr.args, strict=True):
+            if new is not old:
+                return Apply(expr.op, tuple(args), expr.shape, expr.params)
+        return expr
     if isinstance(expr, Sum):
         body = change(expr.body)
         return expr if body is expr.body else Sum(body, expr.indices)
@@ -281,5 +305,8 @@ class Equation:
     rhs: Expr
     negated: bool = False
 
+    def __str__(self) -> str:
+        return f"{self.lhs} {'!=' if self.negated else '=='} {self.rhs}"
+
     def __repr__(self) -> str:
-        return one_line(self, short(f"{self.lhs} {'!=' if self.negated else '=='} {self.rhs}", 150))
+        return one_line(self, short(self, 150))

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
-
-import yaml
+from typing import TYPE_CHECKING, Any
 
 from cheatsheet.language.display import one_line, short
+
+if TYPE_CHECKING:
+    import yaml
 
 LANGUAGES = ("zh", "en")
 FILE = Path(__file__).with_name("glossary.yaml")
@@ -80,6 +81,8 @@ def parse_glossary(source: str, name: str) -> dict[str, Text]:
     Traceback (most recent call last):
     cheatsheet.language.glossary.GlossaryError: words.yaml:1: 'trace' needs zh and en, both not empty
     """
+    import yaml  # with the first word: an unchanged build needs none
+
     root = yaml.compose(source, Loader=yaml.SafeLoader)
     if not isinstance(root, yaml.MappingNode):
         raise GlossaryError(f"{name}:1: a mapping from keys to {{zh: …, en: …}} was expected")
@@ -93,6 +96,8 @@ def parse_glossary(source: str, name: str) -> dict[str, Text]:
 
 
 def _translation(node: yaml.Node, key: str, where: str) -> Text:
+    import yaml
+
     pairs: list[tuple[Any, Any]] = node.value if isinstance(node, yaml.MappingNode) else []
     found = {k.value: v.value for k, v in pairs if isinstance(v, yaml.ScalarNode)}
     if sorted(k.value for k, _ in pairs) != sorted(LANGUAGES) or not all(found.values()):

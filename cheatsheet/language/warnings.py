@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, walk
-from cheatsheet.language.formatting import to_text
 
 _VARIABLES = frozenset("XYZxyz")
 """Letters that stand for what varies, where a textbook has A, B, C for what does not."""
@@ -48,9 +47,9 @@ def _of_differential(node: Apply) -> list[str]:
     inside = tuple(dict.fromkeys(named))
     still = [s.name for s in inside if not _varies(s, varying)]
     if inside and len(still) == len(inside):
-        return [f"{to_text(node)} is zero, because none of its symbols stands alone in some d(…)"]
+        return [f"{node} is zero, because none of its symbols stands alone in some d(…)"]
     return [
-        f"{name} is constant in {to_text(node)}, because d({name}) stands nowhere alone"
+        f"{name} is constant in {node}, because d({name}) stands nowhere alone"
         for name in still
         if name[0] in _VARIABLES
     ]

@@ -7,7 +7,7 @@ from cheatsheet.evaluation import values
 from cheatsheet.language.dimensions import Shape
 from cheatsheet.language.shapes import Args, same, scalar, unchanged
 from cheatsheet.language.table import Operator, ShapeError
-from cheatsheet.printing import coding, notation, translating
+from cheatsheet.printing import coding, contractions, notation, translating
 
 
 def _scale_shape(args: Args, params: Args) -> Shape:
@@ -261,6 +261,7 @@ ROWS = (
         transposed="as a whole",
         latex=notation.component,
         code=coding.component,
+        contraction=contractions.component,
         sympy=translating.component,
         components=component_rules.component,
         linear=True,

@@ -7,7 +7,7 @@ from cheatsheet.evaluation import values
 from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.shapes import Args, no_tensor
 from cheatsheet.language.table import Operator, ShapeError
-from cheatsheet.printing import coding, notation, translating
+from cheatsheet.printing import coding, contractions, notation, translating
 
 
 def _identity_shape(args: Args, params: Args) -> Shape:
@@ -91,6 +91,7 @@ ROWS = (
         regular="always",
         latex=notation.sized("I", ","),
         code=coding.identity,
+        contraction=contractions.identity,
         sympy=translating.identity,
         components=component_rules.identity,
         evaluate=values.identity,
@@ -110,6 +111,7 @@ ROWS = (
         transposed="turned round",
         latex=notation.sized("1", r"\times "),
         code=coding.filled("ones"),
+        contraction=contractions.ones,
         sympy=translating.ones,
         components=component_rules.ones,
         evaluate=values.ones,
@@ -148,6 +150,7 @@ ROWS = (
         transposed="as a whole",
         latex=notation.basis_vector,
         code=coding.basis_vector,
+        contraction=contractions.unit,
         sympy=translating.unit,
         components=component_rules.unit,
         evaluate=values.unit,
@@ -167,6 +170,8 @@ ROWS = (
         transposed="as a whole",
         latex=notation.sized("K", ","),
         code=coding.commutation,
+        contraction=contractions.commutation,
+        arranges=True,
         sympy=translating.commutation,
         components=component_rules.commutation,
         evaluate=values.commutation,
@@ -186,6 +191,7 @@ ROWS = (
         transposed="as a whole",
         latex=notation.delta,
         code=coding.delta,
+        contraction=contractions.delta,
         sympy=translating.delta,
         components=component_rules.delta,
         evaluate=values.delta,

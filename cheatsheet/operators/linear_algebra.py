@@ -25,7 +25,7 @@ from cheatsheet.language.shapes import (
     square_to_scalar,
 )
 from cheatsheet.language.table import Operator, ShapeError
-from cheatsheet.printing import coding, notation, translating
+from cheatsheet.printing import coding, contractions, notation, translating
 
 LARGEST_EXPONENT = 1000
 
@@ -85,7 +85,8 @@ ROWS = (
         entrywise=None,
         transposed="as a whole",
         latex=notation.called(r"\tr"),
-        code=coding.unless_scalar(coding.called("trace"), coding.itself),
+        code=coding.unless_scalar(coding.of_product("", coding.called("trace")), coding.itself),
+        contraction=contractions.trace,
         sympy=translating.tr,
         components=component_rules.trace,
         linear=True,

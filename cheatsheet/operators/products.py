@@ -7,7 +7,7 @@ from cheatsheet.evaluation import values
 from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.shapes import Args, no_tensor, same_length, scalar_result, vector
 from cheatsheet.language.table import Operator, ShapeError
-from cheatsheet.printing import coding, notation, translating
+from cheatsheet.printing import coding, contractions, notation, translating
 
 
 def _matmul_shape(args: Args, params: Args) -> Shape:
@@ -91,6 +91,7 @@ ROWS = (
         regular="with its operands",
         latex=notation.juxtaposed,
         code=coding.product,
+        contraction=contractions.matmul,
         sympy=translating.matmul,
         components=component_rules.matmul,
         linear=True,
@@ -114,6 +115,7 @@ ROWS = (
         regular="with its operands",
         latex=notation.transposed,
         code=coding.transposed,
+        contraction=contractions.transpose,
         sympy=translating.transpose,
         components=component_rules.transpose,
         linear=True,
@@ -135,6 +137,7 @@ ROWS = (
         transposed="as a whole",
         latex=notation.enclosed(r"\langle", r"\rangle"),
         code=coding.unless_scalar(coding.dot, coding.times),
+        contraction=contractions.dot,
         sympy=translating.dot,
         components=component_rules.dot,
         linear=True,
@@ -156,6 +159,7 @@ ROWS = (
         transposed="turned round",
         latex=notation.named("outer"),
         code=coding.unless_scalar(coding.called("outer"), coding.times),
+        contraction=contractions.outer,
         sympy=translating.outer,
         components=component_rules.outer,
         linear=True,
@@ -199,6 +203,8 @@ ROWS = (
         regular="with its operands",
         latex=notation.circled(r"\otimes", chains=("kron",)),
         code=coding.kronecker,
+        contraction=contractions.kron,
+        arranges=True,
         sympy=translating.kron,
         components=component_rules.kron,
         linear=True,
@@ -220,6 +226,7 @@ ROWS = (
         transposed="as a whole",
         latex=notation.called(r"\vecop"),
         code=coding.vectorised,
+        contraction=contractions.vec,
         sympy=translating.vec,
         components=component_rules.vec,
         linear=True,
@@ -239,7 +246,8 @@ ROWS = (
         entrywise=None,
         transposed="itself",
         latex=notation.called(r"\diag"),
-        code=coding.unless_scalar(coding.called("diag"), coding.itself),
+        code=coding.unless_scalar(coding.of_product("i", coding.called("diag")), coding.itself),
+        contraction=contractions.diag,
         sympy=translating.diag,
         components=component_rules.diag,
         linear=True,
@@ -261,6 +269,7 @@ ROWS = (
         transposed="as a whole",
         latex=notation.named("sum"),
         code=coding.unless_scalar(coding.called("sum"), coding.itself),
+        contraction=contractions.total,
         sympy=translating.total,
         components=component_rules.total,
         linear=True,

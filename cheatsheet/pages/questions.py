@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from cheatsheet.catalogue.entries import Claim
 from cheatsheet.language.expressions import Apply, Expr, Symbol, symbols
-from cheatsheet.language.formatting import to_text
 from cheatsheet.language.inference import declared_axes
 
 
@@ -35,7 +34,7 @@ def question(claim: Claim) -> str:
         case _:
             return ""
     given = ", ".join(sorted({_declaration(symbol) for symbol in used}))
-    return urlencode({"e": to_text(y), "x": to_text(x), "g": given, "l": layout})
+    return urlencode({"e": str(y), "x": str(x), "g": given, "l": layout})
 
 
 def _all_symbols(expr: Expr) -> Iterator[Symbol]:

@@ -9,7 +9,6 @@ from hashlib import blake2b
 from pathlib import Path
 
 from cheatsheet.packaged import PACKAGE, engine_version, packaged
-from cheatsheet.pages.calculator import can_be_made
 from cheatsheet.store import in_use, write_whole
 
 FOLDER = ".tex"
@@ -23,7 +22,7 @@ def fingerprint(*parts: str) -> str:
     for path in sorted(made_from):
         if path.is_file():
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    for part in (os.environ.get("SOURCE_DATE_EPOCH", ""), str(can_be_made()), *parts):
+    for part in (os.environ.get("SOURCE_DATE_EPOCH", ""), *parts):
         digest.update(b"\0" + part.encode())
     return digest.hexdigest()
 

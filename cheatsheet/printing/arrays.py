@@ -37,10 +37,12 @@ from cheatsheet.printing.coding import (
     Code,
     NoCodeError,
     bracketed,
+    left_chain,
     rank,
+    turned,
 )
 from cheatsheet.printing.coding import as_matrix as two_dimensional
-from cheatsheet.printing.einsum import indexed
+from cheatsheet.printing.einsum import arranged, indexed
 from cheatsheet.printing.shared_parts import definitions
 
 __all__ = ["LIBRARIES", "NoCodeError", "code_for", "function_for"]
@@ -202,7 +204,7 @@ class CodeWriter:
                 rule = TABLE[expr.op].code
                 if rule is None:
                     raise NoCodeError(f"{expr.op} has no array code: its row of the table lacks the column")
-                code = rule(self, expr)
+                code = arranged(self, expr) or rule(self, expr)
                 assert isinstance(code, Code)
                 return code
         raise TypeError(f"no code for {type(expr).__name__}")
@@ -286,15 +288,17 @@ class CodeWriter:
         self.placed = before
 
     def stack(self, expr: Apply) -> Code:
-        """A block matrix."""
+        """A block matrix; one of numbers is an array of them."""
         rows, cols = expr.params
         grid = [expr.children[r * cols : (r + 1) * cols] for r in range(rows)]
         if rank(expr) < 2:
             parts = ", ".join(self.argument(part) for part in expr.children)
-            return Code(f"{self.function('hstack')}([{parts}])")
+            of_numbers = self.library != "torch" and not any(map(rank, expr.children))
+            return Code(f"{self.function('array' if of_numbers else 'hstack')}([{parts}])")
         if self.library != "torch":
             lines = (", ".join(self.part(part) for part in line) for line in grid)
-            return Code(f"{self.function('block')}([{', '.join(f'[{line}]' for line in lines)}])")
+            name = "block" if any(map(rank, expr.children)) else "array"
+            return Code(f"{self.function(name)}([{', '.join(f'[{line}]' for line in lines)}])")
         lines = (f"torch.hstack([{', '.join(self.part(part) for part in line)}])" for line in grid)
         return Code(f"torch.vstack([{', '.join(lines)}])")
 
@@ -326,6 +330,11 @@ class CodeWriter:
         texts = [bracketed(codes[0], PRODUCT), *(bracketed(c, PRODUCT + 1) for c in codes[1:])]
         return Code(" * ".join(texts), PRODUCT)
 
+    def is_special(self, expr: Expr) -> bool:
+        """Whether a product that begins with this matrix has a form of its own."""
+        first = left_chain(expr)[0]
+        return isinstance(first, Apply) and (_inverse_of(first) is not None or first.op == "diag")
+
     def is_scalar(self, factors: list[Expr]) -> bool:
         return factors[0].shape.rows.is_one and factors[-1].shape.cols.is_one
 
@@ -336,7 +345,7 @@ class CodeWriter:
             others
             and isinstance(first, Apply)
             and first.op in ("scale", "neg")
-            and _is_special(first.children[-1])
+            and self.is_special(first.children[-1])
         ):
             inner = self.chain([first.children[-1], *others])
             if first.op == "neg":
@@ -360,13 +369,13 @@ class CodeWriter:
 
     def solved_from_the_right(self, before: list[Expr], matrix: Expr) -> Code:
         """``X @ inv(A)`` as the transpose of a solution with Aᵀ; a row is one with its transpose."""
-        solve = self.function("linalg.solve")
-        turned = matrix.children[0] if isinstance(matrix, Apply) and matrix.op == "transpose" else None
-        left = self.argument(turned) if turned is not None else f"{self.operand(matrix, ATOM)}.T"
-        rest = self.chain(before)
+        solve, known = self.function("linalg.solve"), turned(matrix)
+        left = self.argument(known) if known is not None else f"{self.operand(matrix, ATOM)}.T"
         if before[0].shape.rows.is_one:
-            return Code(f"{solve}({left}, {rest.text})")
-        return Code(f"{solve}({left}, {bracketed(rest, ATOM)}.T).T")
+            return Code(f"{solve}({left}, {self.chain(before).text})")
+        whole = turned(before[0]) if len(before) == 1 else None
+        right = self.argument(whole) if whole is not None else f"{bracketed(self.chain(before), ATOM)}.T"
+        return Code(f"{solve}({left}, {right}).T")
 
     def special(self, factor: Apply, rest: list[Expr]) -> Code | None:
         """``inv(A) @ b`` and ``diag(x) @ B`` without the inverse and without the diagonal matrix."""
@@ -386,19 +395,6 @@ class CodeWriter:
             return codes[0]
         texts = [bracketed(codes[0], MATMUL), *(bracketed(c, PRODUCT + 1) for c in codes[1:])]
         return Code(" @ ".join(texts), MATMUL)
-
-
-def left_chain(expr: Expr) -> list[Expr]:
-    """The factors of a product that groups to the left; a right factor that is itself a product stays whole."""
-    if isinstance(expr, Apply) and expr.op == "matmul":
-        left, right = expr.children
-        return [*left_chain(left), right]
-    return [expr]
-
-
-def _is_special(factor: Expr) -> bool:
-    """Whether a product with the matrix has a form of its own."""
-    return isinstance(factor, Apply) and (_inverse_of(factor) is not None or factor.op == "diag")
 
 
 def _inverse_of(expr: Apply) -> Expr | None:

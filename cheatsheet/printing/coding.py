@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial, reduce
 from typing import Protocol
 
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Symbol
+from cheatsheet.language.table import build
 
 LOOSEST, SUM, MATMUL, PRODUCT, UNARY, POWER, ATOM = 0, 10, 19, 20, 30, 40, 50
 """Python's own order; but ``@`` in front of ``*`` gets brackets, for the reader."""
@@ -47,6 +49,7 @@ class Writer(Protocol):
     def entry(self, expr: Apply) -> Code: ...
     def position(self, index: Index) -> str: ...
     def stack(self, expr: Apply) -> Code: ...
+    def is_special(self, expr: Expr) -> bool: ...
 
 
 class IndexWriter(Writer, Protocol):
@@ -69,6 +72,14 @@ def rank(expr: Expr) -> int:
     return len(expr.shape.free_axes)
 
 
+def left_chain(expr: Expr) -> list[Expr]:
+    """The factors of a product that groups to the left; a right factor that is itself a product stays whole."""
+    if isinstance(expr, Apply) and expr.op == "matmul":
+        left, right = expr.children
+        return [*left_chain(left), right]
+    return [expr]
+
+
 def infix(sign: str, strength: int) -> Rule:
     """``a + b``, ``a * b``: grouped to the left, as Python does."""
 
@@ -88,6 +99,8 @@ def powered(w: Writer, expr: Apply) -> Code:
     base, exponent = expr.children
     if isinstance(base, Apply) and base.op == "norm" and exponent == Number(2):
         (x,) = base.children
+        if rank(x) == 1 and isinstance(x, Symbol):
+            return Code(f"{w.write(x).text} @ {w.write(x).text}", MATMUL)
         return Code(f"{w.function('sum')}({w.operand(x, POWER + 1)} ** 2)")
     if exponent == Number(-1):
         return Code(f"1 / {w.operand(base, PRODUCT + 1)}", PRODUCT)
@@ -141,7 +154,49 @@ def templates(numpy: str, torch: str, jax: str) -> Rule:
 def vectorised(w: Writer, expr: Apply) -> Code:
     """The columns of a matrix one below the other."""
     (operand,) = expr.children
-    return Code(f"{w.operand(operand, ATOM)}.T.reshape(-1)") if rank(operand) == 2 else w.write(operand)
+    if rank(operand) < 2:
+        return w.write(operand)
+    rows = turned(operand)
+    return Code(
+        f"{w.operand(operand, ATOM)}.T.reshape(-1)"
+        if rows is None
+        else f"{w.operand(rows, ATOM)}.reshape(-1)"
+    )
+
+
+def turned(expr: Expr) -> Expr | None:
+    """What an expression is the transpose of."""
+    return expr.children[0] if isinstance(expr, Apply) and expr.op == "transpose" else None
+
+
+def of_product(labels: str, otherwise: Rule) -> Rule:
+    """The diagonal of a matrix product, or its sum, for which not all of the product has to be worked out."""
+
+    def rule(w: Writer, expr: Apply) -> Code:
+        (operand,) = expr.children
+        if not (
+            isinstance(operand, Apply)
+            and operand.op == "matmul"
+            and all(rank(c) == 2 for c in operand.children)
+        ):
+            return otherwise(w, expr)
+        a, *rest = left_chain(operand)
+        if w.is_special(a) or rank(rest[0]) < 2 or rank(a) < 2:
+            return otherwise(w, expr)
+        if any(map(w.is_special, rest)):  # a system is solved from the left
+            b = reduce(partial(build, "matmul"), rest)
+        else:
+            a, b = operand.children
+        sides = [(turned(a), "ji", a, "ij"), (turned(b), "ij", b, "ji")]
+        (x, i), (y, j) = (
+            (side, label) if other is None else (other, turn) for other, turn, side, label in sides
+        )
+        if not labels and (i, j) == ("ji", "ji"):
+            i = j = "ij"
+        subscripts = f"'{i},{j}->{labels}'"
+        return Code(f"{w.function('einsum')}({subscripts}, {w.argument(x)}, {w.argument(y)})")
+
+    return rule
 
 
 def kronecker(w: Writer, expr: Apply) -> Code:

@@ -14,7 +14,6 @@ from cheatsheet.language.expressions import (
     rebuild,
     symbols,
 )
-from cheatsheet.language.formatting import to_text
 
 LETTERS = {0: "sabcdefgh", 1: "pqrstuvwz", 2: "PQRSTUVWZ"}
 """Names by the number of axes."""
@@ -70,7 +69,7 @@ def _count(expr: Expr, used: Counter[Expr], order: list[Expr]) -> None:
 def _is_worth_a_name(node: Expr, least: int) -> bool:
     if not isinstance(node, (Apply, Sum)) or (isinstance(node, Apply) and node.op in BARE):
         return False
-    return not free_indices(node) and bool(symbols(node)) and len(to_text(node)) >= least
+    return not free_indices(node) and bool(symbols(node)) and len(str(node)) >= least
 
 
 def _fresh(rank: int, taken: set[str]) -> str:

@@ -14,7 +14,6 @@ from cheatsheet.evaluation.numerics import IS_NUMPY, np
 from cheatsheet.evaluation.points import NoPointError, Points, special_values
 from cheatsheet.language.elaborate import Declarations
 from cheatsheet.language.expressions import Apply, Equation, Number, Size, Symbol
-from cheatsheet.language.formatting import claim_text
 from cheatsheet.language.syntax import ClaimError
 from cheatsheet.language.table import TABLE
 from cheatsheet.language.warnings import cautions
@@ -189,7 +188,7 @@ class _Inquiry:
             raise self.disagreement(f"the sides differ at {found.to_json()}")
 
     def disagreement(self, evaluation: str) -> TierDisagreement:
-        text = claim_text(self.claim.equation)
+        text = str(self.claim.equation)
         return TierDisagreement(text, "proof: the sides are equal", f"evaluation: {evaluation}")
 
     def without_proof(self) -> Verdict:

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cheatsheet.calculus.components import Components, free_alternatives
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.index_values import (
     Part,
     alternatives,
@@ -28,7 +29,7 @@ from cheatsheet.calculus.index_values import (
     split,
 )
 from cheatsheet.calculus.prove import index_cases
-from cheatsheet.calculus.terms import Idx, NoIndexForm
+from cheatsheet.calculus.terms import Idx
 from cheatsheet.catalogue.load import read_given
 from cheatsheet.evaluation.evaluate import Evaluator
 from cheatsheet.evaluation.fields import Floating, UnsupportedError

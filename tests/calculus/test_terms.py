@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cheatsheet.calculus import algebra
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.factors import Entry
 from cheatsheet.calculus.prove import prove
-from cheatsheet.calculus.terms import Factor, Idx, NoIndexForm, Place, Poly, Term, refreshed
+from cheatsheet.calculus.terms import Factor, Idx, Place, Poly, Term, refreshed
 from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.elaborate import Declarations, elaborate_claim
 from cheatsheet.language.expressions import Symbol

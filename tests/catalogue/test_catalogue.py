@@ -18,7 +18,6 @@ import cheatsheet
 from cheatsheet.catalogue.entries import Catalogue, Claim, Entry
 from cheatsheet.derivatives.steps.claims import derive_cases
 from cheatsheet.language.expressions import Symbol, inline_definitions, symbols
-from cheatsheet.language.formatting import claim_text
 from cheatsheet.language.glossary import Text, glossary
 from cheatsheet.language.syntax import ClaimError
 from cheatsheet.verdicts.by_sympy.counterexamples import exact, sides_at
@@ -85,7 +84,7 @@ def test_no_claim_stands_twice() -> None:
             used = {s for side in (equation.lhs, equation.rhs) for s in symbols(inline_definitions(side))}
             declared = tuple(sorted((s.name, str(s.shape), tuple(sorted(s.properties))) for s in used))
             layout = claim.declarations.layout if "diff(" in claim.text else ""
-            meaning = claim_text(
+            meaning = str(
                 type(equation)(
                     inline_definitions(equation.lhs), inline_definitions(equation.rhs), equation.negated
                 )

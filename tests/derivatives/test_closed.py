@@ -17,7 +17,6 @@ from cheatsheet.derivatives.closed.transposes import is_symmetric, turned
 from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.elaborate import Declarations, elaborate_expression
 from cheatsheet.language.expressions import Apply, Equation, Expr, Number, Sum, Symbol, symbols, walk
-from cheatsheet.language.formatting import to_text
 from cheatsheet.language.layouts import LAYOUTS
 from cheatsheet.language.table import build
 from cheatsheet.verdicts.check import verify
@@ -222,7 +221,7 @@ TEXTBOOK = [
 def test_the_form_is_the_one_of_a_textbook(text: str, wrt: str, wanted: str) -> None:
     found = closed_form(derivative(text, wrt)).result
     assert found is not None
-    assert to_text(found) == wanted
+    assert str(found) == wanted
 
 
 ENTRIES = [
@@ -241,7 +240,7 @@ ENTRIES = [
 
 @pytest.mark.parametrize(("text", "wrt", "wanted", "layout"), ENTRIES)
 def test_the_entry_has_its_deltas_contracted(text: str, wrt: str, wanted: str, layout: str) -> None:
-    assert to_text(closed_form(derivative(text, wrt, layout)).entry) == wanted
+    assert str(closed_form(derivative(text, wrt, layout)).entry) == wanted
 
 
 def test_a_tensor_has_no_matrix_form_and_one_index_for_each_axis() -> None:
@@ -342,7 +341,7 @@ def test_any_smooth_expression_has_a_closed_form(expr: Expr, layout: str, data: 
     assert verify(equation, prover=lambda _: False, steps=40_000_000).status != "refuted"
     assert not any(isinstance(n, Apply) and n.op in ("diff", "jet", "d") for n in walk(equation.rhs))
     if found.result is not None:
-        text = to_text(found.result)
+        text = str(found.result)
         assert elaborate_expression(text, Declarations(DECLARED.symbols, layout)).shape.agrees(node.shape)
 
 
@@ -390,23 +389,23 @@ def test_symmetry_is_seen_from_the_form() -> None:
 
 def test_a_transpose_of_a_sum_stays_in_brackets_unless_it_gets_shorter() -> None:
     a, r = GIVEN["A"], build("sub", build("matmul", GIVEN["A"], x), GIVEN["b"])
-    assert to_text(turned(r)) == "(A @ x - b).T"
-    assert to_text(turned(turned(r))) == "A @ x - b"
+    assert str(turned(r)) == "(A @ x - b).T"
+    assert str(turned(turned(r))) == "A @ x - b"
     rows = build("add", build("transpose", x), build("transpose", GIVEN["c"]))
-    assert to_text(turned(rows)) == "x + c"
-    assert to_text(turned(build("kron", a, GIVEN["B"]))) == "kron(A.T, B.T)"
+    assert str(turned(rows)) == "x + c"
+    assert str(turned(build("kron", a, GIVEN["B"]))) == "kron(A.T, B.T)"
 
 
 def test_factors_and_signs_stand_at_the_front() -> None:
     b, c = GIVEN["B"], GIVEN["C"]
     both = build("matmul", b, c)
-    assert to_text(scaled(Number(2), both)) == "2 * B @ C"
-    assert to_text(scaled(Number(2), build("hadamard", b, c))) == "2 * B * C"
-    assert to_text(negated(both)) == "-B @ C"
-    assert to_text(negated(build("sub", b, c))) == "C - B"
+    assert str(scaled(Number(2), both)) == "2 * B @ C"
+    assert str(scaled(Number(2), build("hadamard", b, c))) == "2 * B * C"
+    assert str(negated(both)) == "-B @ C"
+    assert str(negated(build("sub", b, c))) == "C - B"
     shape = b.shape
     assert (
-        to_text(written(product(Number(1).value / 2, [(t, Number(-2).value)], (b, c), shape)))
+        str(written(product(Number(1).value / 2, [(t, Number(-2).value)], (b, c), shape)))
         == "B @ C / (2 * t ** 2)"
     )
 
@@ -421,5 +420,5 @@ def test_a_matrix_meets_its_inverse() -> None:
 
 def test_scalars_from_products_take_the_form_with_fewest_transposes() -> None:
     b, c = GIVEN["B"], GIVEN["C"]
-    assert to_text(trace((build("transpose", b), build("transpose", c)))) == "tr(C @ B)"
-    assert to_text(inner_product((build("transpose", b), x), (GIVEN["c"],))) == "x.T @ B @ c"
+    assert str(trace((build("transpose", b), build("transpose", c)))) == "tr(C @ B)"
+    assert str(inner_product((build("transpose", b), x), (GIVEN["c"],))) == "x.T @ B @ c"

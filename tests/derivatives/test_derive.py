@@ -22,7 +22,6 @@ from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.elaborate import Declarations, elaborate_claim
 from cheatsheet.language.errors import CatalogueError
 from cheatsheet.language.expressions import Apply, Expr, Symbol, free_indices, symbols, walk
-from cheatsheet.language.formatting import to_text
 from cheatsheet.language.layouts import LAYOUTS
 from cheatsheet.language.syntax import ClaimError
 from cheatsheet.printing.arrays import NoCodeError, code_for
@@ -50,11 +49,11 @@ def test_the_answer_equals_the_expected_one(problem: dict[str, Any]) -> None:
     found = solve(problem)
     if "expect" in problem:
         assert found.result is not None
-        text = f"{to_text(found.result)} == {problem['expect']}"
+        text = f"{found.result} == {problem['expect']}"
     else:
         wanted = problem["components"]
         own = {str(i.name): f"{name}_" for i, name in zip(found.indices, wanted["indices"], strict=True)}
-        left = renamed(to_text(found.entry), own)
+        left = renamed(str(found.entry), own)
         text = f"{left} == {renamed(wanted['expr'], {n: f'{n}_' for n in wanted['indices']})}"
     equation = elaborate_claim(text, Declarations(found.given, problem["layout"]))
     assert prove(equation) or verify(equation).holds
@@ -203,7 +202,7 @@ def test_code_is_idiomatic() -> None:
 
 def test_the_function_is_exported_and_returns_expressions() -> None:
     found = cheatsheet.derive("x.T @ A @ x", wrt="x")
-    assert to_text(found.result) == "x.T @ (A + A.T)"
+    assert str(found.result) == "x.T @ (A + A.T)"
     assert [str(i) for i in found.indices] == ["i"]
     assert found.verdict.status == "proved"
     assert found.given["A"].shape.is_square
@@ -221,7 +220,7 @@ def test_symbols_are_given_as_yaml_or_as_a_mapping() -> None:
         "x.T @ A @ x", wrt="x", given={"A": {"shape": ["n", "n"], "is": ["symmetric"]}, "x": ["n"]}
     )
     for found in (by_mapping, by_text, by_shapes):
-        assert to_text(found.result) == "2 * x.T @ A"
+        assert str(found.result) == "2 * x.T @ A"
     with pytest.raises(CatalogueError, match="a shape is"):
         derive("x", wrt="x", given="x: n")
 
@@ -353,4 +352,4 @@ def test_symbols_of_the_result_are_those_of_the_input() -> None:
 def test_more_sums_than_an_array_has_axes_and_einsum_has_letters_stop_nothing() -> None:
     found = derive("inv(" * 55 + "X" + ")" * 55, wrt="X").to_json()
     assert found["verdict"] in ("proved", "undecided")
-    assert set(found["code"].values()) == {None}
+    assert all(code is None or "einsum" in code for code in found["code"].values())

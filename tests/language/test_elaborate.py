@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.elaborate import Declarations, elaborate_claim, elaborate_expression
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Size, Symbol, walk
-from cheatsheet.language.formatting import claim_text, to_text
 from cheatsheet.language.inference import infer_declarations
 from cheatsheet.language.syntax import ClaimError
 from cheatsheet.language.table import TABLE, Operator
@@ -61,7 +60,7 @@ def test_the_bad_example_of_a_row_is_refused(row: Operator) -> None:
 @given(expressions(depth=4, indices=FREE_INDICES, operators=EVERYTHING - {"d"}))
 def test_what_is_printed_reads_back_as_the_same_expression(expr: Expr) -> None:
     # The factor in front says what the free indices range over, where delta(i, j) alone would not.
-    product = elaborate_expression(f"x[i] * x[j] * u[k] * ({to_text(expr)})", DECLARED)
+    product = elaborate_expression(f"x[i] * x[j] * u[k] * ({expr})", DECLARED)
     assert product.children[1] == expr
 
 
@@ -82,7 +81,7 @@ def test_what_is_printed_reads_back_as_the_same_expression(expr: Expr) -> None:
 )
 def test_a_claim_reads_back_from_its_text(text: str) -> None:
     equation = elaborate_claim(text, GIVEN)
-    assert elaborate_claim(claim_text(equation), GIVEN) == equation
+    assert elaborate_claim(str(equation), GIVEN) == equation
 
 
 # --- what text means -------------------------------------------------------------------------------------------------

@@ -123,10 +123,10 @@ FACTS: dict[str, tuple[Check, Others]] = {
 OF_ONE = {field.name for field in fields(OneElement)}
 OTHERS = set(
     """name syntax arguments shape good bad infix along differential linear adjoint one_element traps regular
-    derivative by_others""".split()
+    derivative by_others contraction arranges""".split()
 )
-"""What each row has that other tests look at: what it is, its two claims, its differential and adjoint, what it may
-leave out."""
+"""What each row has that other tests look at: what it is, its two claims, its differential and adjoint, how its array
+code has index names in it, what it may leave out."""
 MEANINGS = {"components", "latex", "evaluate", "sympy"}
 """The meanings of the operator, which are tested one against another."""
 

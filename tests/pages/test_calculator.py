@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from cheatsheet import derive
-from cheatsheet.pages.calculator import NoCalculatorError, write_calculator
+from cheatsheet.pages.calculator import NoCalculatorError, calculator_beside, write_calculator
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync".split()
@@ -265,3 +267,30 @@ def test_without_npm_the_reason_is_one_line(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     with pytest.raises(NoCalculatorError, match=r"^derive.html is not made: node is not installed$"):
         write_calculator(tmp_path / "out")
+
+
+def test_it_is_made_beside_a_build_and_ended_with_one_that_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools, out = tmp_path / "tools", tmp_path / "out"
+    tools.mkdir()
+    for name, does in (("node", "exit 1"), ("npm", "exec sleep 600")):
+        (tools / name).write_text(f"#!/bin/sh\necho $$ > '{tmp_path}/{name}'\n{does}\n")
+        (tools / name).chmod(0o755)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with calculator_beside(out, False) as made:
+        assert made() == (None, "")
+    monkeypatch.setenv("PATH", "")
+    with calculator_beside(out, True) as made:
+        assert made() == (None, "derive.html is not made: node is not installed")
+    monkeypatch.setenv("PATH", f"{tools}:/bin:/usr/bin")
+    with contextlib.suppress(KeyError), calculator_beside(out, True):
+        while not (tmp_path / "npm").exists():
+            time.sleep(0.01)
+        raise KeyError
+    npm = int((tmp_path / "npm").read_text())
+    for _ in range(500):  # until its parent, or whoever takes over, has taken note of its end
+        if not Path(f"/proc/{npm}").exists():
+            return
+        time.sleep(0.01)
+    pytest.fail("it goes on")

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from cheatsheet import store
 from cheatsheet.calculus import budget
-from cheatsheet.calculus.terms import NoIndexForm
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.cli import main
 from cheatsheet.language.elaborate import Declarations
 from cheatsheet.verdicts import check, many

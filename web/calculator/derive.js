@@ -55,8 +55,7 @@
       streamed("engine-wasm").then((r) => WebAssembly.compileStreaming(new Response(r.body, { headers: { "content-type": "application/wasm" } }))),
       streamed("engine-snapshot").then((r) => r.arrayBuffer()), streamed("engine-asm").then((r) => r.text()), streamed("engine-loader").then((r) => r.text()),
     ]);
-    const library = await (await streamed("engine-library")).arrayBuffer();
-    return { module, snapshot, library, scripts: { asm, loader }, version: one("#engine-version").textContent.trim() };
+    return { module, snapshot, scripts: { asm, loader }, version: one("#engine-version").textContent.trim() };
   })();
   const script = URL.createObjectURL(new Blob([one("#worker").textContent], { type: "text/javascript" }));
   const waiting = new Map();

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.genericity import known_invertible
-from cheatsheet.calculus.terms import NoIndexForm
-from cheatsheet.derivatives.authored.carrying import sufficient
+from cheatsheet.derivatives.authored.carrying import carried, sufficient
 from cheatsheet.derivatives.authored.independent import confined
 from cheatsheet.derivatives.authored.rules import (
     Constant,
@@ -20,6 +20,7 @@ from cheatsheet.derivatives.authored.rules import (
 from cheatsheet.derivatives.authored.worked import Worked, WorkedLine
 from cheatsheet.derivatives.rules.factors import Product, chain, product_of
 from cheatsheet.derivatives.rules.laws import law
+from cheatsheet.derivatives.rules.remembering import remembered
 from cheatsheet.derivatives.rules.rule import Rule, exhausted
 from cheatsheet.derivatives.rules.words import LAW, law_words
 from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, inline_definitions, rebuild, walk
@@ -44,6 +45,7 @@ class Cyclic:
     def id(self) -> str:
         return "turned" if self.turning else "cyclic"
 
+    @remembered
     def rewritten(self, expr: Expr) -> Expr:
         expr = rebuild(expr, self.rewritten)
         match expr:
@@ -147,8 +149,11 @@ def of_differential(equation: Equation, entry: str = "") -> Worked | None:
 
 def _algebra(before: Expr, after: Expr, algebra: list[Rule], quiet: tuple[Rule, ...]) -> list[Rule] | None:
     """The rules of algebra that lead from one form of a differential to another; transposes of traces if need be."""
-    ways = (sufficient([(before, after)], (Cyclic(turning), *algebra), quiet) for turning in (False, True))
-    return next((used for used in ways if used is not None), None)
+    ways = [(Cyclic(turning), *algebra) for turning in (False, True)]
+    if not carried(before, [*quiet, *ways[True]], after):
+        return None
+    found = (sufficient([(before, after)], way, quiet) for way in ways)
+    return next((used for used in found if used is not None), None)
 
 
 def is_for_differentials(equation: Equation) -> bool:

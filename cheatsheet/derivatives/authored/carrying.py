@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cheatsheet.calculus.terms import NoIndexForm
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.derivatives.authored.both_sides import Pairs
 from cheatsheet.derivatives.authored.independent import Guarded, marked, unmarked
 from cheatsheet.derivatives.rules.fractions import vanishes

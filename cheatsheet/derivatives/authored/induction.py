@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from cheatsheet.calculus.terms import NoIndexForm, Poly
+from cheatsheet.calculus.errors import NoIndexForm
+from cheatsheet.calculus.terms import Poly
 from cheatsheet.derivatives.rules.dependence import depends
 from cheatsheet.derivatives.rules.matching import arranged, declared
 from cheatsheet.language.expressions import (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
 
 from cheatsheet.calculus.genericity import invertible
@@ -13,7 +14,8 @@ from cheatsheet.derivatives.rules.laws import Law, laws
 from cheatsheet.derivatives.rules.matching import Pattern, declared
 from cheatsheet.derivatives.rules.numbers import is_positive
 from cheatsheet.derivatives.rules.registry import rules
-from cheatsheet.derivatives.rules.rule import Rule
+from cheatsheet.derivatives.rules.remembering import MOST_KEPT, remembered
+from cheatsheet.derivatives.rules.rule import MOST_ROUNDS, Rule
 from cheatsheet.derivatives.rules.words import LAW, law_words, reason_words
 from cheatsheet.language.authored import Lemma
 from cheatsheet.language.expressions import (
@@ -76,6 +78,7 @@ class Constant:
     varying: frozenset[str]
     id: str = "constant"
 
+    @remembered
     def rewritten(self, expr: Expr) -> Expr:
         match expr:
             case Apply(op="d", args=(Expr() as of,)) if not self.varies(of):
@@ -105,6 +108,7 @@ class Units:
 
     id: str = "units"
 
+    @remembered
     def rewritten(self, expr: Expr) -> Expr:
         expr = rebuild(expr, self.rewritten)
         match expr:
@@ -154,6 +158,7 @@ class OwnTranspose:
 
     id: str
 
+    @remembered
     def rewritten(self, expr: Expr) -> Expr:
         expr = rebuild(expr, self.rewritten)
         if isinstance(expr, Apply) and self.id == "trace-transpose" and expr.op == "tr":
@@ -172,11 +177,15 @@ class OwnTranspose:
         return min(both, key=lambda e: (str(e).replace(".T", ""), len(str(e))))
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def transposes_inside(expr: Expr) -> Expr:
     """The product with transposes carried to its factors."""
-    for _ in range(8):
+    for _ in range(MOST_ROUNDS):
+        before = expr
         for law in group("transposes"):
             expr = law.rule.rewritten(expr)
+        if expr is before:
+            break
     return product_of(Product.of(expr))
 
 

@@ -23,6 +23,7 @@ from cheatsheet.derivatives.closed.products import (
     turned_chain,
 )
 from cheatsheet.derivatives.closed.read_off import constant_of
+from cheatsheet.derivatives.closed.rewritten import rewritten
 from cheatsheet.derivatives.closed.transposes import is_turned, turned
 from cheatsheet.language.dimensions import Shape
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Size, Symbol
@@ -73,8 +74,9 @@ def _adjugate(expr: Apply) -> Terms | None:
 
 def _inverse(expr: Apply) -> Terms | None:
     (a,) = expr.children
-    orthogonal = isinstance(a, Symbol) and "orthogonal" in a.properties
-    return flat(build("transpose", a)) if orthogonal else None
+    if (known := rewritten(expr)) != expr:
+        return flat(known)
+    return flat(build("transpose", a)) if isinstance(a, Symbol) and "orthogonal" in a.properties else None
 
 
 def _diag(expr: Apply) -> Terms:

@@ -7,11 +7,12 @@ from contextlib import suppress
 from functools import cached_property
 
 from cheatsheet.calculus.differentials import NoDifferential
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.instances import with_letters, with_numbers, with_numbers_of_axis
 from cheatsheet.calculus.prove import prove
-from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.closed.blocks import assembled
+from cheatsheet.derivatives.closed.by_entries import by_entries
 from cheatsheet.derivatives.closed.by_sweep import staged, swept
 from cheatsheet.derivatives.closed.differential import Differential, Source, differential
 from cheatsheet.derivatives.closed.entries import spelled
@@ -20,7 +21,6 @@ from cheatsheet.derivatives.closed.index_names import IndexNames
 from cheatsheet.derivatives.closed.linear_maps import NotLinearError
 from cheatsheet.derivatives.closed.networks import NoMatrixFormError
 from cheatsheet.derivatives.closed.over_basis import entry_by_units, sum_over_units
-from cheatsheet.derivatives.closed.tidying import tidied
 from cheatsheet.derivatives.closed.vectorised import by_vectorising
 from cheatsheet.derivatives.closed.views import Block, View
 from cheatsheet.language.display import one_line, short
@@ -89,18 +89,10 @@ def _at_sizes(derivative: Apply, general: ClosedForm, layout: str) -> ClosedForm
     result, entry = general.result, general.entry
     own = ClosedForm(derivative, general.linear, layout)
     own.indices = tuple(Index(i.name, with_numbers_of_axis(i.axis)) for i in general.indices)
-    own.__dict__["result"] = None if result is None else _written_out(with_numbers(result))
+    own.__dict__["result"] = None if result is None else by_entries(with_numbers(result))
     own.__dict__["entry"] = with_numbers(entry)
     own.general, own.lemmas = general, general.lemmas
     return own
-
-
-def _written_out(result: Expr) -> Expr:
-    """A short column that is a sum of basis vectors, entry by entry."""
-    if not (result.shape.cols.is_one and any(isinstance(n, Apply) and n.op == "unit" for n in walk(result))):
-        return result
-    written = tidied(result)
-    return written if prove(Equation(result, written)) else result
 
 
 class ClosedForm:
@@ -124,8 +116,9 @@ class ClosedForm:
     @cached_property
     def result(self) -> Expr | None:
         """The derivative in matrix notation, the shortest form that holds; None for a tensor."""
-        if self._is_tensor:
-            return None
+        return None if self._is_tensor else by_entries(self._as_matrices())
+
+    def _as_matrices(self) -> Expr:
         found = staged(self.linear)
         if found is not None:
             result, self.lemmas = found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from cheatsheet.calculus.terms import NoIndexForm
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.derivatives.closed.entrywise import ELEMENTWISE
 from cheatsheet.derivatives.closed.rewritten import triangular
 from cheatsheet.derivatives.closed.transposes import Skew, is_symmetric

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cheatsheet.language.expressions import Expr
-from cheatsheet.language.formatting import to_text
 
 _LENGTHS: dict[Expr, int] = {}
 
@@ -13,5 +12,5 @@ def length(expr: Expr) -> int:
     if expr not in _LENGTHS:
         if len(_LENGTHS) > 20_000:
             _LENGTHS.clear()
-        _LENGTHS[expr] = len(to_text(expr))
+        _LENGTHS[expr] = len(str(expr))
     return _LENGTHS[expr]

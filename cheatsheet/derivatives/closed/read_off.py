@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
 from cheatsheet.calculus.components import Components
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.factors import Delta, Dimension, Entry, JetEntry, Pi, Prime
 from cheatsheet.calculus.index_values import Placed, Value, with_leaves
-from cheatsheet.calculus.terms import Factor, Idx, NoIndexForm, Place, Term
+from cheatsheet.calculus.terms import Factor, Idx, Place, Term
 from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.closed.block_parts import selected
 from cheatsheet.derivatives.closed.index_names import IndexNames
 from cheatsheet.derivatives.closed.kronecker import kronecker
+from cheatsheet.derivatives.closed.length import length
 from cheatsheet.derivatives.closed.networks import Edge, Network, Node, NoMatrixFormError, Pin
 from cheatsheet.derivatives.closed.products import (
     Chain,
@@ -240,8 +242,14 @@ def _fixed(network: Network) -> None:
     for edge in list(network.edges):
         if isinstance(edge.a, Pin) and isinstance(edge.b, Pin):
             network.edges.remove(edge)
-            whole = chain_expression(edge.chain, edge.a.index.axis)
-            network.scalars.append((component(whole, [edge.a.index, edge.b.index]), Fraction(1)))
+            both = (edge, Edge(edge.b, edge.a, turned_chain(edge.chain)))
+            network.scalars.append((min(map(_entry_of, both), key=length), Fraction(1)))
+
+
+def _entry_of(edge: Edge) -> Expr:
+    assert isinstance(edge.a, Pin)
+    assert isinstance(edge.b, Pin)
+    return component(chain_expression(edge.chain, edge.a.index.axis), [edge.a.index, edge.b.index])
 
 
 def read_off(network: Network, rows: tuple[Idx, ...], cols: tuple[Idx, ...]) -> Chain:

@@ -9,8 +9,9 @@ from itertools import product as cartesian
 
 from cheatsheet.calculus.components import Components
 from cheatsheet.calculus.derivatives import unit_direction
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.index_values import Value, alternatives
-from cheatsheet.calculus.terms import Idx, NoIndexForm, Poly, Term
+from cheatsheet.calculus.terms import Idx, Poly, Term
 from cheatsheet.derivatives.closed.collecting import Collector
 from cheatsheet.derivatives.closed.differential import Differential, Source
 from cheatsheet.derivatives.closed.index_names import IndexNames

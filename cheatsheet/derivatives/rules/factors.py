@@ -108,3 +108,18 @@ def sum_of(terms: Iterable[Expr]) -> Expr:
     for term in others:
         first = build("add", first, term)
     return first
+
+
+def is_negative(expr: Expr) -> bool:
+    """Whether an expression is written as −A."""
+    return isinstance(expr, Apply) and expr.op == "neg"
+
+
+def is_product(expr: Expr) -> bool:
+    """Whether an expression is a product or a quotient, a sign before it counting as a factor."""
+    return isinstance(expr, Apply) and expr.op in ("matmul", "scale", "neg", "over")
+
+
+def is_sum(expr: Expr) -> bool:
+    """Whether an expression is a sum or a difference."""
+    return isinstance(expr, Apply) and expr.op in ("add", "sub")

@@ -13,9 +13,20 @@ from fractions import Fraction
 from functools import cached_property, lru_cache, partial
 from typing import Any
 
-from cheatsheet.calculus.terms import NoIndexForm, Poly
+from cheatsheet.calculus.errors import NoIndexForm
+from cheatsheet.calculus.terms import Poly
 from cheatsheet.derivatives.rules.dependence import held_fixed, stay_fixed
-from cheatsheet.derivatives.rules.factors import Product, chain, negative, product_of, sum_of, terms_of
+from cheatsheet.derivatives.rules.factors import (
+    Product,
+    chain,
+    is_negative,
+    is_product,
+    is_sum,
+    negative,
+    product_of,
+    sum_of,
+    terms_of,
+)
 from cheatsheet.derivatives.rules.rearranged import rearranged
 from cheatsheet.language.dimensions import ONE, Axis
 from cheatsheet.language.expressions import (
@@ -169,11 +180,13 @@ class _Matcher:
     def results(self, expr: Expr) -> Iterator[Expr]:
         """What the rule makes of the expression, at each of the ways in which it fits, parts of products included."""
         left = self.rule.left
+        if not self.may_fit(left, expr):
+            return
         yield from self.in_linear(left, expr)
         for found in self.match(left, expr, Match()):
             if (new := self.filled(found)) is not None:
                 yield new
-        if _is_sum(left) and _is_sum(expr):
+        if is_sum(left) and is_sum(expr):
             yield from self.in_sum(expr)
         pattern = Product.of(left)
         if len(pattern.word) + len(pattern.scalars) > 1 and not any(map(self.is_letter, pattern.scalars)):
@@ -201,14 +214,28 @@ class _Matcher:
     def in_product(self, pattern: Product, own: Product) -> Iterator[Expr]:
         for found, scalars in self.scalars(pattern.scalars, own.scalars, Match()):
             left = Product(own.coefficient / pattern.coefficient, scalars, own.word)
-            size = len(own.word)
-            spans = (
-                [(i, j) for i in range(size) for j in range(i + 1, size + 1)] if pattern.word else [(0, 0)]
-            )
-            for i, j in spans:
+            for i, j in self.spans(pattern.word, own.word):
                 for whole in self.word(pattern.word, own.word[i:j], found):
                     if (new := self.filled(whole)) is not None:
                         yield left.with_part(i, j, new)
+
+    def spans(self, pattern: tuple[Expr, ...], own: tuple[Expr, ...]) -> list[tuple[int, int]]:
+        """Where a word may stand in a longer one: its first and its last factor are those of a part that is as long."""
+        if not pattern:
+            return [(0, 0)]
+        starts = [i for i, factor in enumerate(own) if self.may_fit(pattern[0], factor)]
+        ends = [j for j, factor in enumerate(own, start=1) if self.may_fit(pattern[-1], factor)]
+        return [(i, j) for i in starts for j in ends if j - i >= len(pattern)]
+
+    def may_fit(self, pattern: Expr, expr: Expr) -> bool:
+        """Whether a function stands where one is needed, a sum where a sum is: told at a glance, before all else."""
+        if not isinstance(pattern, Apply) or not self.rule.letters & _letters(pattern):
+            return True
+        if pattern.op == "matmul":
+            return is_product(expr)
+        if is_sum(pattern):
+            return is_sum(expr) or (is_negative(expr) and is_sum(expr.children[0]))
+        return is_product(pattern) or (isinstance(expr, Apply) and expr.op == pattern.op)
 
     def filled(self, found: Match) -> Expr | None:
         """The right side with the letters replaced, None where they do not fit it."""
@@ -246,29 +273,23 @@ class _Matcher:
         if self.is_letter(pattern):
             assert isinstance(pattern, Symbol)
             yield from self.letter(pattern, expr, found)
-        elif _is_negative(pattern) and self.is_letter(pattern.children[0]):
+        elif is_negative(pattern) and self.is_letter(pattern.children[0]):
             yield from self.match(pattern.children[0], negative(expr), found)
-        elif _is_sum(pattern):
+        elif is_sum(pattern):
             for whole, rest in self.terms(terms_of(pattern), terms_of(expr), found):
                 if not rest:
                     yield whole
-        elif Product.of(pattern) != Product(Fraction(1), (pattern,), ()) and _is_product(pattern):
+        elif Product.of(pattern) != Product(Fraction(1), (pattern,), ()) and is_product(pattern):
             yield from self.product(Product.of(pattern), Product.of(expr), found)
         elif isinstance(pattern, Apply) and pattern.op == "zeros":
             if vanishes(expr):
                 yield from self.shape(pattern, expr, found)
         elif isinstance(pattern, Apply) and isinstance(expr, Apply) and pattern.op == expr.op:
             yield from self.application(pattern, expr, found)
-        elif isinstance(pattern, Size) and isinstance(expr, (Size, Number)):
-            axis = (
-                expr.axis
-                if isinstance(expr, Size)
-                else Axis.of(int(expr.value))
-                if expr.value.denominator == 1
-                else None
-            )
-            if axis is not None:
-                yield from self.axis(pattern.axis, axis, found)
+        elif isinstance(pattern, Size) and isinstance(expr, Size):
+            yield from self.axis(pattern.axis, expr.axis, found)
+        elif isinstance(pattern, Size) and isinstance(expr, Number) and expr.value.denominator == 1:
+            yield from self.axis(pattern.axis, Axis.of(int(expr.value)), found)
         elif same(pattern, expr) or (pattern == Number(0) and vanishes(expr)):
             yield found
 
@@ -391,18 +412,6 @@ class _Matcher:
         for k, term in enumerate(own):
             for fits in self.match(first, term, found):
                 yield from self.terms(others, [*own[:k], *own[k + 1 :]], fits)
-
-
-def _is_negative(expr: Expr) -> bool:
-    return isinstance(expr, Apply) and expr.op == "neg"
-
-
-def _is_product(expr: Expr) -> bool:
-    return isinstance(expr, Apply) and expr.op in ("matmul", "scale", "neg", "over")
-
-
-def _is_sum(expr: Expr) -> bool:
-    return isinstance(expr, Apply) and expr.op in ("add", "sub")
 
 
 def same(a: Expr, b: Expr) -> bool:

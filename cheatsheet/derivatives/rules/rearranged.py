@@ -64,7 +64,7 @@ def rearranged(expr: Expr, unordered: Iterable[Holds] = ()) -> Poly:
     >>> same("A @ B == B @ A"), same("a * (x[i] + 1) == a * x[i] + a"), same("(A @ B).T == B.T @ A.T")
     (False, False, False)
 
-    Raises :class:`~cheatsheet.calculus.terms.NoIndexForm` where too many equal factors make it too long a search.
+    Raises :class:`~cheatsheet.calculus.errors.NoIndexForm` where too many equal factors make it too long a search.
     """
     return _Reading({}, tuple(unordered))(expr).collect()
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
-from cheatsheet.calculus.terms import NoIndexForm, Poly
+from cheatsheet.calculus.errors import NoIndexForm
+from cheatsheet.calculus.terms import Poly
 from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.rules.fractions import vanishes
 from cheatsheet.derivatives.rules.rearranged import Holds, rearranged
@@ -77,7 +78,7 @@ def too_deep(expr: Expr) -> bool:
 def exhausted(expr: Expr, rules: Sequence[Rule]) -> Expr:
     """The expression with the rules applied in turn until none fits any more, or for a bounded number of rounds.
 
-    Raises :class:`~cheatsheet.calculus.terms.NoIndexForm` where that grows beyond what rules go through.
+    Raises :class:`~cheatsheet.calculus.errors.NoIndexForm` where that grows beyond what rules go through.
     """
     expr = spread(expr)
     for _ in range(MOST_ROUNDS):

@@ -7,9 +7,9 @@ from dataclasses import replace
 from itertools import product as cartesian
 
 from cheatsheet.calculus.alignment import aligned
+from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.index_values import is_spelled_out
 from cheatsheet.calculus.restated import Pair, equivalent_forms
-from cheatsheet.calculus.terms import NoIndexForm
 from cheatsheet.derivatives.rules.unfolding import IndexNames
 from cheatsheet.derivatives.steps.by_algebra import cleared, rewritten
 from cheatsheet.derivatives.steps.by_components import written_out

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 
-from cheatsheet.calculus.terms import NoIndexForm, Poly
+from cheatsheet.calculus.errors import NoIndexForm
+from cheatsheet.calculus.terms import Poly
 from cheatsheet.derivatives.rules.laws import laws
 from cheatsheet.derivatives.rules.numbers import FORMULAS
 from cheatsheet.derivatives.rules.properties import PROPERTIES, SYMMETRIC_WITH
@@ -181,7 +183,14 @@ def laws_about(operators: set[str]) -> Iterator[str]:
     """The laws all of whose operators occur."""
     found = operators | ({"scale"} if operators & {"neg", "over"} else set())
     found |= {"add"} if "sub" in operators else set()
-    for law in laws().values():
-        left = {n.op for n in walk(law.equation.lhs) if isinstance(n, Apply)}
-        if left <= found and not law.id.startswith(DISTRIBUTIVE):
-            yield LAW + law.id
+    yield from (id for id, needed in _operators_of_laws() if needed <= found)
+
+
+@cache
+def _operators_of_laws() -> tuple[tuple[str, frozenset[str]], ...]:
+    """The laws, but for those that multiply out, each with the operators on its left."""
+    return tuple(
+        (LAW + law.id, frozenset(n.op for n in walk(law.equation.lhs) if isinstance(n, Apply)))
+        for law in laws().values()
+        if not law.id.startswith(DISTRIBUTIVE)
+    )
