@@ -77,15 +77,15 @@ def is_chinese(words: str) -> bool:
     return re.search(r"[\u4e00-\u9fff]", words) is not None
 
 
-def shape_index(claims: Iterable[tuple[EntryPage, ClaimLine]], tall: bool = True) -> tuple[Item, ...]:
-    """What is differentiated, or stands on a left side, as a formula; symbols alone say nothing.
+def shape_index(claims: Iterable[tuple[EntryPage, ClaimLine]], matrices: bool = True) -> tuple[Item, ...]:
+    """What is differentiated, or stands on a left side, as a formula; symbols say nothing, fractions stand too high.
 
-    ``tall``: also what is taller than a line: matrices, fractions.
+    ``matrices``: also what has matrices of blocks in it.
     """
     found: dict[str, dict[str, EntryPage]] = {}
     for page, claim in claims:
         shape = claim.as_row.shape
-        if not tall and re.search(r"\\(begin|frac|pd)\b", shape):
+        if re.search(r"\\(frac|pd)\b", shape) or (r"\begin" in shape and not matrices):
             continue
         if 1 < len(plain_formula(shape)) <= LONGEST_SHAPE and not _is_symbol(shape):
             found.setdefault(shape, {}).setdefault(page.id, page)
@@ -118,7 +118,7 @@ def sheet_indexes(document: Document) -> tuple[tuple[str, tuple[Item, ...]], ...
     )
     return (
         *names,
-        ("index-shapes", shape_index(((e.page, c) for e in entries for c in e.claims), tall=False)),
+        ("index-shapes", shape_index(((e.page, c) for e in entries for c in e.claims), matrices=False)),
     )
 
 
