@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
 from cheatsheet.calculus.genericity import invertible
 from cheatsheet.language.expressions import (
@@ -19,9 +19,11 @@ from cheatsheet.language.expressions import (
     walk,
 )
 from cheatsheet.language.formulas import entry_by_entry, flipped, formula
-from cheatsheet.language.inference import declared_shape
+from cheatsheet.language.inference import convention, declared_shape
+from cheatsheet.language.names import leaves
+from cheatsheet.language.syntax import Raw
 from cheatsheet.language.table import TABLE, build
-from cheatsheet.language.warnings import cautions
+from cheatsheet.language.warnings import cautions, entrywise
 
 # --- conditions ------------------------------------------------------------------------------------------------------
 
@@ -229,7 +231,7 @@ _NEEDS: Mapping[str, Callable[[Apply], Iterator[str]]] = {
 # --- warnings --------------------------------------------------------------------------------------------------------
 
 
-def warnings(derivative: Apply, inferred: Mapping[str, Symbol], is_zero: bool) -> tuple[str, ...]:
+def warnings(derivative: Apply, inferred: Mapping[str, Symbol], is_zero: bool, typed: Raw) -> tuple[str, ...]:
     """A sentence for each thing that looks unintended in a derivative and the reading of its names."""
     function, *variables = derivative.children
     found = list(cautions(Equation(function, function)))
@@ -247,7 +249,11 @@ def warnings(derivative: Apply, inferred: Mapping[str, Symbol], is_zero: bool) -
         if name in TABLE and TABLE[name].arguments == "a":  # I for I(n)
             said = f"{name} was read as a symbol, {declared_shape(symbol.shape)}"
             found.append(f"{said}; the function is {TABLE[name].syntax}")
-    return tuple(dict.fromkeys([*found, *_factors(derivative, inferred)]))
+    found += _products_in_names(
+        inside & inferred.keys(), {s.name for x in variables for s in symbols(x)} & inside
+    )
+    more = (entrywise(function), _numbers(typed, inferred), _factors(derivative, inferred))
+    return tuple(dict.fromkeys([*found, *(said for several in more for said in several)]))
 
 
 def _names(expr: Expr) -> set[str]:
@@ -265,8 +271,10 @@ def _hint(name: str, variable: str) -> str:
     meant = ""
     if name.lower() == variable.lower():
         meant = name
-    elif part := re.fullmatch(rf"{re.escape(variable)}_?([a-z]|\d+)", name):
-        meant = f"{variable}[{part[1]}]"
+    elif part := re.fullmatch(
+        rf"{re.escape(variable)}_?([a-z]|\d+)|{re.escape(variable)}_([a-z])([a-z])", name
+    ):
+        meant = f"{variable}[{', '.join(filter(None, part.groups()))}]"
     elif variable in name and len(name) > 1 and name.isalpha() and len(name) <= 6:
         factors = re.findall("[A-Za-z]T|[A-Za-z]", name)
         meant = " @ ".join(f"{f[0]}.T" if len(f) == 2 else f for f in factors)
@@ -277,6 +285,26 @@ def _hint(name: str, variable: str) -> str:
     if meant == name:
         return f"{name} and {variable} are two names; did you mean to differentiate by {name}?"
     return f"{name} was read as one symbol; did you mean {meant}?"
+
+
+def _products_in_names(names: Iterable[str], variables: Iterable[str]) -> list[str]:
+    """Of names of capitals and small letters, those that may be products with the variable, as Ax is."""
+    written = sorted(name for name in names if not name.islower())
+    pairs = [(name, variable) for name in written for variable in variables if name != variable]
+    return [hint for name, variable in pairs if " @ " in (hint := _hint(name, variable))]
+
+
+def _numbers(typed: Raw, inferred: Mapping[str, Symbol]) -> Iterator[str]:
+    """Names read as numbers against their letter, because * stands between a matrix and them."""
+    for node in typed.children:
+        yield from _numbers(node, inferred)
+    if typed.kind == "binary" and typed.text == "*" and typed.children[1].kind == "name":
+        name = typed.children[1].text
+        last = [leaf.text for leaf in leaves(typed.children[0]) if leaf.kind == "name"][-1:]
+        read = [inferred[before] for before in last if before in inferred]
+        number = name in inferred and inferred[name].shape.is_scalar and convention(name) != "scalar"
+        if number and read and not read[0].shape.is_scalar:
+            yield f"{name} was read as a number; the product of matrices is {read[0].name} @ {name}"
 
 
 def _factors(derivative: Apply, inferred: Mapping[str, Symbol]) -> Iterator[str]:

@@ -211,8 +211,8 @@ def is_positive(x: Expr) -> bool:
             return "positive" in x.properties
         case Sum(body=body):
             return is_positive(body)
-        case Apply(op="component", args=(Symbol() as symbol, *_)):
-            return "positive" in symbol.properties
+        case Apply(op="component", args=(Expr() as whole, *_)):
+            return is_positive(whole)
         case Apply(op="scale" | "over" | "add" | "sqrt" | "power"):
             return all(map(is_positive, x.children[: 1 if x.op == "power" else 2]))
         case Apply() if TABLE[x.op].sign == "positive":
