@@ -47,9 +47,10 @@ def tidied(expr: Expr) -> Expr:
             return _ZERO
         case "power" if expr.children[1] == Number(2) and _is_root(expr.children[0]):
             return expr.children[0].children[0]
-        case "over" if expr.shape.is_scalar and _is_fraction(expr.children[0]):
-            (above, below), outer = expr.children[0].children, expr.children[1]
-            return tidied(build("over", above, _in_front(outer, below)))
+        case "over" if expr.shape.is_scalar and _is_fraction(unsigned(expr.children[0])[1]):
+            negative, fraction = unsigned(expr.children[0])
+            (above, below), outer = fraction.children, expr.children[1]
+            return _signed(tidied(build("over", above, _in_front(outer, below))), negative)
         case "scale" if expr.shape.is_scalar and _is_reciprocal(*expr.children):
             return tidied(build("over", expr.children[1], expr.children[0].children[1]))
         case op if len(expr.children) == 2 and (TABLE[op].linear or TABLE[op].divides):

@@ -30,6 +30,7 @@ WRITTEN = {
     "a * 1": "a",
     "a - (b - t)": "a - b + t",
     "-(a + b)": "-(a + b)",
+    "-(a / b) / t": "-\\frac{a}{tb}",
     "(-A).T": "-\\M A\\T",
     # the matrix whose component is taken stays as it is
     "(A @ (B @ A))[i, j]": "(\\M A(\\M B\\M A))_{ij}",
