@@ -18,7 +18,7 @@ from cheatsheet.language.expressions import (
     symbols,
     walk,
 )
-from cheatsheet.language.formulas import entry_by_entry, formula
+from cheatsheet.language.formulas import entry_by_entry, flipped, formula
 from cheatsheet.language.inference import convention, declared_shape
 from cheatsheet.language.names import leaves
 from cheatsheet.language.syntax import Raw
@@ -78,7 +78,7 @@ def _conditions(expr: Expr, smooth: bool = True) -> Iterator[str]:
 
 def _is_defined_everywhere(expr: Apply) -> bool:
     row = TABLE[expr.op]
-    return row.has_pieces or expr.op in ("norm", "norm1")
+    return row.has_pieces or expr.op == "norm"
 
 
 def _is_power_of_norm(expr: Expr) -> bool:
@@ -103,7 +103,7 @@ def _nonzero(expr: Expr) -> Iterator[str]:
             yield from _positive(expr.children[0])
         case Apply(op="power" | "neg" | "abs" | "transpose" | "over"):
             yield from _nonzero(expr.children[0])
-        case Apply(op="scale" | "hadamard"):
+        case Apply() if TABLE[expr.op].entrywise == "scale":
             for child in expr.children:
                 yield from _nonzero(child)
         case _:
@@ -137,9 +137,7 @@ def _is_positive(expr: Expr) -> bool:
             return (_is_nonnegative(expr.children[0]) and _is_positive(expr.children[1])) or (
                 _is_positive(expr.children[0]) and _is_nonnegative(expr.children[1])
             )
-        case Apply(
-            op="scale" | "hadamard" | "over" | "reciprocal" | "quotient" | "transpose" | "sqrt" | "total"
-        ):
+        case Apply(op=op) if TABLE[op].second_exponent or op in ("transpose", "sqrt", "total"):
             return all(map(_is_positive, expr.children))
         case Apply(op="power"):
             return _is_positive(expr.children[0])
@@ -161,20 +159,14 @@ def _is_nonnegative(expr: Expr) -> bool:
         case Apply(op="matmul", args=(Expr() as a, Expr() as b)) if (
             a.shape.rows.is_one and b.shape.cols.is_one
         ):
-            return _transpose(a) == b
+            return flipped(a) == b
         case Apply(op="tr", args=(Apply(op="matmul", args=(Expr() as a, Expr() as b)),)):
-            return _transpose(a) == b
+            return flipped(a) == b
         case Apply(op="dot" | "hadamard" | "scale", args=(Expr() as a, Expr() as b)) if a == b:
             return True
-        case Apply(op="scale" | "hadamard" | "over" | "add" | "total" | "transpose" | "quotient"):
+        case Apply(op=op) if TABLE[op].second_exponent or op in ("add", "total", "transpose"):
             return all(map(_is_nonnegative, expr.children))
     return _is_positive(expr) or (isinstance(expr, Apply) and TABLE[expr.op].sign == "nonnegative")
-
-
-def _transpose(expr: Expr) -> Expr:
-    return (
-        expr.children[0] if isinstance(expr, Apply) and expr.op == "transpose" else build("transpose", expr)
-    )
 
 
 def _inverted(expr: Apply) -> Iterator[str]:
@@ -228,9 +220,7 @@ _NEEDS: Mapping[str, Callable[[Apply], Iterator[str]]] = {
     "logdet": lambda expr: iter([f"det({expr.children[0]}) > 0"]),
     "pinv": lambda expr: iter([f"the rank of {expr.children[0]} is the same nearby"]),
     "power": _power,
-    "over": lambda expr: _nonzero(expr.children[1]),
-    "quotient": lambda expr: _nonzero(expr.children[1]),
-    "reciprocal": lambda expr: _nonzero(expr.children[1]),
+    **{name: lambda expr: _nonzero(expr.children[1]) for name, row in TABLE.items() if row.divides},
     "norm": _length,
     "norm1": lambda expr: _nonzero(expr.children[0]),
     "tan": lambda expr: _nonzero(build("cos", expr.children[0])),

@@ -37,7 +37,7 @@ def entrywise(expr: Expr) -> Iterator[str]:
     >>> from cheatsheet.language.table import build
     >>> A = Symbol("A", Shape.matrix(Axis.of("n"), Axis.of("n")))
     >>> list(entrywise(build("power", A, Number(-1))))
-    ['A ** (-1) is of each entry; the inverse is inv(A)']
+    ['A ** -1 is of each entry; the inverse is inv(A)']
     """
     for node in walk(expr):
         if not isinstance(node, Apply) or len(node.children) != 2:
