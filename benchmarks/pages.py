@@ -1,6 +1,6 @@
 """The pages in a real browser: their sizes, first paint, search at every key stroke, first and next answers.
 
-Between two questions a reader takes a moment, as here. The machine's load is told: the times to reach are an idle one's.
+Between two questions a reader takes a moment, as here. The load is told: the times to reach are an idle machine's.
 
 python -m benchmarks.pages [FOLDER]   (of a build, else build/)
 """
