@@ -1,10 +1,13 @@
 """The pages in a real browser: their sizes, first paint, search at every key stroke, first and next answers.
 
+Between two questions a reader takes a moment, as here. The load is told: the times to reach are an idle machine's.
+
 python -m benchmarks.pages [FOLDER]   (of a build, else build/)
 """
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import time
@@ -38,6 +41,8 @@ KEYS = """(queries) => {
   }
   return found;
 }"""
+PAUSE = 1500
+"""Milliseconds between two questions: nobody types a formula in less."""
 PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
 
 
@@ -76,6 +81,7 @@ def calculator(browser: Browser, page_file: Path) -> None:
     page.wait_for_selector("#result h2", timeout=120_000)
     print(f"  first answer {time.perf_counter() - start:.2f} s")
     for expression, wrt in others:
+        page.wait_for_timeout(PAUSE)
         start = time.perf_counter()
         page.evaluate("(r) => calculator.ask(r)", {"task": "derive", "expression": expression, "wrt": wrt})
         print(f"  {expression:28} {time.perf_counter() - start:.2f} s")
@@ -85,6 +91,7 @@ def main() -> None:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         for name, measure in (("index.html", reference), ("derive.html", calculator)):
             if (folder / name).exists():
                 measure(browser, folder / name)

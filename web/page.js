@@ -17,7 +17,10 @@
 
   function choose(name, value) {
     root.dataset[name] = value;
-    if (name === "language") root.lang = value === "zh" ? "zh-Hans" : "en";
+    if (name === "language") {
+      root.lang = value === "zh" ? "zh-Hans" : "en";
+      for (const option of all("option")) option.textContent = value === "both" ? `${option.dataset.zh} · ${option.dataset.en.replace(/^\d+ /, "")}` : option.dataset[value];
+    }
     for (const input of all(`#${name} input`)) input.checked = input.value === value;
     remembered.write(name, value);
   }

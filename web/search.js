@@ -32,7 +32,8 @@ const finder = (() => {
     text = text.replace(INV, (_, x) => `${held(x)}⁻¹`).replace(PINV, (_, x) => `${held(x)}⁺`).replace(NORM, "‖$1‖").replace(EXPM, (_, x) => `e^${held(x)}`).replace(KRON, (_, x) => x.replace(",", "⊗"));
     text = text.replace(/\|(?!\s*det)([^|]*\p{Lu}[^|]*)\|/gu, "det($1)").replace(/(?<!\p{L})(det|tr|vec|diag|adj)\s*([\p{L}ᵀ⁻¹]+)(?!\p{L}|\()/gu, "$1($2)");
     text = text.replace(/\p{Lu}(?=[ᵢⱼₖₗ]{2})/gu, (c) => c.toLowerCase()).replace(/(?<!\p{L})d\((\p{L})\)/gu, "d$1");  // as they are printed
-    return unbracketed(text).replace(/[{}$\\\s]/g, "");
+    text = unbracketed(text).replace(/[{}$\\\s]/g, "");
+    return unbracketed(text.replace(/^(?:∂\/∂|d\/d)(\p{L})(.+)$/u, "∂$2/∂$1"));  // the operator before what it is applied to
   }
 
   const FUNCTIONS = "logsumexp|softmax|softplus|log|det|tr|exp|vech?|diag|adj|sinh?|cosh?|tanh?|sum|ReLU|sign|outer|erf|max|min|inv|norm";
@@ -118,6 +119,11 @@ const finder = (() => {
     const known = (word) => entries.some(({ text }) => text.includes(word));
     const corrected = words.map((word) => (known(word) || !/^[a-z-]+$/.test(word) ? word : nearest(word, vocabulary) || word));
     if (corrected.some((word, k) => word !== words[k]) && corrected.every(known)) return { near: corrected.join(" "), score: (entry) => rank(entry, { words: corrected, typed: "", shape: [] }) };
+    const within = typed.replace(/^∂(.+)\/∂\p{L}$|^∇[ₐ-ₜ]?_?/u, "$1");  // of a derivative that is nowhere, what is differentiated
+    if (within && within !== typed) {
+      const asked = { words, typed: within, shape: tokens(within), squeezed: squeeze(within) }, score = (entry) => rank(entry, asked);
+      if (entries.some((entry) => score(entry) > 2)) return { near: within, score };
+    }
     if (typed && !CHINESE.test(typed)) return null;
     const parts = words.flatMap((word) => word.match(RUNS) ?? []).flatMap(pairs).filter(known);
     const found = ({ words: own, names }) => parts.filter((part) => own.includes(part)).length + parts.filter((part) => names.some((name) => name.includes(part))).length / 100;

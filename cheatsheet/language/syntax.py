@@ -95,7 +95,7 @@ def tokenize(text: str) -> list[Token]:
             f"the text has {len(text)} characters, and at most {LONGEST_TEXT} are read",
             0,
             1,
-            "name parts of it with `let`",
+            "write it in parts; in a catalogue, `let` names them",
         )
     tokens, position = [], 0
     while position < len(text):
@@ -162,7 +162,7 @@ class _Parser:
         if depth > DEEPEST_NESTING:
             self.fail(
                 f"the expression is nested more than {DEEPEST_NESTING} levels deep",
-                "name parts of it with `let`",
+                "write it in parts; in a catalogue, `let` names them",
             )
         return Raw(kind, start, end, text, children, depth=depth)
 
@@ -171,7 +171,7 @@ class _Parser:
         if self.nesting > DEEPEST_NESTING:
             self.fail(
                 f"the expression is nested more than {DEEPEST_NESTING} levels deep",
-                "name parts of it with `let`",
+                "write it in parts; in a catalogue, `let` names them",
             )
         left = self.prefix()
         while self.token.kind == "operator":

@@ -83,6 +83,9 @@ def shown(page: Page) -> list[str]:
         (r"\det", "determinant-gradient"),
         (r"\frac{\partial \det X}{\partial X}", "determinant-gradient"),
         ("|X|", "determinant-gradient"),
+        (r"\frac{\partial}{\partial X} \det X", "determinant-gradient"),
+        ("∂/∂x x^T A x", "quadratic-form"),
+        ("d/dX tr(A X B)", "trace-of-three-factors-by-middle"),
         ("U^{-1}", "inverse-by-scalar"),
         ("np.linalg.inv(U)", "inverse-by-scalar"),
         (r"\otimes", "vec-of-product"),
@@ -232,3 +235,21 @@ def test_statements_are_read_without_a_script(browser: Browser, address: str) ->
     assert page.locator("#quadratic-form math").count() >= 2
     assert "Quadratic form" in (page.text_content("#quadratic-form h3") or "")
     context.close()
+
+
+def test_the_lists_to_choose_from_speak_one_language_too(page: Page, address: str) -> None:
+    page.goto(address)
+    for language, first in (("zh", "全部章节"), ("en", "all chapters"), ("both", "全部章节 · all chapters")):
+        page.check(f"#language input[value={language}]", force=True)
+        assert page.locator("#chapter option").first.text_content() == first
+
+
+def test_a_print_from_the_dark_theme_is_dark_on_white(page: Page, address: str) -> None:
+    page.goto(address)
+    page.click("#theme")
+    if page.evaluate("document.documentElement.dataset.theme") != "dark":
+        page.click("#theme")
+    page.emulate_media(media="print", color_scheme="dark")
+    for place in ("h3 [lang=en]", ".badge", ".given"):
+        colour = page.locator(place).first.evaluate("(element) => getComputedStyle(element).color")
+        assert max(map(int, colour.removeprefix("rgb(").removesuffix(")").split(","))) < 160, place

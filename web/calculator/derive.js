@@ -232,6 +232,7 @@
   }
   async function derive() {
     const asked = question();
+    clearErrors();
     const empty = ["expression", "wrt"].find((name) => !asked[name]);
     if (empty) { one(`#${empty}`).focus(); return; }
     shown = null;
