@@ -16,7 +16,7 @@ import mpmath
 import pytest
 
 from cheatsheet.evaluation.many_digits import Precise
-from cheatsheet.language import table
+from cheatsheet.language import rows
 from cheatsheet.language.dimensions import Shape
 from cheatsheet.language.elaborate import Declarations, elaborate_claim
 from cheatsheet.language.expressions import Symbol
@@ -55,7 +55,7 @@ Others = Callable[[Operator], list[Any]]
 
 def _smoother(row: Operator) -> list[Any]:
     """The smoothness that would promise more."""
-    order = list(get_args(table.Smoothness))
+    order = list(get_args(rows.Smoothness))
     more = order[: order.index(row.smoothness)]
     if row.smoothness == "kink":
         more.remove("analytic")  # one formula or two: no verdict rests on which, as neither is entire
@@ -123,7 +123,7 @@ FACTS: dict[str, tuple[Check, Others]] = {
 OF_ONE = {field.name for field in fields(OneElement)}
 OTHERS = set(
     """name syntax arguments shape good bad infix along differential linear adjoint one_element traps regular
-    derivative by_others contraction arranges""".split()
+    derivative by_others rational of_transpose contraction arranges""".split()
 )
 """What each row has that other tests look at: what it is, its two claims, its differential and adjoint, how its array
 code has index names in it, what it may leave out."""
@@ -172,7 +172,7 @@ def test_every_column_is_tested() -> None:
 @pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.transposed != "as a whole"])
 def test_some_other_transpose_is_seen_to_be_wrong(name: str) -> None:
     row = TABLE[name]
-    others = [replace(row, transposed=t) for t in get_args(table.Transposition) if t != row.transposed]
+    others = [replace(row, transposed=t) for t in get_args(rows.Transposition) if t != row.transposed]
     assert any(transposition(other) for other in others)
 
 

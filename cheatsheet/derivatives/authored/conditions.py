@@ -62,7 +62,7 @@ class Conditions:
 
         ``also`` are matrices that are known to be invertible where the line is needed.
         """
-        known = (*self.defined, *also)
+        known = (*self.defined, *(other for kind, other in self.domains if kind == "positive"), *also)
         if any(same(spot, other) for other in known):
             return True
         if spot.shape.is_vector and any(same(build("diag", spot), other) for other in known):

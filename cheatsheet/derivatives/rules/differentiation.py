@@ -38,10 +38,9 @@ LAW_OF = {
 """The operators whose derivative is a law of its own; of any other function it is the chain rule."""
 OF_TRACES = {"matrix_power": "trace-power-rule", "expm": "trace-exponential-rule"}
 """The functions of a matrix whose trace has a derivative of its own."""
-_FRACTIONS = ("over", "quotient", "reciprocal")
 RULES = (
     "linearity", "product-rule", "quotient-rule", "chain-rule", "constant", "own-derivative", "delta", "delta-matrix",
-    "mixed-partials", *LAW_OF.values(), *OF_TRACES.values(),
+    "mixed-partials", "cofactor", *LAW_OF.values(), *OF_TRACES.values(),
 )  # fmt: skip
 
 
@@ -139,7 +138,7 @@ def rule_of(y: Expr, direction: Direction) -> str:
         case Sum():
             return "linearity"
         case Apply(op="component", args=(Apply() as operand, *_)):
-            return rule_of(operand, direction)
+            return "cofactor" if _is_cofactor_beside(y, direction) else rule_of(operand, direction)
         case Apply(op="diff") if _base(y) is not None:
             return _rule_of_entry(y, direction)
         case Apply(op="diff" | "d"):
@@ -148,7 +147,7 @@ def rule_of(y: Expr, direction: Direction) -> str:
             return OF_TRACES[inner.op]
         case Symbol() | Apply(op="component"):
             return _rule_of_entry(y, direction)
-        case Apply() if y.op in _FRACTIONS:
+        case Apply() if TABLE[y.op].divides:
             return "quotient-rule" if direction.varies(y.children[1]) else "linearity"
         case Apply() if y.op in LAW_OF:
             return LAW_OF[y.op]
@@ -177,7 +176,7 @@ def _rule_of_entry(y: Expr, direction: Direction) -> str:
 
 def carried_out(y: Expr, direction: Direction) -> Expr | None:
     """The derivative by the rule whose turn it is, of each operand by itself; None where there is no rule."""
-    if not direction.varies(y):
+    if not direction.varies(y) or _is_cofactor_beside(y, direction):
         return build("zeros", *y.shape.axes) if not y.shape.is_scalar else Number(0)
     match y:
         case Sum():
@@ -200,6 +199,23 @@ def carried_out(y: Expr, direction: Direction) -> Expr | None:
             except NoDifferential:
                 return None
     return None
+
+
+def _is_cofactor_beside(y: Expr, direction: Direction) -> bool:
+    """Whether this is adj(X)ₖᵢ by an entry of row i or of column k, which the cofactor of xᵢₖ does not contain."""
+    variable = entry_of(direction.by) if direction.by is not None else None
+    match y:
+        case Apply(
+            op="component", args=(Apply(op=op, args=(Symbol() as matrix,)), Index() as k, Index() as i)
+        ):
+            return (
+                LAW_OF.get(op) == "adjugate-rule"
+                and variable is not None
+                and len(variable[1]) == 2
+                and variable[0] == matrix
+                and (i == variable[1][0] or k == variable[1][1])
+            )
+    return False
 
 
 def _is_general(inner: Apply) -> bool:

@@ -202,7 +202,7 @@ class _Matcher:
         ):
             inner = Product.of(expr.children[0])
             if TABLE[expr.op].linear and inner.word and (inner.scalars or inner.coefficient != 1):
-                bare = build(expr.op, chain(inner.word), params=expr.params)
+                bare = build(expr.op, chain(inner.word), *expr.args[1:], params=expr.params)
                 for new in self.results(bare):
                     yield replace(inner, word=(bare,)).with_part(0, 1, new)
 
