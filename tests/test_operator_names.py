@@ -24,7 +24,7 @@ CEILINGS = {
     "evaluation": 2,
     "language": 12,
     "pages": 7,
-    "printing": 16,
+    "printing": 15,
     "verdicts": 26,
 }
 """How many comparisons with the name of another operator each room has; the other rooms have none."""

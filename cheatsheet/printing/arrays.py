@@ -420,12 +420,10 @@ def number(value: Fraction) -> Code:
 def is_plain_number(expr: Expr) -> bool:
     """Whether the code of an expression is a Python number: it has neither symbols nor arrays in it."""
     match expr:
-        case Number() | Size() | Apply(op="delta"):
-            return True
-        case Apply() if TABLE[expr.op].is_constant:
-            return True
-        case Apply(op="softmax" | "adj" | "I" | "ones" | "zeros"):
-            return expr.shape.is_scalar  # of one entry, they are the number 1 or 0
+        case Number() | Size() | Apply(children=()):
+            return expr.shape.is_scalar  # a constant of one entry is the number 1 or 0
+        case Apply(op="softmax" | "adj"):
+            return expr.shape.is_scalar  # and so are they
         case Apply(op=op) if TABLE[op].rational:
             return all(is_plain_number(child) for child in expr.children)
     return False

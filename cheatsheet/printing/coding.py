@@ -261,6 +261,11 @@ def ones_like(w: Writer, expr: Apply) -> Code:
     return Code(w.filled("ones", axes)) if axes else one(w, expr)
 
 
+def outer(w: Writer, expr: Apply) -> Code:
+    """``outer``; a number beside a vector scales it, which stays an array of one axis."""
+    return called("outer")(w, expr) if all(map(rank, expr.children)) else times(w, expr)
+
+
 def one_over(w: Writer, expr: Apply) -> Code:
     return Code(f"1 / {w.operand(expr.children[0], PRODUCT + 1)}", PRODUCT)
 
@@ -334,7 +339,7 @@ def basis_vector(w: Writer, expr: Apply) -> Code:
     index, axis = expr.args
     assert isinstance(index, Index)
     assert isinstance(axis, Axis)
-    return Code(f"{w.eye(axis)}[{w.position(index)}]")
+    return Code(f"{w.eye(axis)}[{w.position(index)}]") if rank(expr) else one(w, expr)
 
 
 def delta(w: Writer, expr: Apply) -> Code:
@@ -343,6 +348,8 @@ def delta(w: Writer, expr: Apply) -> Code:
 
 
 def commutation(w: Writer, expr: Apply) -> Code:
+    if not rank(expr):
+        return one(w, expr)
     m, n = (a for a in expr.args if isinstance(a, Axis))
     p, q = w.size(m).text, w.size(n).text
     both = Axis.product([m, n])

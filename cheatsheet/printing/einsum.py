@@ -180,7 +180,7 @@ class Contractor:
 
     def collect(self, expr: Expr, scope: Scope, at: At = NOWHERE) -> Contraction:
         """The contraction that an expression is; its labels are those of ``scope``, of ``at`` and of the sums in it."""
-        if expr.shape.is_tensor:
+        if expr.shape.is_tensor or not all(map(_label, expr.shape, at)):
             raise NotContractionError
         if isinstance(expr, Sum):
             return self.sum(expr, scope, at)
@@ -271,9 +271,9 @@ class Contractor:
         if self.mentions(operand, scope):
             if not all(str(i.name) in scope for i in flat) or operand.shape.is_tensor:
                 raise NotContractionError
-            known = iter(scope[str(i.name)] for i in flat)
-            rows, cols = (tuple(next(known) for _ in _parts(axis)) for axis in operand.shape)
-            return self.collect(operand, scope, (rows, cols))
+            known = [scope[str(i.name)] for i in flat]
+            width = len(_parts(operand.shape.rows))
+            return self.collect(operand, scope, (tuple(known[:width]), tuple(known[width:])))
         code = self.w.write(operand)
         if len(flat) > len(indices):
             code = self.reshaped(code, (i.axis for i in flat))
@@ -403,6 +403,14 @@ class Contractor:
 def _parts(axis: Axis) -> tuple[Axis, ...]:
     """The axes that a label is needed for."""
     return () if axis.is_one else axis.parts if axis.kind == "product" else (axis,)
+
+
+def _label(axis: Axis, labels: Labels) -> bool:
+    """Whether each label runs over a part of the axis; those of m·n do not over n·m, although it has the same size."""
+    parts = _parts(axis)
+    return len(parts) == len(labels) and all(
+        part.same_size(label.index.axis) for part, label in zip(parts, labels, strict=True)
+    )
 
 
 def _labels(factors: Iterable[Factor]) -> set[Label]:

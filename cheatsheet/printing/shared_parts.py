@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
+from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import (
     Apply,
     Expr,
+    Index,
+    Size,
     Sum,
     Symbol,
     free_indices,
@@ -36,7 +40,7 @@ def with_shared_parts(expr: Expr, least: int = 6) -> Expr:
     used: Counter[Expr] = Counter()
     order: list[Expr] = []
     _count(expr, used, order)
-    taken = {s.name for s in symbols(expr)} | {str(a) for node in order for a in node.shape.names}
+    taken = {name for node in order for name in _names(node)}
     names: dict[Expr, Symbol] = {}
 
     def named(node: Expr) -> Expr:
@@ -56,6 +60,22 @@ def definitions(expr: Expr) -> list[Symbol]:
         if symbol.definition is not None:
             found |= dict.fromkeys([*definitions(symbol.definition), symbol])
     return list(found)
+
+
+def _names(node: Expr) -> Iterator[str]:
+    """What a node needs by name: its symbol, sizes, and index names, which are the variables of loops."""
+    if isinstance(node, Symbol):
+        yield node.name
+    places = node.indices if isinstance(node, Sum) else node.args if isinstance(node, Apply) else ()
+    axes = [*node.shape.axes, *([node.axis] if isinstance(node, Size) else [])]
+    for place in places:
+        if isinstance(place, Index):
+            yield from (str(part.name) for part in place.parts or (place,))
+            axes.append(place.axis)
+        elif isinstance(place, Axis):
+            axes.append(place)
+    for axis in axes:
+        yield from axis.names
 
 
 def _count(expr: Expr, used: Counter[Expr], order: list[Expr]) -> None:

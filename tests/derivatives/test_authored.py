@@ -117,6 +117,12 @@ WRONG = [
                 "line: b == c, by: multiply by tr(P @ P - P) ** (-1)"], "this needs tr(P @ P - P)"),
     ("S == S", ["line: 'hessian(x.T @ x, x) == zeros(n, n)', by: hessian-linear"], "do not lead here"),
     ("B != B", ["line: B == B"], "do not end in claim 1"),
+    ("c == c", ["line: d(c ** c) == c * c ** (c - 1) * d(c), by: d-power"], "do not lead here"),
+    ("c == c", ["line: d(c ** b) * d(b) == b * c ** (b - 1) * d(c) * d(b), by: d-power"], "do not lead here"),
+    ("c == c", ["line: d(c * b) == b * d(c), by: [d-multiple, constant]",
+                "line: 'grad(c * b, b) == b', by: read off"], "so that b does not vary"),
+    ("c == c", ["line: 'grad(c * b, c) == b', by: gradient-multiple", "line: d(c * b) == b * d(c), by: as differential",
+                "line: d(b) == d(b)"], "depends on more than c"),
     ("sign(c) ** 2 == 1", ["line: sign(c) ** 2 == 1, by: abs-law"], "do not lead here"),
 ]  # fmt: skip
 

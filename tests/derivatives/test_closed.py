@@ -205,7 +205,7 @@ TEXTBOOK = [
     ("kron(x, b)", "x", "kron(I(n), b.T)"),
     ("vec(F @ diag(b) @ E)", "b", "(kron(E.T, ones(p)) * kron(ones(m), F)).T"),
     ("block([[A @ x], [x]])", "x", "block([[A.T, I(n)]])"),
-    ("cross(k, l)", "l", "-block([[0, -k[2], k[1]], [k[2], 0, -k[0]], [-k[1], k[0], 0]])"),
+    ("cross(k, l)", "l", "block([[0, k[2], -k[1]], [-k[2], 0, k[0]], [k[1], -k[0], 0]])"),
     ("dot(k, cross(k, l))", "k", "zeros(3)"),
     # components, second derivatives
     ("x.T @ B @ x", "x[j]", "(B @ x)[j] + (B.T @ x)[j]"),
@@ -306,6 +306,56 @@ def test_a_wrong_form_is_never_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(form, "sum_over_units", lambda *_: iter(()))
     with pytest.raises(NoClosedFormError, match="no closed form"):
         _ = closed_form(derivative("x.T @ x", "x")).result
+
+
+def test_stages_that_are_joined_wrongly_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was proved of the stages is no proof of what was made of them."""
+    wrong = build("scale", Number(3), GIVEN["x"])
+    monkeypatch.setattr(form, "staged", lambda *_, **__: (wrong, [Equation(wrong, wrong)]))
+    assert str(closed_form(derivative("x.T @ x", "x")).result) == "2 * x"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("sum(z[i] @ g, i)", "g * ones(m)"),
+        ("sum(exp(z[i] @ y[i]), i)", "y * exp(z * y)"),
+        ("sum(softmax(z[i]) * z[i], i)", "ones(m)"),
+        ("sum(norm(z[i]) ** 4, i)", "4 * z ** 3"),
+        ("sum(dot(z[i], y[i]) ** 2, i)", "2 * z * y ** 2"),
+    ],
+)
+def test_the_functions_of_a_number_are_not_those_of_a_column(text: str, wanted: str) -> None:
+    """A sum over an index of what is no array of that index; each went wrong or did not come to an end."""
+    asked = derivative(text, "z")
+    found = closed_form(asked).result
+    assert found is not None
+    assert verify(Equation(found, elaborate_expression(wanted, Declarations(GIVEN, "denominator")))).holds
+
+
+def test_a_power_whose_exponent_has_an_index_has_a_derivative() -> None:
+    for wrt in ("z", "g"):
+        asked = derivative("sum(g ** z[i], i)", wrt)
+        found = closed_form(asked).result
+        assert found is not None
+        assert verify(Equation(asked, found)).holds
+
+
+def test_the_softmax_of_rows_is_not_symmetric() -> None:
+    """Nor is the first derivative of a number by a matrix; the second one by a vector is."""
+    for text, wanted in (
+        ("x.T @ softmax(S, axis=0) @ x", "(softmax(S, axis=0) + softmax(S, axis=0).T) @ x"),
+        ("x.T @ hessian(norm(c) ** 4, c) @ x", "2 * hessian(norm(c) ** 4, c) @ x"),
+    ):
+        asked = derivative(text, "x")
+        wished = elaborate_expression(wanted, Declarations(GIVEN, "denominator"))
+        found = closed_form(asked).result
+        assert not isinstance(found, Sum)
+        assert found is not None
+        assert verify(Equation(found, wished)).holds
+    f = Symbol("f", Shape.scalar(), of=(GIVEN["Y"],))
+    assert not is_symmetric(build("diff", f, GIVEN["Y"], params=("mixed",)))
+    assert is_symmetric(build("diff", GIVEN["f"], x, x, params=("mixed",)))
 
 
 def test_where_no_product_of_matrices_exists_the_sum_over_basis_vectors_does() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import math
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,6 +21,7 @@ from cheatsheet.language.elaborate import Declarations, elaborate_expression
 from cheatsheet.language.expressions import Apply, Expr, Index, Jet, Symbol, free_indices
 from cheatsheet.language.table import TABLE, build
 from cheatsheet.printing.arrays import LIBRARIES, NoCodeError, code_for, function_for
+from cheatsheet.printing.shared_parts import with_shared_parts
 from tests.grammar import ALGEBRA, CALCULUS, FREE_INDICES, SYMBOLS, M, N, parse
 from tests.strategies import expressions, names_of
 
@@ -332,6 +334,45 @@ def test_index_names_are_axes_without_a_loop(text: str) -> None:
     for library in LIBRARIES:
         names = _numpy_names() if library == "numpy" else _shims()[library]
         assert np.allclose(_run(expr, library, names, arrays), expected)
+
+
+OF_OTHER_PARTS = """K(m, n) @ K(m, n) | diag(K(m, n)) | tr(K(m, n)) | K(m, n) @ kron(W, u) @ ones(p)
+    diag(kron(X, X.T))
+    outer(x, a) + x | outer(x, a).T @ outer(y, b) | outer(a, b) * x | outer(x.T, a).T + x.T
+    kron(u, x) + kron(x, u) | K(m, n) + K(n, m).T | kron(A, C) @ kron(C, A) | tr(kron(X, X.T)) * I(m)
+    block([[a, K(1, 1)]]) | K(1, m) @ u | kron(x, I(m))[0, 0]"""
+"""Axes of one size with other parts, m·n and n·m, and numbers where arrays are looked for."""
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("text", [part.strip() for part in OF_OTHER_PARTS.replace("\n", "|").split("|")])
+def test_axes_that_only_have_the_same_size_are_not_one(text: str, library: str) -> None:
+    expr = parse(text)
+    points, arrays = _random_point(3)
+    expected = _independent_value(expr, points, [])
+    assert expected is not None
+    names = _numpy_names() if library == "numpy" else _shims()[library]
+    got = np.asarray(_run(expr, library, names, arrays), dtype=float)
+    assert got.shape == expected.shape
+    assert np.allclose(got, expected)
+
+
+def test_an_entry_of_a_kronecker_product_at_one_index_over_both_axes() -> None:
+    i, j = Index("i", Axis.product([N, M])), Index("j", Axis.product([N, M]))
+    entry = build("component", parse("sum(kron(A, C) * x[k], k)"), i, j)
+    names = _numpy_names() | _random_point(3)[1]
+    got = eval(code_for(entry, indices=(i, j)), names)
+    assert np.allclose(got, np.kron(names["A"], names["C"]) * names["x"].sum())
+
+
+def test_the_name_of_a_part_is_none_of_a_size_or_an_index() -> None:
+    x, q = Symbol("x", Shape.vector(N)), Symbol("q", Shape.vector(Axis.of("p")))
+    given_ = Declarations({"x": x, "q": q})
+    for text in ("p * sum(softmax(x) ** 2) * sum(q)", "sum(norm(softmax(x) * (x / q[r])), r)"):
+        source = function_for(with_shared_parts(elaborate_expression(f"{text} + sum(softmax(x))", given_)))
+        assigned = re.findall(r"^    (\w+) =", source, re.MULTILINE)
+        assert len(assigned) == len(set(assigned))
+        assert not set(assigned) & set(re.findall(r"for (\w+) in", source))
 
 
 @settings(max_examples=500, deadline=None)

@@ -6,9 +6,9 @@ import re
 from typing import TypeGuard
 
 from cheatsheet.derivatives.authored.rules import Reason, filled_words, varied, zero_like
-from cheatsheet.derivatives.rules.dependence import depends
+from cheatsheet.derivatives.rules.dependence import MARK, depends
 from cheatsheet.derivatives.rules.laws import theorems
-from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, rebuild
+from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, rebuild, symbols
 from cheatsheet.language.formulas import flipped
 from cheatsheet.language.glossary import word
 from cheatsheet.language.table import build, differentiation, layout_of, variables
@@ -104,6 +104,9 @@ def _differential(fact: Equation, varying: frozenset[str]) -> tuple[Expr, Expr]:
     if not _is_derivative(fact.lhs):
         raise DoesNotApply("it needs an equation grad(f, X) == …")
     y, x = fact.lhs.children
+    _must_vary(x, varying)
+    if _roots(y, frozenset(s.name for s in symbols(x))) & varying:
+        raise DoesNotApply(f"{y} depends on more than {x} that varies")
     jacobian = _jacobian(fact.lhs, fact.rhs)
     return _d(y, varying), _times_increment(jacobian, y, x, varying)
 
@@ -114,10 +117,31 @@ def _read_off(fact: Equation, wanted: Equation, varying: frozenset[str]) -> Pair
     if not _is_derivative(lhs):
         raise DoesNotApply("it needs a derivative on the left of this line: grad(f, X) == …")
     y, x = lhs.children
+    _must_vary(x, varying)
     if len(variables(lhs)) > 1:
         y = build("grad", y, x)
     found = _times_increment(_jacobian(lhs, wanted.rhs), y, x, varying)
     return [(fact.lhs, _d(y, varying)), (_only(fact.rhs, x), found)]
+
+
+def _must_vary(x: Expr, varying: frozenset[str]) -> None:
+    """The increment of what does not vary is zero, and says nothing of a derivative."""
+    if not any(depends(s, varying) for s in symbols(x)):
+        raise DoesNotApply(f"d({x}) stands in no line, so that {x} does not vary")
+
+
+def _roots(expr: Expr, known: frozenset[str]) -> frozenset[str]:
+    """What an expression is a function of in the end, apart from the known names."""
+    own = [s for s in symbols(expr) if s.name.removesuffix(MARK) not in known]
+    within = (
+        _roots(s.definition, known)
+        if s.definition is not None
+        else frozenset().union(*(_roots(inner, known) for inner in s.of))
+        if s.of
+        else frozenset({s.name.removesuffix(MARK)})
+        for s in own
+    )
+    return frozenset().union(*within)
 
 
 def _is_derivative(expr: Expr) -> TypeGuard[Apply]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.genericity import known_invertible
@@ -20,6 +20,7 @@ from cheatsheet.derivatives.authored.rules import (
 from cheatsheet.derivatives.authored.worked import Worked, WorkedLine
 from cheatsheet.derivatives.rules.factors import Product, chain, product_of
 from cheatsheet.derivatives.rules.laws import law
+from cheatsheet.derivatives.rules.matching import Pattern
 from cheatsheet.derivatives.rules.remembering import remembered
 from cheatsheet.derivatives.rules.rule import Rule, exhausted
 from cheatsheet.derivatives.rules.words import LAW, law_words
@@ -89,7 +90,7 @@ def by_differentials(equation: Equation) -> Worked | None:
     form = inline_definitions(equation.rhs)
     varying = frozenset({x.name})
     start = build("d", y, params=(varying,))
-    rules = [one.rule for name in _RULES for one in group(name)]
+    rules = [_where(varying, one.rule) for name in _RULES for one in group(name)]
     quiet: list[Rule] = [Units(), Constant(varying), law("trace-sum").rule]
     try:
         expanded = tidied(exhausted(start, [*rules, *quiet]))
@@ -112,6 +113,11 @@ def by_differentials(equation: Equation) -> Worked | None:
     return Worked((first, WorkedLine(None, collected, _reasons(used)), last), STYLE, (1,))
 
 
+def _where(varying: frozenset[str], rule: Pattern) -> Pattern:
+    """A law that holds a letter fixed is for expressions in which nothing varies; the others remember what they did."""
+    return replace(rule, varying=varying, memory={}) if rule.fixed else rule
+
+
 def of_differential(equation: Equation, entry: str = "") -> Worked | None:
     """The derivation of a claim d(Y) = …: by the rules that the entry itself does not derive, then by algebra.
 
@@ -125,7 +131,7 @@ def of_differential(equation: Equation, entry: str = "") -> Worked | None:
         return None
     varying = left.params[0]
     start, wanted = inline_definitions(left), inline_definitions(equation.rhs)
-    rules = tuple(one.rule for name in _RULES for one in group(name) if one.proof != entry)
+    rules = tuple(_where(varying, one.rule) for name in _RULES for one in group(name) if one.proof != entry)
     quiet: tuple[Rule, ...] = (Units(), Constant(varying), law("trace-sum").rule)
     algebra: list[Rule] = [one.rule for name in _ALGEBRA for one in group(name) if one.proof != entry]
     try:

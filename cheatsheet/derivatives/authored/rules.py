@@ -255,6 +255,10 @@ class Vocabulary:
         self.regular = regular
         self.lines: dict[str, Equation] = {}
 
+    def own(self, pattern: Pattern) -> Pattern:
+        """A rule as it is used here, where some matrices have inverses and some letters vary."""
+        return replace(fitted(pattern, self.regular), varying=self.varying)
+
     def named(self, text: str) -> Named | None:
         """The rules that a name stands for; None where there is no such name."""
         rule: Rule
@@ -266,11 +270,7 @@ class Vocabulary:
             law for law in laws().values() if text in (law.id, law.group) and law.id not in OWN_TRANSPOSES
         ]
         if chosen:
-            return Named(
-                tuple(
-                    (fitted(law.rule, self.regular), Reason(LAW + law.id, law_words(law))) for law in chosen
-                )
-            )
+            return Named(tuple((self.own(law.rule), Reason(LAW + law.id, law_words(law))) for law in chosen))
         kind, _, rest = text.partition(" ")
         if text.startswith("definition of ") and (symbol := self.definitions.get(text[14:])):
             return Named(
@@ -287,12 +287,11 @@ class Vocabulary:
         ):
             claim = self.claims[int(rest)]
             general = set(symbols(claim.rhs)) <= set(symbols(claim.lhs))
-            rule = replace(fitted(Pattern.of("claim", claim, general), self.regular), varying=self.varying)
+            rule = self.own(Pattern.of("claim", claim, general))
             return Named(((rule, Reason("claim", filled_words("why-claim", rest))),), True)
         if text in self.lemmas and not self.lemmas[text].claim.equation.negated:
             lemma = self.lemmas[text]
-            pattern = Pattern.of("entry", inlined(lemma.claim.equation))
-            rule = replace(fitted(pattern, self.regular), varying=self.varying)
+            rule = self.own(Pattern.of("entry", inlined(lemma.claim.equation)))
             return Named(((rule, Reason("entry", lemma.name, lemma.id)),), True)
         if text in rules() and not text.startswith(LAW):
             return Named(((rules()[text], Reason(text, reason_words(text))),))

@@ -80,7 +80,9 @@ class _Batching:
         return self.name in free_indices(expr)
 
     def vector(self, expr: Expr) -> Expr:
-        """The matrix of columns of a vector, whichever way it stands."""
+        """The matrix of columns of a vector, whichever way it stands; a number has no column to sum over."""
+        if expr.shape.is_scalar:
+            raise NoBatchError
         return self(expr).array
 
     def lines(self, array: Expr) -> Expr:
@@ -131,6 +133,8 @@ def _product(a: Expr, c: Expr) -> Expr:
 
 def _matmul(b: _Batching, expr: Apply) -> Batch:
     a, c = expr.children
+    if a.shape.is_scalar and c.shape.is_scalar:
+        return _scale(b, expr)
     if expr.shape.is_scalar:
         if b.varies(a) and b.varies(c):
             return Batch(b.lines(build("hadamard", b.vector(a), b.vector(c))), "number")
@@ -226,8 +230,8 @@ def _dot(b: _Batching, expr: Apply) -> Batch:
 
 def _along(operator: str, kind: str) -> Callable[[_Batching, Apply], Batch]:
     def rule(b: _Batching, expr: Apply) -> Batch:
-        inner = b(expr.children[0])
-        return Batch(build(operator, inner.array, params=(0,)), kind or inner.kind)
+        (operand,) = expr.children
+        return Batch(build(operator, b.vector(operand), params=(0,)), kind or b(operand).kind)
 
     return rule
 

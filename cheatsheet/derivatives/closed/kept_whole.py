@@ -240,7 +240,11 @@ class Atoms:
         """A sum or a function of components as a component of the sum, or the function, of whole matrices."""
         if isinstance(expr, Sum) or (isinstance(expr, Apply) and expr.op in ("add", "sub", "matmul")):
             applied = self.lift(expr, indices)
-        elif isinstance(expr, Apply) and (expr.op in ELEMENTWISE or expr.op == "power"):
+        elif (
+            isinstance(expr, Apply)
+            and (expr.op in ELEMENTWISE or expr.op == "power")
+            and not any(map(free_indices, expr.children[1:]))
+        ):
             whole = self.lift(expr.children[0], indices)
             applied = Apply(expr.op, (whole, *expr.args[1:]), whole.shape)
         else:

@@ -26,7 +26,7 @@ def is_symmetric(expr: Expr) -> bool:
         return False
     if isinstance(expr, Apply) and expr.op == "diff":
         function, *variables = expr.children  # the second derivative of a scalar function
-        return function.shape.is_scalar and len(set(variables)) == 1
+        return function.shape.is_scalar and len(variables) == 2 and len(set(variables)) == 1
     return _outline(expr, False) == _outline(expr, True)
 
 
@@ -56,7 +56,9 @@ def _outline(expr: Expr, flipped: bool) -> Hashable:
             return _block_outline(expr, flipped)
         case Apply(op="ones" | "zeros"):
             return expr.op, expr.shape.axes[::-1] if flipped else expr.shape.axes
-        case Apply() if not TABLE[expr.op].differentiates and len(expr.args) == len(expr.children):
+        case Apply() if (
+            not TABLE[expr.op].differentiates and not expr.params and len(expr.args) == len(expr.children)
+        ):
             parts = (_outline(c, flipped and not c.shape.is_scalar) for c in expr.children)
             if TABLE[expr.op].of_transpose or all(
                 c.shape.is_scalar or c.shape == expr.shape for c in expr.children
