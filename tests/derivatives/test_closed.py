@@ -205,7 +205,7 @@ TEXTBOOK = [
     ("kron(x, b)", "x", "kron(I(n), b.T)"),
     ("vec(F @ diag(b) @ E)", "b", "(kron(E.T, ones(p)) * kron(ones(m), F)).T"),
     ("block([[A @ x], [x]])", "x", "block([[A.T, I(n)]])"),
-    ("cross(k, l)", "l", "-block([[0, -k[2], k[1]], [k[2], 0, -k[0]], [-k[1], k[0], 0]])"),
+    ("cross(k, l)", "l", "block([[0, k[2], -k[1]], [-k[2], 0, k[0]], [k[1], -k[0], 0]])"),
     ("dot(k, cross(k, l))", "k", "zeros(3)"),
     # components, second derivatives
     ("x.T @ B @ x", "x[j]", "(B @ x)[j] + (B.T @ x)[j]"),
