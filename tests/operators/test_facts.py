@@ -16,7 +16,7 @@ import mpmath
 import pytest
 
 from cheatsheet.evaluation.many_digits import Precise
-from cheatsheet.language import table
+from cheatsheet.language import rows, table
 from cheatsheet.language.dimensions import Shape
 from cheatsheet.language.elaborate import Declarations, elaborate_claim
 from cheatsheet.language.expressions import Symbol
@@ -172,7 +172,7 @@ def test_every_column_is_tested() -> None:
 @pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.transposed != "as a whole"])
 def test_some_other_transpose_is_seen_to_be_wrong(name: str) -> None:
     row = TABLE[name]
-    others = [replace(row, transposed=t) for t in get_args(table.Transposition) if t != row.transposed]
+    others = [replace(row, transposed=t) for t in get_args(rows.Transposition) if t != row.transposed]
     assert any(transposition(other) for other in others)
 
 
