@@ -16,7 +16,7 @@ import mpmath
 import pytest
 
 from cheatsheet.evaluation.many_digits import Precise
-from cheatsheet.language import rows, table
+from cheatsheet.language import rows
 from cheatsheet.language.dimensions import Shape
 from cheatsheet.language.elaborate import Declarations, elaborate_claim
 from cheatsheet.language.expressions import Symbol
@@ -55,7 +55,7 @@ Others = Callable[[Operator], list[Any]]
 
 def _smoother(row: Operator) -> list[Any]:
     """The smoothness that would promise more."""
-    order = list(get_args(table.Smoothness))
+    order = list(get_args(rows.Smoothness))
     more = order[: order.index(row.smoothness)]
     if row.smoothness == "kink":
         more.remove("analytic")  # one formula or two: no verdict rests on which, as neither is entire
