@@ -171,7 +171,7 @@ def check(arguments: tuple[str, ...], as_json: bool, by_sympy: bool, shipped: bo
         report = ask_sympy(report)
     for warning in report.warnings:
         click.echo(warning, err=True)
-    wrong = wrong_lines(report)
+    wrong = wrong_lines(report.entries)
     if as_json:
         found = report.to_json()
         lines = {"derivations": [problem.headline for problem in wrong]} if wrong else {}

@@ -17,7 +17,8 @@ Result = TypeVar("Result")
 
 ENOUGH = 24
 """From this many items on, starting processes pays."""
-_CHUNK = 6
+CHUNK = 6
+"""Small items that go to a process together; large ones go one by one, or all that are slow may meet in the last."""
 
 # Inherited by the processes, not sent to them.
 _work: tuple[Callable[[Any], Any], Sequence[Any]] | None = None
@@ -39,7 +40,7 @@ def over_cores(
     [1, 2]
     """
     results: dict[int, Result] = {}
-    for place, result in as_they_come(function, items, _refuse):
+    for place, result in as_they_come(function, items, _refuse, chunk=1):
         results[place] = result
         progress(1)
     return [results[place] for place in range(len(items))]
@@ -56,6 +57,7 @@ def as_they_come(
     *,
     enough: int = ENOUGH,
     processes: int | None = None,
+    chunk: int = CHUNK,
 ) -> Iterator[tuple[int, Result]]:
     """The place of each item and its result, in no order; ``instead`` answers for one that kills its process.
 
@@ -66,18 +68,22 @@ def as_they_come(
     if len(items) < enough or count == 1 or "fork" not in multiprocessing.get_all_start_methods():
         yield from ((place, function(item)) for place, item in enumerate(items))
     else:
-        yield from _in_processes(function, items, instead, count)
+        yield from _in_processes(function, items, instead, count, chunk)
 
 
 def _in_processes(
-    function: Callable[[Item], Result], items: Sequence[Item], instead: Callable[[Item], Result], count: int
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    instead: Callable[[Item], Result],
+    count: int,
+    chunk: int,
 ) -> Iterator[tuple[int, Result]]:
     global _work
     _work = (function, items)
     lost: list[int] = []
     try:
         with _pool(count) as pool:
-            chunks = [range(k, min(k + _CHUNK, len(items))) for k in range(0, len(items), _CHUNK)]
+            chunks = [range(k, min(k + chunk, len(items))) for k in range(0, len(items), chunk)]
             futures = {pool.submit(_chunk, chunk): chunk for chunk in chunks}
             for future in as_completed(futures):
                 try:

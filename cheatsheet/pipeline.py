@@ -17,9 +17,8 @@ from cheatsheet.language.errors import Problem
 from cheatsheet.pages import stamps
 from cheatsheet.pages.calculator import calculator_beside, can_be_made
 from cheatsheet.pages.compile import Compiled, compile_all
-from cheatsheet.pages.document import document
+from cheatsheet.pages.document import WrongLines, document
 from cheatsheet.pages.model import Document, Language, Layout, Paper, Sums
-from cheatsheet.pages.right_lines import wrong_lines
 from cheatsheet.pages.templating import KINDS, render
 from cheatsheet.pages.web import NAME, render_page, write_page
 
@@ -102,10 +101,12 @@ def checked_pages(
 ) -> tuple[CatalogueReport, Document]:
     """The verdicts and the pages of a catalogue; raises :class:`CatalogueDoesNotHold`."""
     report = check_entries(catalogue, _counter(tell, "verify", sum(len(e.all_claims) for e in catalogue)))
-    wrong = wrong_lines(report) if report.ok else []
-    if not report.ok or wrong:
-        raise CatalogueDoesNotHold(report, wrong)
-    return report, document(catalogue, report, lang, layout, _counter(tell, "derive", len(catalogue)))
+    if not report.ok:
+        raise CatalogueDoesNotHold(report)
+    try:
+        return report, document(catalogue, report, lang, layout, _counter(tell, "derive", len(catalogue)))
+    except WrongLines as wrong:
+        raise CatalogueDoesNotHold(report, wrong.problems) from None
 
 
 def _counter(tell: Progress, stage: str, total: int) -> Callable[[int], None]:

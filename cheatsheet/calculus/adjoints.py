@@ -7,14 +7,10 @@ no closed form: for ``A @ B``, G Bᵀ and Aᵀ G. What is not linear has a diffe
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.expressions import Apply, Expr, Index, Number
 from cheatsheet.language.formulas import divided, filled, spread_along, times
 from cheatsheet.language.table import build
-
-Adjoint = Callable[[Apply, int, Expr], Expr | None]
 
 
 def _product(a: Expr, b: Expr) -> Expr:

@@ -96,21 +96,28 @@ def transposed(a: Expr) -> Expr:
             return a
         case Symbol() if "antisymmetric" in consequences(a.properties):
             return build("neg", a)
-        case Apply(op="transpose"):
-            return a.children[0]
-        case Apply(op="matmul"):
-            x, y = a.children
-            return build("matmul", transposed(y), transposed(x))
-        case Apply(op="add" | "sub" | "neg" | "inv" | "expm" | "pinv"):
-            return build(a.op, *map(transposed, a.children))
-        case Apply(op="scale"):
-            return build("scale", a.children[0], transposed(a.children[1]))
-        case Apply(op="over"):
-            return build("over", transposed(a.children[0]), a.children[1])
         case Apply(op="matrix_power", args=(Symbol() as q, Expr() as k)) if "orthogonal" in q.properties:
             return build("matrix_power", q, build("neg", k))
-        case Apply(op="matrix_power"):
-            return build("matrix_power", transposed(a.children[0]), a.children[1])
+        case Apply():
+            return _transposed_application(a)
+    return build("transpose", a)
+
+
+def _transposed_application(a: Apply) -> Expr:
+    row, operands = TABLE[a.op], a.children
+    if row.of_transpose:
+        return build(a.op, transposed(operands[0]), *operands[1:])
+    match row.transposed:
+        case "operand":
+            return operands[0]
+        case "product":
+            return build(a.op, *map(transposed, operands[::-1]))
+        case "each":
+            return build(a.op, *map(transposed, operands))
+        case "first":
+            return build(a.op, transposed(operands[0]), operands[1])
+        case "second":
+            return build(a.op, operands[0], transposed(operands[1]))
     return build("transpose", a)
 
 

@@ -134,7 +134,7 @@ class Derivative:
         ('tr(AB) does not depend on B; AB was read as one symbol; did you mean A @ B?',)
         """
         inferred = {name: self.given[name] for name in self.read_as}
-        return warnings(self.derivative, inferred, _is_zero(self.entry))
+        return warnings(self.derivative, inferred, _is_zero(self.entry), parse_expression(self.input))
 
     @cached_property
     def named(self) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
 from cheatsheet.calculus.genericity import invertible
 from cheatsheet.language.expressions import (
@@ -18,10 +18,12 @@ from cheatsheet.language.expressions import (
     symbols,
     walk,
 )
-from cheatsheet.language.formulas import entry_by_entry, formula
-from cheatsheet.language.inference import declared_shape
+from cheatsheet.language.formulas import entry_by_entry, flipped, formula
+from cheatsheet.language.inference import convention, declared_shape
+from cheatsheet.language.names import leaves
+from cheatsheet.language.syntax import Raw
 from cheatsheet.language.table import TABLE, build
-from cheatsheet.language.warnings import cautions
+from cheatsheet.language.warnings import cautions, entrywise
 
 # --- conditions ------------------------------------------------------------------------------------------------------
 
@@ -76,7 +78,7 @@ def _conditions(expr: Expr, smooth: bool = True) -> Iterator[str]:
 
 def _is_defined_everywhere(expr: Apply) -> bool:
     row = TABLE[expr.op]
-    return row.has_pieces or expr.op in ("norm", "norm1")
+    return row.has_pieces or expr.op == "norm"
 
 
 def _is_power_of_norm(expr: Expr) -> bool:
@@ -101,7 +103,7 @@ def _nonzero(expr: Expr) -> Iterator[str]:
             yield from _positive(expr.children[0])
         case Apply(op="power" | "neg" | "abs" | "transpose" | "over"):
             yield from _nonzero(expr.children[0])
-        case Apply(op="scale" | "hadamard"):
+        case Apply() if TABLE[expr.op].entrywise == "scale":
             for child in expr.children:
                 yield from _nonzero(child)
         case _:
@@ -135,9 +137,7 @@ def _is_positive(expr: Expr) -> bool:
             return (_is_nonnegative(expr.children[0]) and _is_positive(expr.children[1])) or (
                 _is_positive(expr.children[0]) and _is_nonnegative(expr.children[1])
             )
-        case Apply(
-            op="scale" | "hadamard" | "over" | "reciprocal" | "quotient" | "transpose" | "sqrt" | "total"
-        ):
+        case Apply(op=op) if TABLE[op].second_exponent or op in ("transpose", "sqrt", "total"):
             return all(map(_is_positive, expr.children))
         case Apply(op="power"):
             return _is_positive(expr.children[0])
@@ -159,20 +159,14 @@ def _is_nonnegative(expr: Expr) -> bool:
         case Apply(op="matmul", args=(Expr() as a, Expr() as b)) if (
             a.shape.rows.is_one and b.shape.cols.is_one
         ):
-            return _transpose(a) == b
+            return flipped(a) == b
         case Apply(op="tr", args=(Apply(op="matmul", args=(Expr() as a, Expr() as b)),)):
-            return _transpose(a) == b
+            return flipped(a) == b
         case Apply(op="dot" | "hadamard" | "scale", args=(Expr() as a, Expr() as b)) if a == b:
             return True
-        case Apply(op="scale" | "hadamard" | "over" | "add" | "total" | "transpose" | "quotient"):
+        case Apply(op=op) if TABLE[op].second_exponent or op in ("add", "total", "transpose"):
             return all(map(_is_nonnegative, expr.children))
     return _is_positive(expr) or (isinstance(expr, Apply) and TABLE[expr.op].sign == "nonnegative")
-
-
-def _transpose(expr: Expr) -> Expr:
-    return (
-        expr.children[0] if isinstance(expr, Apply) and expr.op == "transpose" else build("transpose", expr)
-    )
 
 
 def _inverted(expr: Apply) -> Iterator[str]:
@@ -226,9 +220,7 @@ _NEEDS: Mapping[str, Callable[[Apply], Iterator[str]]] = {
     "logdet": lambda expr: iter([f"det({expr.children[0]}) > 0"]),
     "pinv": lambda expr: iter([f"the rank of {expr.children[0]} is the same nearby"]),
     "power": _power,
-    "over": lambda expr: _nonzero(expr.children[1]),
-    "quotient": lambda expr: _nonzero(expr.children[1]),
-    "reciprocal": lambda expr: _nonzero(expr.children[1]),
+    **{name: lambda expr: _nonzero(expr.children[1]) for name, row in TABLE.items() if row.divides},
     "norm": _length,
     "norm1": lambda expr: _nonzero(expr.children[0]),
     "tan": lambda expr: _nonzero(build("cos", expr.children[0])),
@@ -239,7 +231,7 @@ _NEEDS: Mapping[str, Callable[[Apply], Iterator[str]]] = {
 # --- warnings --------------------------------------------------------------------------------------------------------
 
 
-def warnings(derivative: Apply, inferred: Mapping[str, Symbol], is_zero: bool) -> tuple[str, ...]:
+def warnings(derivative: Apply, inferred: Mapping[str, Symbol], is_zero: bool, typed: Raw) -> tuple[str, ...]:
     """A sentence for each thing that looks unintended in a derivative and the reading of its names."""
     function, *variables = derivative.children
     found = list(cautions(Equation(function, function)))
@@ -257,7 +249,11 @@ def warnings(derivative: Apply, inferred: Mapping[str, Symbol], is_zero: bool) -
         if name in TABLE and TABLE[name].arguments == "a":  # I for I(n)
             said = f"{name} was read as a symbol, {declared_shape(symbol.shape)}"
             found.append(f"{said}; the function is {TABLE[name].syntax}")
-    return tuple(dict.fromkeys([*found, *_factors(derivative, inferred)]))
+    found += _products_in_names(
+        inside & inferred.keys(), {s.name for x in variables for s in symbols(x)} & inside
+    )
+    more = (entrywise(function), _numbers(typed, inferred), _factors(derivative, inferred))
+    return tuple(dict.fromkeys([*found, *(said for several in more for said in several)]))
 
 
 def _names(expr: Expr) -> set[str]:
@@ -275,8 +271,10 @@ def _hint(name: str, variable: str) -> str:
     meant = ""
     if name.lower() == variable.lower():
         meant = name
-    elif part := re.fullmatch(rf"{re.escape(variable)}_?([a-z]|\d+)", name):
-        meant = f"{variable}[{part[1]}]"
+    elif part := re.fullmatch(
+        rf"{re.escape(variable)}_?([a-z]|\d+)|{re.escape(variable)}_([a-z])([a-z])", name
+    ):
+        meant = f"{variable}[{', '.join(filter(None, part.groups()))}]"
     elif variable in name and len(name) > 1 and name.isalpha() and len(name) <= 6:
         factors = re.findall("[A-Za-z]T|[A-Za-z]", name)
         meant = " @ ".join(f"{f[0]}.T" if len(f) == 2 else f for f in factors)
@@ -287,6 +285,26 @@ def _hint(name: str, variable: str) -> str:
     if meant == name:
         return f"{name} and {variable} are two names; did you mean to differentiate by {name}?"
     return f"{name} was read as one symbol; did you mean {meant}?"
+
+
+def _products_in_names(names: Iterable[str], variables: Iterable[str]) -> list[str]:
+    """Of names of capitals and small letters, those that may be products with the variable, as Ax is."""
+    written = sorted(name for name in names if not name.islower())
+    pairs = [(name, variable) for name in written for variable in variables if name != variable]
+    return [hint for name, variable in pairs if " @ " in (hint := _hint(name, variable))]
+
+
+def _numbers(typed: Raw, inferred: Mapping[str, Symbol]) -> Iterator[str]:
+    """Names read as numbers against their letter, because * stands between a matrix and them."""
+    for node in typed.children:
+        yield from _numbers(node, inferred)
+    if typed.kind == "binary" and typed.text == "*" and typed.children[1].kind == "name":
+        name = typed.children[1].text
+        last = [leaf.text for leaf in leaves(typed.children[0]) if leaf.kind == "name"][-1:]
+        read = [inferred[before] for before in last if before in inferred]
+        number = name in inferred and inferred[name].shape.is_scalar and convention(name) != "scalar"
+        if number and read and not read[0].shape.is_scalar:
+            yield f"{name} was read as a number; the product of matrices is {read[0].name} @ {name}"
 
 
 def _factors(derivative: Apply, inferred: Mapping[str, Symbol]) -> Iterator[str]:

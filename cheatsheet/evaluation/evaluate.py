@@ -120,7 +120,7 @@ class Evaluator:
                     return self.exact(expr.definition)
                 if "integer" in expr.properties and self.symbol(expr).is_constant:
                     return Fraction(self.points.integer(expr))
-            case Apply(op="neg" | "add" | "sub" | "scale" | "over" | "power"):
+            case Apply() if TABLE[expr.op].rational:
                 values = [self.exact(child) for child in expr.children]
                 known = [v for v in values if v is not None]
                 return moderate(expr.op, known) if len(known) == len(values) else None

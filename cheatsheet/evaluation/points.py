@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
 from math import isqrt, lcm
@@ -100,23 +101,20 @@ class Points:
 
     def part(self, key: Key, part: Part) -> Array:
         if key not in self.integers:
-            rng = self.generator(key)
-            shape = (self.count, *part.shape)
+            kind, name, of = key
+            names = [s.name for s in self.symbols]  # values must not depend on what things are called
+            place = str(
+                names.index(name) if name in names else name
+            )  # but for what stands in a derivative alone
+            style = self.style
             if part.kind in ("sign", "bit", "order"):
-                self.integers[key] = _choices(rng, shape)
-            else:
-                functions = key[2].startswith("order ") and self.style in ("real", "dense", "special")
-                style = "small" if functions else self.style
-                self.integers[key] = draw(rng, shape, style, self.denominator, self.specials)
+                style = "choices"
+            elif of.startswith("order ") and style in ("real", "dense", "special"):
+                style = "small"
+            shape = (self.count, *part.shape)
+            drawn = _drawn(f"{self.seed}/{kind}/{place}/{of}", shape, style, self.denominator, self.specials)
+            self.integers[key] = drawn.copy()  # a search changes some
         return self.integers[key]
-
-    def generator(self, key: Key) -> np.random.Generator:
-        kind, name, part = key
-        names = [s.name for s in self.symbols]  # values must not depend on what things are called
-        place = names.index(name) if name in names else name  # but for what stands in a derivative alone
-        digest = blake2b(f"{self.seed}/{kind}/{place}/{part}".encode(), digest_size=8).digest()
-        # One number: to seed with a sequence takes four times as long.
-        return np.random.default_rng(int.from_bytes(digest))
 
     def select(self, chosen: Sequence[int]) -> Points:
         """Some of the points."""
@@ -133,6 +131,16 @@ class Points:
             self.specials,
             picked,
         )
+
+
+@lru_cache(maxsize=500)
+def _drawn(
+    text: str, shape: tuple[int, ...], style: str, denominator: int, specials: tuple[int, ...]
+) -> Array:
+    """What is drawn from the seed that a text is: the same for each claim with such symbols, in whatever layout."""
+    seed = int.from_bytes(blake2b(text.encode(), digest_size=8).digest())
+    rng = np.random.default_rng(seed)  # of one number: to seed with a sequence takes four times as long
+    return _choices(rng, shape) if style == "choices" else draw(rng, shape, style, denominator, specials)
 
 
 def draw(

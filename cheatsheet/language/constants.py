@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from cheatsheet.language.expressions import Apply, Expr, Number
+from cheatsheet.language.rows import TABLE
 
 LONGEST_CONSTANT, MODERATE = 20_000, 200_000  # bits: as it is written, as it comes up in between
 
@@ -26,10 +27,9 @@ def constant_value(expr: Expr) -> Fraction | None:
     match expr:
         case Number():
             return expr.value
-        case Apply(op="neg" | "add" | "sub" | "scale" | "over" | "power"):
+        case Apply() if (rule := TABLE[expr.op].rational) is not None:
             values = [constant_value(child) for child in expr.children]
-            known = [value for value in values if value is not None]
-            return _folded(expr.op, *known) if len(known) == len(values) else None
+            return None if None in values else rule(LONGEST_CONSTANT, *values)
     return None
 
 
@@ -39,41 +39,26 @@ def moderate(op: str, values: Sequence[Fraction]) -> Fraction | None:
     >>> moderate("over", [Fraction(1), Fraction(3)]), moderate("over", [Fraction(1), Fraction(0)])
     (Fraction(1, 3), None)
     """
-    if op not in _ARITHMETIC:
+    rule = TABLE[op].rational
+    if rule is None:
         return None
     try:
-        return _folded(op, *values, most=MODERATE)
+        return rule(MODERATE, *values)
     except ConstantError:
         return None
 
 
-_ARITHMETIC = frozenset(["neg", "add", "sub", "scale", "over", "power"])
+# --- what the rows of arithmetic say of rational numbers --------------------------------------------------------------
 
 
-def _folded(
-    op: str, a: Fraction, b: Fraction = Fraction(0), *, most: int = LONGEST_CONSTANT
-) -> Fraction | None:
-    match op:
-        case "neg":
-            return -a
-        case "add":
-            return a + b
-        case "sub":
-            return a - b
-        case "scale":
-            return a * b
-        case "over":
-            return _quotient(a, b)
-    return _power(a, b, most)
-
-
-def _quotient(a: Fraction, b: Fraction) -> Fraction:
+def quotient(most: int, a: Fraction, b: Fraction) -> Fraction:
     if b == 0:
         raise ConstantError("division by zero")
     return a / b
 
 
-def _power(a: Fraction, b: Fraction, most: int) -> Fraction | None:
+def power(most: int, a: Fraction, b: Fraction) -> Fraction | None:
+    """A power with an integer exponent; one of at most so many bits, as it comes up in between."""
     if a == 0 and b < 0:
         raise ConstantError("division by zero")
     if max(a.numerator.bit_length(), a.denominator.bit_length()) * abs(b) > most:

@@ -12,8 +12,9 @@ from cheatsheet.language.dimensions import ONE, Axis
 from cheatsheet.language.display import one_line, short
 from cheatsheet.language.errors import near
 from cheatsheet.language.expressions import Apply, Argument, Equation, Expr, Index, Number, Size, Sum, Symbol
+from cheatsheet.language.habits import function_told
 from cheatsheet.language.names import axis_names, leaves, occurs, varying_names
-from cheatsheet.language.syntax import ClaimError, Raw, parse_claim, parse_expression
+from cheatsheet.language.syntax import ClaimError, NotationError, Raw, parse_claim, parse_expression
 from cheatsheet.language.table import TABLE, ShapeError, build, called_along, constants, functions
 
 LARGEST_EXPONENT = 1000
@@ -153,7 +154,9 @@ class Elaborator:
                 return self.component(raw)
             case "call":
                 return self.call(raw)
-        self.fail(raw, "a list stands only inside block([[…], […]])")
+        self.fail(
+            raw, "a list stands only inside block([[…], […]])", "for a matrix of blocks write block([[A, B]])"
+        )
 
     def name(self, raw: Raw) -> Expr:
         name = raw.text
@@ -311,8 +314,10 @@ class Elaborator:
         name = raw.text
         if name not in functions():
             if name in self.symbols:
-                self.fail(raw, f"{name} is a symbol, not a function", "write * or @ for a product")
-            self.fail(raw, f"unknown function {name}", near(name, functions()))
+                hint = "write * or @ for a product, A[i, j] for an entry"
+                self.fail(raw, f"{name} is a symbol, not a function", hint)
+            end = raw.start + len(name)
+            raise NotationError(f"unknown function {name}", raw.start, end, function_told(name))
         if raw.axis is not None:
             return self.along(raw)
         if name == "sum":

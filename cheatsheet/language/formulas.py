@@ -63,6 +63,17 @@ def times(a: Expr, b: Expr) -> Expr:
     return build("hadamard", a, b)
 
 
+def flipped(a: Expr) -> Expr:
+    """The transpose, a transpose taken away where it stands in front.
+
+    >>> from cheatsheet.language.dimensions import Axis
+    >>> x = Symbol("x", Shape.vector(Axis.of("n")))
+    >>> flipped(x), flipped(flipped(x))
+    (x.T, x)
+    """
+    return a.children[0] if isinstance(a, Apply) and a.op == "transpose" else build("transpose", a)
+
+
 def divided(a: Expr, b: Expr) -> Expr:
     """The element-wise quotient, or the multiple or the reciprocals where one operand is a scalar."""
     if b.shape.is_scalar:

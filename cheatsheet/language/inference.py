@@ -20,8 +20,9 @@ from itertools import combinations, count, islice
 from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.elaborate import Declarations, elaborate_expression
 from cheatsheet.language.expressions import Symbol
+from cheatsheet.language.habits import square_brackets_told
 from cheatsheet.language.names import leaves
-from cheatsheet.language.syntax import ClaimError, Raw, parse_expression
+from cheatsheet.language.syntax import ClaimError, NotationError, Raw, parse_expression
 from cheatsheet.language.table import TABLE, ShapeError, constants
 
 LETTERS = "mnpqrsthlk"
@@ -63,13 +64,14 @@ def infer_declarations(
     """
     places = [place for part in (text, wrt) for place in _places(_parsed(part))]
     known = dict(given or {})
+    _refuse_square_brackets(text, known)
     taken = {name for name, place in places if place in ("index", "axis")}
     taken |= {name for symbol in known.values() for name in symbol.shape.names}
     kinds: dict[str, str] = {}
     arrays = {name for name, place in places if place == "array"}
     for name, place in places:
         if name not in taken and name not in known and name not in constants():
-            usual = kinds.get(name, _convention(name))
+            usual = kinds.get(name, convention(name))
             array = place == "array" and usual == "scalar"
             kinds[name] = "vector" if array else usual if place in ("value", "array") else place
 
@@ -96,6 +98,14 @@ def infer_declarations(
     return _with_sizes(numbers, text, wrt, kinds, found)
 
 
+def _refuse_square_brackets(text: str, known: Container[str]) -> None:
+    for leaf in leaves(_parsed(text)):
+        told = None if leaf.text in known else square_brackets_told(leaf.text, text, leaf.end)
+        if told is not None:
+            said = f"{text[told.start : told.end]} is not part of the language"
+            raise ExpressionError(NotationError(said, told.start, told.end, told.hint), text)
+
+
 def _parsed(text: str) -> Raw:
     try:
         return parse_expression(text)
@@ -103,7 +113,8 @@ def _parsed(text: str) -> Raw:
         raise ExpressionError(error, text) from None
 
 
-def _convention(name: str) -> str:
+def convention(name: str) -> str:
+    """What the letter of an undeclared name stands for: a matrix, a scalar or a vector."""
     if name[0].isupper():
         return "matrix"
     letter = name.split("_")[0].rstrip("0123456789")
@@ -128,7 +139,7 @@ def _only_divides(name: str, whole: Raw) -> bool:
     """Whether a name that would be an array by its letter stands nowhere but below a fraction line."""
     uses = sum(leaf.kind == "name" and leaf.text == name for leaf in leaves(whole))
     below = sum(name in _sizes_in(part) for _, parts in _chains(whole) for part in parts)
-    return 0 < uses == below and _convention(name) != "scalar"
+    return 0 < uses == below and convention(name) != "scalar"
 
 
 def _divides_a_sum(name: str, whole: Raw) -> bool:
@@ -397,6 +408,8 @@ class _Attempt:
 
     def explain(self, error: ClaimError, named: Declarations) -> str:
         """The hint of an error, with what was assumed about the names that nobody declared."""
+        if isinstance(error, NotationError):
+            return error.hint
         taken = ", ".join(f"{name}: {declared_shape(named.symbols[name].shape)}" for name in self.unknown)
         assumed = f"undeclared names were read as {taken}; say otherwise with --given" if taken else ""
         return "; ".join(part for part in (error.hint, assumed) if part)

@@ -145,6 +145,11 @@ class Operator:
     by_others: str = ""
     """Its value by other functions, as a textbook defines it, where it applies to numbers ``x`` and ``y``: what the
     calculus reads in its place and derivations may write. Empty where the calculus knows the function itself."""
+    rational: Callable[..., Fraction | None] | None = None
+    """Of an operation of arithmetic: the value at rational numbers, None where it is none. First comes how many bits
+    it may have; :class:`~cheatsheet.language.constants.ConstantError` tells that it does not exist or has more."""
+    of_transpose: bool = False
+    """Whether it is a function f of a matrix with f(Aᵀ) = f(A)ᵀ, which is symmetric where the matrix is."""
     traps: Mapping[str, str] = field(default_factory=dict)
     """For each fact that only holds a verdict back, by its name: a claim that would be called holding without it."""
 
@@ -173,6 +178,11 @@ class Operator:
     def second_exponent(self) -> int | None:
         """1 where an entry of the value is one of the first operand times one of the second, −1 where divided by it."""
         return {"scale": 1, "over": -1}.get(self.entrywise or "")
+
+    @property
+    def is_product(self) -> bool:
+        """Whether it is a product with a sign between its factors, from which numbers can be drawn."""
+        return self.infix and self.linear and self.arguments == "ee"
 
     @property
     def divides(self) -> bool:

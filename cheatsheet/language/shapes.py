@@ -11,8 +11,8 @@ from cheatsheet.language.table import ShapeError, ShapeRule
 Args = tuple[Any, ...]
 
 
-def same(name: str) -> ShapeRule:
-    """Both operands of one shape, which is the shape of the result."""
+def same(name: str, instead: str = "") -> ShapeRule:
+    """Both operands of one shape, which is the shape of the result; ``instead`` names what may have been meant."""
 
     def rule(args: Args, params: Args) -> Shape:
         a, b = args
@@ -20,7 +20,7 @@ def same(name: str) -> ShapeRule:
             raise ShapeError(
                 f"the operands of {name} have different shapes, {a.shape} and {b.shape}",
                 "shapes must agree exactly: nothing broadcasts"
-                + (transposition_hint(a.shape, b.shape) or _ones_hint(a.shape, b.shape)),
+                + (transposition_hint(a.shape, b.shape) or _ones_hint(a.shape, b.shape) or instead),
                 zip(a.shape, b.shape, strict=False) if len(a.shape.axes) == len(b.shape.axes) else (),
             )
         return a.shape

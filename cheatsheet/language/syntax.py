@@ -7,11 +7,14 @@ depth and length are bounded, and every node knows where it stands so that messa
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, NoReturn
 
 from cheatsheet.language.display import one_line, short
+from cheatsheet.language.habits import character_told, sign_told, word_told
 
 LONGEST_TEXT = 10_000
 DEEPEST_NESTING = 200
@@ -27,11 +30,6 @@ KEYWORDS = frozenset(
     "False None True and as assert async await break class continue def del elif else except finally for from "
     "global if import in is lambda nonlocal not or pass raise return try while with yield".split()
 )
-_LOOKALIKES = {
-    "−": "-", "–": "-", "—": "-", "×": "* or @", "·": "* or @", "⋅": "* or @", "∘": "*", "⊙": "*", "÷": "/",
-    "≠": "!=", "＝": "==", "≡": "==", "（": "(", "）": ")", "［": "[", "］": "]", "，": ",", "．": ".",
-    "²": "** 2", "³": "** 3", "ᵀ": ".T", "⊤": ".T", "′": ".T", "⊗": "kron(A, B)", "√": "sqrt(x)", "∂": "diff(y, x)",
-}  # fmt: skip
 _BINARY = {"+": 10, "-": 10, "*": 20, "@": 20, "/": 20}
 _UNARY = 30
 _POWER = 40
@@ -60,7 +58,11 @@ class ClaimError(Exception):
         return one_line(self, short(self.message, 150))
 
     def __reduce__(self) -> tuple[type, tuple[object, ...]]:
-        return (ClaimError, (self.message, self.start, self.end, self.hint, self.axes))
+        return (type(self), (self.message, self.start, self.end, self.hint, self.axes))
+
+
+class NotationError(ClaimError):
+    """What is written is not of this language, whatever the names in it stand for."""
 
 
 @dataclass(frozen=True)
@@ -110,21 +112,21 @@ def tokenize(text: str) -> list[Token]:
 
 def _unexpected_character(text: str, position: int) -> NoReturn:
     character = text[position]
-    if character in "'\"`":
-        raise ClaimError(
-            "text in quotes is not part of the language",
-            position,
-            position + 1,
-            "remove the quotes",
-        )
-    hint = ""
-    if character in _LOOKALIKES:
-        hint = f"write {_LOOKALIKES[character]}"
-    elif not character.isascii():
-        hint = "names are made of the letters a-z, A-Z, digits and _"
-        if character.isalpha():
-            hint += f"; this letter is U+{ord(character):04X}, not the Latin one it may look like"
+    hint = "" if character.isascii() else character_told(character)
     raise ClaimError(f"unexpected character {character!r}", position, position + 1, hint)
+
+
+@contextmanager
+def _in_other_notations(text: str) -> Iterator[None]:
+    """What is refused within the block, told as a habit from elsewhere where it looks like one."""
+    try:
+        yield
+    except ClaimError as error:
+        told = sign_told(text, error.start) or word_told(text, error.start, error.end)
+        if told is None:
+            raise
+        said = text[told.start : told.end]
+        raise NotationError(f"{said} is not part of the language", told.start, told.end, told.hint) from None
 
 
 class _Parser:
@@ -206,7 +208,9 @@ class _Parser:
         if token.text == "(" and token.kind == "operator":
             inner = self.expression()
             if self.token.text == ",":
-                self.fail("a tuple is not part of the language")
+                self.fail(
+                    "a tuple is not part of the language", "an inner product is written x.T @ y, or dot(x, y)"
+                )
             end = self.expect(")", token)
             return Raw(
                 inner.kind,
@@ -257,7 +261,7 @@ class _Parser:
                 if name.text != "T" or name.kind != "name":
                     self.fail(
                         f"the only attribute is .T, the transpose, and this is .{name.text}",
-                        "",
+                        "the product of matrices is written @" if name.kind == "name" else "",
                         name,
                     )
                 left = self.node("transpose", left.start, name.end, "", left)
@@ -299,7 +303,7 @@ class _Parser:
         indices: list[Raw] = []
         while True:
             if self.token.text == ":":
-                self.fail("slices are not part of the language", "use an index name, as in A[i, j]")
+                self.fail("slices are not part of the language", _reading_hint(self.token))
             indices.append(self.expression())
             if self.token.text != ",":
                 break
@@ -311,11 +315,10 @@ class _Parser:
 def _reading_hint(token: Token) -> str:
     hints = {
         "=": "an equality is written ==",
-        "^": "a power is written **",
-        "//": "a quotient is written /",
-        ":": "slices are not part of the language",
-        "%": "% is not part of the language",
+        ":": "a column is A @ unit(j, n), a row unit(i, m).T @ A, an entry A[i, j]",
     }
+    if token.text in KEYWORDS:
+        return "an expression has no words in it but names"
     if token.kind in ("name", "number"):
         return "a product is written with * or @"
     return hints.get(token.text, "")
@@ -327,13 +330,23 @@ def parse_expression(text: str) -> Raw:
     >>> parse_expression("x.T @ A").text
     '@'
     """
+    with _in_other_notations(text):
+        return _expression(text)
+
+
+def _expression(text: str) -> Raw:
     parser = _Parser(text)
     if parser.token.kind == "end":
         parser.fail("the expression is empty")
     tree = parser.expression()
     if parser.token.kind != "end":
         if parser.token.text in ("==", "!="):
-            parser.fail(f"a comparison {parser.token.text} does not belong here")
+            parser.fail(
+                f"a comparison {parser.token.text} does not belong here",
+                "write one side alone; an equality is a claim, which is checked and not differentiated",
+            )
+        if parser.token.text == "=":
+            parser.fail("an equality does not belong here", "write what stands right of the = alone")
         parser.fail(f"unexpected {parser.token.text!r}", _reading_hint(parser.token))
     return tree
 
@@ -344,6 +357,11 @@ def parse_claim(text: str) -> Raw:
     >>> parse_claim("A @ B != B @ A").text
     '!='
     """
+    with _in_other_notations(text):
+        return _claim(text)
+
+
+def _claim(text: str) -> Raw:
     parser = _Parser(text)
     if parser.token.kind == "end":
         parser.fail("the claim is empty")

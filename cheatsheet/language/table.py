@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from cheatsheet.language.expressions import Apply, Argument, Expr
+from cheatsheet.language.layouts import arrange
 from cheatsheet.language.rows import (
     TABLE,
     Differentiation,
@@ -40,6 +41,8 @@ __all__ = [
     "constants",
     "differentiation",
     "functions",
+    "layout_of",
+    "sources",
     "variables",
 ]
 
@@ -59,6 +62,22 @@ def build(op: str, *args: Argument, params: tuple[Any, ...] = ()) -> Apply:
 def differentiation(expr: Expr) -> Differentiation | None:
     """What is known of an expression that is the derivative of something by something; None for any other."""
     return TABLE[expr.op].derivative if isinstance(expr, Apply) else None
+
+
+def layout_of(derivative: Apply) -> str:
+    """The layout in which a derivative lies: the one that it is written in, or that of its operator."""
+    known = differentiation(derivative)
+    assert known is not None
+    return str(derivative.params[0]) if known.layout == "as asked" else known.layout
+
+
+def sources(derivative: Apply) -> tuple[tuple[int, int], ...]:
+    """Which axis of the function, or of a variable, each axis of a derivative is; see :mod:`.layouts`."""
+    known = differentiation(derivative)
+    assert known is not None
+    layout = layout_of(derivative) if known.layout == "as asked" else "mixed"
+    shapes = tuple(variable.shape for variable in variables(derivative))
+    return arrange(derivative.children[0].shape, shapes, layout).sources
 
 
 def variables(derivative: Apply) -> tuple[Expr, ...]:

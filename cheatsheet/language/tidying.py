@@ -11,8 +11,6 @@ from cheatsheet.language.expressions import Apply, Expr, Number, Sum, rebuild
 from cheatsheet.language.table import TABLE, build
 
 _ZERO, _ONE = Number(0), Number(1)
-_PRODUCTS = ("scale", "matmul", "hadamard")
-_SIGN_PASSES_THROUGH = ("transpose", "tr")
 
 
 def tidied(expr: Expr) -> Expr:
@@ -56,8 +54,8 @@ def tidied(expr: Expr) -> Expr:
             return tidied(build("over", expr.children[1], expr.children[0].children[1]))
         case op if len(expr.children) == 2 and (TABLE[op].linear or TABLE[op].divides):
             (p, a), (q, b) = (unsigned(child) for child in expr.children)
-            return _signed(_multiplied(op, a, b) if op in _PRODUCTS else build(op, a, b), p != q)
-        case op if op in _SIGN_PASSES_THROUGH:
+            return _signed(_multiplied(op, a, b) if TABLE[op].is_product else build(op, a, b), p != q)
+        case "transpose" | "tr" as op:
             negative, a = unsigned(expr.children[0])
             return _signed(build(op, a), negative)
     return expr
@@ -102,7 +100,7 @@ def unsigned(expr: Expr) -> tuple[bool, Expr]:
             return True, Number(-expr.value)
         case Apply(op="neg"):
             return True, expr.children[0]
-        case Apply(op="scale" | "matmul" | "hadamard"):
+        case Apply() if TABLE[expr.op].is_product:
             a, b = expr.children
             negative, a = unsigned(a)
             return (True, _multiplied(expr.op, a, b)) if negative else (False, expr)
@@ -117,7 +115,7 @@ def negated(expr: Expr) -> Expr:
     match expr:
         case Number():
             return Number(-expr.value)
-        case Apply(op="scale" | "matmul" | "hadamard"):
+        case Apply() if TABLE[expr.op].is_product:
             a, b = expr.children
             return build(expr.op, negated(a), b)
     return build("neg", expr)

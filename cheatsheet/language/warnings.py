@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, walk
+from cheatsheet.language.expressions import Apply, Equation, Expr, Number, Symbol, walk
+from cheatsheet.language.table import TABLE
 
 _VARIABLES = frozenset("XYZxyz")
 """Letters that stand for what varies, where a textbook has A, B, C for what does not."""
@@ -27,6 +28,31 @@ def cautions(equation: Equation) -> tuple[str, ...]:
         if isinstance(node, Apply) and node.op == "d":
             found.update(dict.fromkeys(_of_differential(node)))
     return tuple(found)
+
+
+def entrywise(expr: Expr) -> Iterator[str]:
+    """A sentence for each quotient by a matrix, and each power that looks like an inverse or a transpose.
+
+    >>> from cheatsheet.language.dimensions import Axis, Shape
+    >>> from cheatsheet.language.table import build
+    >>> A = Symbol("A", Shape.matrix(Axis.of("n"), Axis.of("n")))
+    >>> list(entrywise(build("power", A, Number(-1))))
+    ['A ** -1 is of each entry; the inverse is inv(A)']
+    """
+    for node in walk(expr):
+        if not isinstance(node, Apply) or len(node.children) != 2:
+            continue
+        sign, (first, second) = TABLE[node.op].syntax, node.children
+        if " ** " in sign and second == Number(-1) and _is_matrix(first):
+            yield f"{node} is of each entry; the inverse is inv({first})"
+        elif " ** " in sign and isinstance(second, Symbol) and second.name == "T":
+            yield f"{node} is a power; the transpose is {first}.T"
+        elif " / " in sign and _is_matrix(second):
+            yield f"{node} divides entry by entry; the inverse is inv({second})"
+
+
+def _is_matrix(expr: Expr) -> bool:
+    return not any(axis.is_one for axis in expr.shape.axes)
 
 
 def _with_meanings(*expressions: Expr) -> Iterator[Expr]:

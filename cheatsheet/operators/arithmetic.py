@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cheatsheet.calculus import adjoints, component_rules, differentials
 from cheatsheet.evaluation import values
+from cheatsheet.language import constants
 from cheatsheet.language.dimensions import Shape
 from cheatsheet.language.shapes import Args, same, scalar, unchanged
 from cheatsheet.language.table import Operator, ShapeError
@@ -62,6 +63,7 @@ ROWS = (
         entrywise="add",
         transposed="each",
         differential=differentials.add,
+        rational=lambda _, a, b: a + b,
         latex=notation.additive("+"),
         code=coding.infix("+", coding.SUM),
         sympy=translating.add,
@@ -84,6 +86,7 @@ ROWS = (
         entrywise="sub",
         transposed="each",
         differential=differentials.sub,
+        rational=lambda _, a, b: a - b,
         latex=notation.additive("-"),
         code=coding.infix("-", coding.SUM),
         sympy=translating.sub,
@@ -106,6 +109,7 @@ ROWS = (
         entrywise="neg",
         transposed="each",
         regular="with its operands",
+        rational=lambda _, a: -a,
         latex=notation.negated,
         code=coding.negated,
         sympy=translating.neg,
@@ -128,6 +132,7 @@ ROWS = (
         sign="any",
         entrywise="scale",
         transposed="second",
+        rational=lambda _, a, b: a * b,
         latex=notation.juxtaposed,
         code=coding.infix("*", coding.PRODUCT),
         sympy=translating.scale,
@@ -151,6 +156,7 @@ ROWS = (
         entrywise="over",
         transposed="first",
         differential=differentials.over,
+        rational=constants.quotient,
         latex=notation.fraction,
         code=coding.infix("/", coding.PRODUCT),
         sympy=translating.over,
@@ -165,7 +171,7 @@ ROWS = (
         syntax="A * B",
         arguments="ee",
         infix=True,
-        shape=same("the element-wise product *"),
+        shape=same("the element-wise product *", "; the product of matrices is @"),
         smoothness="polynomial",
         whole_matrix=False,
         differentiates=False,
@@ -239,6 +245,7 @@ ROWS = (
         entrywise="power",
         transposed="first",
         differential=differentials.power,
+        rational=constants.power,
         latex=notation.powered,
         code=coding.powered,
         sympy=translating.power,

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from cheatsheet.catalogue.entries import Catalogue, Entry, Section
 from cheatsheet.catalogue.reports import CatalogueReport, EntryReport
+from cheatsheet.language.errors import Problem
 from cheatsheet.language.expressions import Symbol
 from cheatsheet.language.glossary import Text, word
 from cheatsheet.pages.authored import authored_blocks, differential_block, in_order
@@ -31,12 +32,21 @@ from cheatsheet.pages.model import (
 from cheatsheet.pages.one_layout import in_one_layout
 from cheatsheet.pages.pitfalls import pitfall_line
 from cheatsheet.pages.prose import embolden
+from cheatsheet.pages.right_lines import problems_of, wrong_lines
 from cheatsheet.pages.sheet import chosen_boxes
 from cheatsheet.pages.tables import shown_block
 from cheatsheet.parallel import over_cores
 from cheatsheet.printing.terminal_maths import plain
 
 Progress = Callable[[int], None]
+
+
+class WrongLines(Exception):
+    """Lines that entries have written themselves do not follow by the rules that they name."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("lines of derivations do not follow")
+        self.problems = problems
 
 
 def document(
@@ -46,11 +56,12 @@ def document(
     layout: Layout | None = None,
     progress: Progress | None = None,
 ) -> Document:
-    """The pages of a catalogue all of whose entries are as expected."""
-    reports = {r.entry.id: r for r in report.entries}
-    shown = [e for e in catalogue if layout is None or not _is_about_another(e, catalogue.layout, layout)]
-    made = _entry_pages([reports[entry.id] for entry in shown], layout, progress or (lambda count: None))
-    pages = {page.id: page for page in made}
+    """The pages of a catalogue all of whose claims are as expected; raises :class:`WrongLines`."""
+    another = {e.id for e in catalogue if layout and _is_about_another(e, catalogue.layout, layout)}
+    if wrong := wrong_lines(r for r in report.entries if r.entry.id in another):
+        raise WrongLines(wrong)
+    shown = [r for r in report.entries if r.entry.id not in another]
+    pages = {page.id: page for page in _entry_pages(shown, layout, progress or (lambda count: None))}
     sections = [
         _section_page(section, number, tuple(pages[e.id] for e in section.entries if e.id in pages), layout)
         for number, section in enumerate(catalogue.sections, start=1)
@@ -76,7 +87,10 @@ def _is_about_another(entry: Entry, usual: str, layout: Layout) -> bool:
 
 
 def _entry_pages(reports: list[EntryReport], layout: Layout | None, progress: Progress) -> list[EntryPage]:
-    """The pages of entries, not numbered yet: those kept from an earlier build, and the others worked out."""
+    """The pages of entries, not numbered yet: those kept from an earlier build, and the others worked out.
+
+    Raises :class:`WrongLines` once all are: a page is made and kept where every line of the entry is right.
+    """
     keys = PageKeys(layout)
     named = [keys.key(report) for report in reports]
     shelf = PageShelf()
@@ -84,16 +98,19 @@ def _entry_pages(reports: list[EntryReport], layout: Layout | None, progress: Pr
         pages = shelf.find(named)
         progress(sum(key in pages for key in named))
         missing = {key: report for key, report in zip(named, reports, strict=True) if key not in pages}
-        made = over_cores(_page, [(report, layout) for report in missing.values()], progress)
-        shelf.keep(list(missing), made)
+        found = over_cores(_page, [(report, layout) for report in missing.values()], progress)
+        made = {k: page for k, page in zip(missing, found, strict=True) if isinstance(page, EntryPage)}
+        shelf.keep(list(made), list(made.values()))
     finally:
         shelf.close()
-    pages |= dict(zip(missing, made, strict=True))
+    if len(made) < len(missing):
+        raise WrongLines([problem for page in found if not isinstance(page, EntryPage) for problem in page])
+    pages |= made
     return [replace(pages[key], key=key) for key in named]
 
 
-def _page(asked: tuple[EntryReport, Layout | None]) -> EntryPage:
-    return entry_page(*asked)
+def _page(asked: tuple[EntryReport, Layout | None]) -> EntryPage | tuple[Problem, ...]:
+    return problems_of(asked[0].entry) or entry_page(*asked)
 
 
 def _section_page(

@@ -14,7 +14,7 @@ from cheatsheet.printing.terminal_maths import plain as plain_formula
 LONGEST_SHAPE = 18
 """Nobody looks up a formula of more characters by its shape, and it would not fit a column of an index."""
 
-LONGEST_NAME = 22
+LONGEST_NAME = {"zh": 22, "en": 24}
 """Of a name in the sheet's index; a Chinese character counts twice."""
 
 
@@ -77,15 +77,15 @@ def is_chinese(words: str) -> bool:
     return re.search(r"[\u4e00-\u9fff]", words) is not None
 
 
-def shape_index(claims: Iterable[tuple[EntryPage, ClaimLine]], tall: bool = True) -> tuple[Item, ...]:
-    """What is differentiated, or stands on a left side, as a formula; symbols alone say nothing.
+def shape_index(claims: Iterable[tuple[EntryPage, ClaimLine]], matrices: bool = True) -> tuple[Item, ...]:
+    """What is differentiated, or stands on a left side, as a formula; symbols say nothing, fractions stand too high.
 
-    ``tall``: also what is taller than a line: matrices, fractions.
+    ``matrices``: also what has matrices of blocks in it.
     """
     found: dict[str, dict[str, EntryPage]] = {}
     for page, claim in claims:
         shape = claim.as_row.shape
-        if not tall and re.search(r"\\(begin|frac|pd)\b", shape):
+        if re.search(r"\\(frac|pd)\b", shape) or (r"\begin" in shape and not matrices):
             continue
         if 1 < len(plain_formula(shape)) <= LONGEST_SHAPE and not _is_symbol(shape):
             found.setdefault(shape, {}).setdefault(page.id, page)
@@ -103,7 +103,7 @@ def _formula_order(text: str) -> tuple[bool, str, str]:
     return name is None, english_order(text), text
 
 
-def _short(items: tuple[Item, ...], most: int = LONGEST_NAME) -> tuple[Item, ...]:
+def _short(items: tuple[Item, ...], most: int) -> tuple[Item, ...]:
     """The names that are not too long for an index; nobody looks for the others by their beginning."""
     return tuple(item for item in items if sum(1 if c.isascii() else 2 for c in plain(item.text)) <= most)
 
@@ -112,10 +112,13 @@ def sheet_indexes(document: Document) -> tuple[tuple[str, tuple[Item, ...]], ...
     """The indexes of what is on the sheet: names in each language, and shapes."""
     entries = [entry for box in document.sheet_boxes for entry in box.entries]
     pages = list(dict.fromkeys(entry.page for entry in entries))
-    names = tuple((f"index-{lang}", _short(name_index(pages, lang, most=2))) for lang in document.languages)
+    names = tuple(
+        (f"index-{lang}", _short(name_index(pages, lang, most=2), LONGEST_NAME[lang]))
+        for lang in document.languages
+    )
     return (
         *names,
-        ("index-shapes", shape_index(((e.page, c) for e in entries for c in e.claims), tall=False)),
+        ("index-shapes", shape_index(((e.page, c) for e in entries for c in e.claims), matrices=False)),
     )
 
 

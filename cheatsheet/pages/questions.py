@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 from cheatsheet.catalogue.entries import Claim
 from cheatsheet.language.expressions import Apply, Expr, Symbol, symbols
 from cheatsheet.language.inference import declared_axes
+from cheatsheet.language.layouts import LAYOUTS
+from cheatsheet.language.table import differentiation, layout_of
 
 
 def question(claim: Claim) -> str:
@@ -24,15 +26,8 @@ def question(claim: Claim) -> str:
     used = list(_all_symbols(left))
     if any(symbol.definition is not None or symbol.kind != "symbol" for symbol in used):
         return ""
-    match left.op:
-        case "diff":
-            layout = str(left.params[0])
-        case "jacobian":
-            layout = "numerator"
-        case "grad":
-            layout = "denominator"
-        case _:
-            return ""
+    if differentiation(left) is None or (layout := layout_of(left)) not in LAYOUTS:
+        return ""
     given = ", ".join(sorted({_declaration(symbol) for symbol in used}))
     return urlencode({"e": str(y), "x": str(x), "g": given, "l": layout})
 

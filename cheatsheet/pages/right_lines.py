@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cheatsheet.catalogue.entries import Entry
-from cheatsheet.catalogue.reports import CatalogueReport
+from cheatsheet.catalogue.reports import EntryReport
 from cheatsheet.language.errors import Problem
 from cheatsheet.pages.keys import PageKeys
 from cheatsheet.parallel import over_cores
@@ -28,21 +28,22 @@ class RightLines:
         self.shelf.close()
 
 
-def wrong_lines(report: CatalogueReport) -> list[Problem]:
+def wrong_lines(reports: Iterable[EntryReport]) -> list[Problem]:
     """What is wrong with the derivations that entries have in their own words, where their claims hold.
 
     Those found right before are not looked at again.
     """
     keys, right = PageKeys(None), RightLines()
-    asked = {keys.key(entry): entry.entry for entry in report.entries if entry.ok and entry.entry.derivations}
+    asked = {keys.key(report): report.entry for report in reports if report.ok and report.entry.derivations}
     known = right.known(asked)
     left = {key: entry for key, entry in asked.items() if key not in known}
-    found = over_cores(_wrong, list(left.values()), lambda more: None)
+    found = over_cores(problems_of, list(left.values()), lambda more: None)
     right.keep([key for key, wrong in zip(left, found, strict=True) if not wrong])
     return [problem for wrong in found for problem in wrong]
 
 
-def _wrong(entry: Entry) -> list[Problem]:
+def problems_of(entry: Entry) -> tuple[Problem, ...]:
+    """What is wrong with the derivations that an entry has in its own words."""
     from cheatsheet.derivatives.authored.worked import problems  # brings the calculus: not for what is known
 
-    return [problem for derivation in entry.derivations for problem in problems(derivation)]
+    return tuple(problem for derivation in entry.derivations for problem in problems(derivation))

@@ -10,8 +10,10 @@ from pathlib import Path
 import yaml
 
 from cheatsheet.derivatives.rules.laws import laws
+from cheatsheet.derivatives.rules.numbers import by_formula
 from cheatsheet.derivatives.rules.words import LAW
 from cheatsheet.language.glossary import Text
+from cheatsheet.language.table import TABLE
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,8 @@ class Tag:
     of: tuple[str, ...]
     laws: tuple[str, ...]
     """The groups of laws that it stands for as well."""
+    functions: bool = False
+    """Whether it stands for the definitions of functions by others, sinh by exp."""
 
 
 @cache
@@ -30,7 +34,13 @@ def legend() -> tuple[Tag, ...]:
     """All tags, in the order in which they are explained."""
     listed = yaml.safe_load(Path(__file__).with_name("tags.yaml").read_text(encoding="utf-8"))
     return tuple(
-        Tag(row["tag"], Text(row["zh"], row["en"]), tuple(row["of"]), tuple(row.get("laws", ())))
+        Tag(
+            row["tag"],
+            Text(row["zh"], row["en"]),
+            tuple(row["of"]),
+            tuple(row.get("laws", ())),
+            row.get("functions", False),
+        )
         for row in listed
     )
 
@@ -54,11 +64,13 @@ def notation() -> tuple[Sign, ...]:
 def _by_reason() -> dict[str, str]:
     by_group = {group: row.tag for row in legend() for group in row.laws}
     by_law = {key: by_group[law.group] for id, law in laws().items() for key in (id, LAW + id)}
-    return by_law | {reason: row.tag for row in legend() for reason in row.of}
+    defined = {by_formula(name, row.by_others).id for name, row in TABLE.items() if row.by_others}
+    by_function = {reason: row.tag for row in legend() if row.functions for reason in defined}
+    return by_law | by_function | {reason: row.tag for row in legend() for reason in row.of}
 
 
 def tags_of(reasons: Iterable[str]) -> str:
-    """The letters of some reasons, each once, in the order of the legend.
+    """The letters of some reasons, each once, in the order of the legend; raises :class:`KeyError` for one without.
 
     >>> tags_of(["linearity", "def-dot", "def-matmul"])
     'P L'

@@ -426,6 +426,6 @@ def is_plain_number(expr: Expr) -> bool:
             return True
         case Apply(op="softmax" | "adj" | "I" | "ones" | "zeros"):
             return expr.shape.is_scalar  # of one entry, they are the number 1 or 0
-        case Apply(op="add" | "sub" | "neg" | "scale" | "over" | "power"):
+        case Apply(op=op) if TABLE[op].rational:
             return all(is_plain_number(child) for child in expr.children)
     return False

@@ -94,13 +94,13 @@ def _identical(real: Claim, claim: Claim, sizes: Sizes, budget: Budget) -> bool:
     from cheatsheet.verdicts.compare import OutOfBudgetError
 
     try:
-        from cheatsheet.verdicts import exact  # sympy is loaded only when this tier is needed
+        from cheatsheet.verdicts.exact import vanishes  # sympy is loaded only when this tier is needed
     except ModuleNotFoundError:  # and where there is none, as in a browser, the tier does not run
         return False
 
     for dims in sizes:
         try:
-            found = exact.vanishes(real, dims, budget)
+            found = vanishes(real, dims, budget)
         except OutOfBudgetError:
             return False
         if found is False and real is claim:

@@ -16,7 +16,7 @@ from cheatsheet.derivatives.rules.levels import barred
 from cheatsheet.derivatives.rules.registry import rule
 from cheatsheet.derivatives.rules.rule import carries
 from cheatsheet.derivatives.steps.chains import Line
-from cheatsheet.derivatives.steps.claims import derive_cases, derive_claim
+from cheatsheet.derivatives.steps.claims import derive_cases
 from cheatsheet.derivatives.steps.steps import MOST_AT_ONCE, BrokenStep, Derivation, checked, rules_of
 from cheatsheet.language.elaborate import Declarations, elaborate_claim
 from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Sum, walk
@@ -229,7 +229,7 @@ NOTES = {
 @pytest.mark.parametrize("given", NOTES)
 def test_a_derivative_is_worked_out_entry_by_entry(given: str) -> None:
     """Component form, differentiation, deltas, contraction: no line of a derivation of a derivative is missing."""
-    derivation = derive_claim(elaborate_claim(NOTES[given], Declarations(read_given(given))))
+    derivation = derive_cases(elaborate_claim(NOTES[given], Declarations(read_given(given))))[0]
     assert len(derivation.lines) >= 3
     if "diff" in NOTES[given]:
         with_deltas = [
@@ -260,7 +260,7 @@ def test_a_pair_that_is_not_equal_is_refused() -> None:
 
 
 def lines_of(claim: str, given: str) -> list[str]:
-    derivation = derive_claim(elaborate_claim(claim, Declarations(read_given(given))))
+    derivation = derive_cases(elaborate_claim(claim, Declarations(read_given(given))))[0]
     return [str(line.expr) for line in derivation.lines]
 
 
@@ -291,5 +291,5 @@ CHAIN = "x: [n], u: {shape: [], of: x}, f: {shape: [], of: u}"
     ],
 )  # fmt: skip
 def test_the_reason_is_the_one_that_explains_the_line(claim: str, given: str, expected: str) -> None:
-    derivation = derive_claim(elaborate_claim(claim, Declarations(read_given(given))))
+    derivation = derive_cases(elaborate_claim(claim, Declarations(read_given(given))))[0]
     assert expected in {reason for line in derivation.lines for reason in line.reasons}

@@ -123,16 +123,16 @@ def test_every_node_knows_where_it_stands(text: str) -> None:
         ("x == y]", 7, "unexpected ']'", ""),
         ("A B == A", 3, "unexpected 'B'", "a product is written with * or @"),
         ("2x == x", 1, "2x is neither a number nor a name", "write 2 * x for the product"),
-        ("A^2 == A", 2, "unexpected '^'", "a power is written **"),
-        ("A' == A", 2, "text in quotes is not part of the language", "remove the quotes"),
-        ("A.I == A", 3, "the only attribute is .T, the transpose, and this is .I", ""),
+        ("A^2 == A", 2, "^2 is not part of the language", "a power of a number"),
+        ("A' == A", 2, "' is not part of the language", "for the transpose write A.T"),
+        ("A.I == A", 3, "I is not part of the language", "write inv(X)"),
         ("A.T() == A", 4, "only a named function can be called", "write * for a product"),
-        ("x[:1] == x", 3, "slices are not part of the language", "use an index name, as in A[i, j]"),
+        ("x[:1] == x", 3, "slices are not part of the language", "a column is A @ unit(j, n)"),
         (
             "x[1:] == x",
             4,
             "expected ']' to close '[' in column 2, found ':'",
-            "slices are not part of the language",
+            "a column is A @ unit(j, n)",
         ),
         (
             "f(x=y) == 1",
@@ -146,17 +146,17 @@ def test_every_node_knows_where_it_stands(text: str) -> None:
             "the axis is 0 or 1, and this is 2",
             "axis=1: of each row; axis=0: of each column",
         ),
-        ("(x, y) == 1", 3, "a tuple is not part of the language", ""),
+        ("(x, y) == 1", 3, "a tuple is not part of the language", "an inner product"),
         (
             "lambda == 1",
             1,
             "lambda is a Python keyword, not a name",
             "call the symbol lam; it is printed as λ",
         ),
-        ("x ≠ y", 3, "unexpected character '≠'", "write !="),
-        ("A − B == C", 3, "unexpected character '−'", "write -"),
-        ("（x） == x", 1, "unexpected character '（'", "write ("),
-        ("x == y; import os", 7, "unexpected ';'", ""),
+        ("x ≠ y", 3, "≠ is not part of the language", "write !="),
+        ("A − B == C", 3, "− is not part of the language", "write the minus sign"),
+        ("（x） == x", 1, "（ is not part of the language", "write ("),
+        ("x == y; import os", 7, "; is not part of the language", "an expression ends without a semicolon"),
     ],
 )
 def test_what_is_refused_is_refused_with_a_place_and_a_hint(
@@ -165,7 +165,9 @@ def test_what_is_refused_is_refused_with_a_place_and_a_hint(
     with pytest.raises(ClaimError) as caught:
         parse_claim(text)
     error = caught.value
-    assert (error.start + 1, error.message, error.hint) == (column, message, hint)
+    assert (error.start + 1, error.message) == (column, message)
+    assert error.hint.startswith(hint)
+    assert bool(error.hint) == bool(hint)
 
 
 @pytest.mark.parametrize(

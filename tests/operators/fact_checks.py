@@ -247,6 +247,26 @@ def transposition(row: Operator) -> str:
     return "" if right else "the transpose is something else"
 
 
+def of_transpose(row: Operator) -> str:
+    """By values, as proofs read the fact."""
+    if not row.of_transpose:
+        return ""
+    expr = application(row)
+    turned = build(row.name, build("transpose", expr.children[0]), *expr.args[1:], params=expr.params)
+    left, right = Line(build("transpose", expr))(1), Line(turned)(1)
+    same = left.shape == right.shape and all(map(close, left.ravel(), right.ravel()))
+    return "" if same else "f(Aᵀ) is not f(A)ᵀ"
+
+
+def rational(row: Operator) -> str:
+    if row.rational is None:
+        return ""
+    numbers = [Fraction(4, 9), Fraction(-3), Fraction(2)][: len(row.arguments)]
+    found = row.rational(1000, *numbers)
+    expected = to_sympy(build(row.name, *map(Number, numbers)))
+    return "" if found == Fraction(int(expected.p), int(expected.q)) else "another value"
+
+
 # --- functions of one number ---
 
 

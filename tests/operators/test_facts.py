@@ -123,7 +123,7 @@ FACTS: dict[str, tuple[Check, Others]] = {
 OF_ONE = {field.name for field in fields(OneElement)}
 OTHERS = set(
     """name syntax arguments shape good bad infix along differential linear adjoint one_element traps regular
-    derivative by_others contraction arranges""".split()
+    derivative by_others rational of_transpose contraction arranges""".split()
 )
 """What each row has that other tests look at: what it is, its two claims, its differential and adjoint, how its array
 code has index names in it, what it may leave out."""

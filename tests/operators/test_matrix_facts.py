@@ -1,4 +1,4 @@
-"""Facts that a row may leave out: which values are invertible matrices, and how derivatives lie."""
+"""Facts that a row may leave out: which values are invertible matrices or go with transposes, how derivatives lie."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pytest
 from cheatsheet.evaluation.evaluate import Evaluator
 from cheatsheet.evaluation.many_digits import Precise
 from cheatsheet.evaluation.points import Points
-from cheatsheet.language import table
+from cheatsheet.language import rows
 from cheatsheet.language.elaborate import Declarations
 from cheatsheet.language.expressions import Expr, Number
 from cheatsheet.language.table import TABLE, Operator, ShapeError, build
 from cheatsheet.verdicts.check import verify_text
-from tests.operators.fact_checks import GIVEN, TINY, size
+from tests.operators.fact_checks import GIVEN, TINY, of_transpose, rational, size
 
 MATRICES = [[[1, 2], [3, 5]], [[-1, -2], [-3, -5]], [[0, 1], [1, 0]], [[1, 0], [0, 1]]]
 SINGULAR = [[1, 2], [2, 4]]
@@ -57,8 +57,24 @@ def test_values_said_to_be_invertible_are(name: str) -> None:
     [(name, "always") for name in REGULARITY if TABLE[name].regular == "with its operands"]
     + [("add", "with its operands"), ("sub", "with its operands"), ("hadamard", "with its operands")],
 )
-def test_values_that_may_be_singular_are_not_said_to_be_invertible(name: str, said: table.Regularity) -> None:
+def test_values_that_may_be_singular_are_not_said_to_be_invertible(name: str, said: rows.Regularity) -> None:
     assert regular(replace(TABLE[name], regular=said))
+
+
+@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.of_transpose])
+def test_functions_of_transposes_are_transposes(name: str) -> None:
+    assert of_transpose(TABLE[name]) == ""
+
+
+@pytest.mark.parametrize("name", ["vec", "sum_along"])
+def test_other_functions_of_transposes_are_seen_not_to_be(name: str) -> None:
+    assert of_transpose(replace(TABLE[name], of_transpose=True))
+
+
+@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.rational])
+def test_arithmetic_is_that_of_rational_numbers(name: str) -> None:
+    assert rational(TABLE[name]) == ""
+    assert rational(replace(TABLE[name], rational=lambda most, first, *others: first + 2))
 
 
 DIFFERENTIATING = {
@@ -69,7 +85,7 @@ DIFFERENTIATING = {
 }
 
 
-def lying(name: str, fact: table.Differentiation) -> bool:
+def lying(name: str, fact: rows.Differentiation) -> bool:
     """Whether the derivative is that by ``diff`` in the layout of the row, taken so often."""
     by = ", ".join("x" * fact.times)
     both = ("numerator", "denominator")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cheatsheet.catalogue.schema import SHOWS
+from cheatsheet.derivatives.rules.registry import rules
 from cheatsheet.derivatives.steps.familiar_indices import with_familiar_indices
 from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.elaborate import Declarations, elaborate_claim, elaborate_expression
@@ -22,6 +23,7 @@ from cheatsheet.pages.model import DisplayBlock, FigureBlock, StepsBlock
 from cheatsheet.pages.numbers import counterexample_formulas, number
 from cheatsheet.pages.pictures import Path as Line
 from cheatsheet.pages.tables import shape_table, shown_block
+from cheatsheet.pages.tags import tags_of
 from cheatsheet.verdicts.verdicts import Counterexample
 from tests.pages.samples import catalogue, page, report
 
@@ -33,6 +35,12 @@ SQUARE = Symbol("S", Shape.matrix(n, n))
 x, y, c = Symbol("x", Shape.vector(n)), Symbol("y", Shape.vector(n)), Symbol("c", Shape.scalar())
 U = Symbol("u", Shape.vector(m), of=(x,))
 GIVEN = Declarations({s.name: s for s in (A, B, SQUARE, x, y, c, U)})
+
+
+def test_every_rule_has_a_letter_in_the_legend() -> None:
+    assert all(tags_of([id]) for id in rules())
+    with pytest.raises(KeyError):
+        tags_of(["no-such-rule"])
 
 
 def displays(id_: str, caption: str) -> list[str]:

@@ -9,8 +9,9 @@ from cheatsheet.derivatives.authored.rules import Reason, filled_words, varied, 
 from cheatsheet.derivatives.rules.dependence import depends
 from cheatsheet.derivatives.rules.laws import theorems
 from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, rebuild
+from cheatsheet.language.formulas import flipped
 from cheatsheet.language.glossary import word
-from cheatsheet.language.table import build
+from cheatsheet.language.table import build, differentiation, layout_of, variables
 from cheatsheet.printing.latex import latex_of
 
 
@@ -113,18 +114,14 @@ def _read_off(fact: Equation, wanted: Equation, varying: frozenset[str]) -> Pair
     if not _is_derivative(lhs):
         raise DoesNotApply("it needs a derivative on the left of this line: grad(f, X) == …")
     y, x = lhs.children
-    if lhs.op == "hessian":
+    if len(variables(lhs)) > 1:
         y = build("grad", y, x)
     found = _times_increment(_jacobian(lhs, wanted.rhs), y, x, varying)
     return [(fact.lhs, _d(y, varying)), (_only(fact.rhs, x), found)]
 
 
 def _is_derivative(expr: Expr) -> TypeGuard[Apply]:
-    return (
-        isinstance(expr, Apply)
-        and expr.op in ("grad", "jacobian", "hessian", "diff")
-        and len(expr.children) == 2
-    )
+    return isinstance(expr, Apply) and differentiation(expr) is not None and len(expr.children) == 2
 
 
 def _d(expr: Expr, varying: frozenset[str]) -> Expr:
@@ -141,12 +138,8 @@ def _times_increment(jacobian: Expr, y: Expr, x: Expr, varying: frozenset[str]) 
 
 def _jacobian(derivative: Apply, form: Expr) -> Expr:
     """The matrix J of dy = J dx, or of df = tr(J dX), for the way in which the derivative is laid out."""
-    layout = derivative.params[0] if derivative.op == "diff" else ""
-    if derivative.op == "grad" or (
-        layout and layout != "numerator" and not derivative.children[1].shape.is_scalar
-    ):
-        bare = isinstance(form, Apply) and form.op == "transpose"
-        return form.children[0] if bare else build("transpose", form)
+    if layout_of(derivative) in ("denominator", "mixed") and not derivative.children[1].shape.is_scalar:
+        return flipped(form)
     return form
 
 

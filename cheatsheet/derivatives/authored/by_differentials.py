@@ -25,7 +25,7 @@ from cheatsheet.derivatives.rules.rule import Rule, exhausted
 from cheatsheet.derivatives.rules.words import LAW, law_words
 from cheatsheet.language.expressions import Apply, Equation, Expr, Symbol, inline_definitions, rebuild, walk
 from cheatsheet.language.glossary import word
-from cheatsheet.language.table import TABLE, ShapeError, build
+from cheatsheet.language.table import TABLE, ShapeError, build, layout_of
 from cheatsheet.language.tidying import tidied
 
 STYLE = "differential"
@@ -181,7 +181,7 @@ def _unfinished(expr: Expr, x: Symbol) -> bool:
 
 
 def _times_increment(derivative: Apply, form: Expr, x: Symbol) -> Expr:
-    turned = derivative.op == "grad" or derivative.params[0] != "numerator"
+    turned = layout_of(derivative) != "numerator"
     jacobian = product_of(Product.of(_turned(form))) if turned else form
     product = build("matmul", jacobian, build("d", x, params=(frozenset({x.name}),)))
     return product if product.shape.is_scalar else build("tr", product)

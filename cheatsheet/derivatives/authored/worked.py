@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import permutations
+from functools import lru_cache
 
-from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.authored.both_sides import (
     DIFFERENTIATED,
     TRANSFORMATIONS,
@@ -18,7 +17,7 @@ from cheatsheet.derivatives.authored.both_sides import (
     transformed,
 )
 from cheatsheet.derivatives.authored.carrying import sufficient, what_is_left
-from cheatsheet.derivatives.authored.conclusions import conclusions
+from cheatsheet.derivatives.authored.conclusions import conclusions, says
 from cheatsheet.derivatives.authored.conditions import Conditions, Domain, domains, spots
 from cheatsheet.derivatives.authored.independent import confined
 from cheatsheet.derivatives.authored.induction import HYPOTHESIS, ON, Block, NoInduction, concluded
@@ -34,8 +33,7 @@ from cheatsheet.derivatives.authored.rules import (
     is_polynomial,
 )
 from cheatsheet.derivatives.rules.dependence import MARK
-from cheatsheet.derivatives.rules.matching import same
-from cheatsheet.derivatives.rules.rule import Rule, spread
+from cheatsheet.derivatives.rules.rule import Rule
 from cheatsheet.language.authored import AuthoredDerivation, AuthoredLine
 from cheatsheet.language.elaborate import elaborate_claim, elaborate_expression
 from cheatsheet.language.errors import Problem, near
@@ -43,7 +41,6 @@ from cheatsheet.language.expressions import (
     Equation,
     Expr,
     Symbol,
-    free_indices,
     inline_definitions,
     rebuild,
 )
@@ -103,30 +100,33 @@ class StepError(Exception):
         self.problem = problem
 
 
-def problems(derivation: AuthoredDerivation) -> list[Problem]:
+def problems(derivation: AuthoredDerivation) -> tuple[Problem, ...]:
     """What is wrong with a derivation: at most one problem a line."""
-    board = Board(derivation)
-    found = []
-    for line in derivation.lines:
-        try:
-            board.write(line)
-        except StepError as error:
-            found.append(error.problem)
-    if not found:
-        try:
-            board.conclude()
-        except StepError as error:
-            found.append(error.problem)
-    return found
+    return _looked_through(derivation)[1]
 
 
 def worked(derivation: AuthoredDerivation) -> Worked:
     """The derivation with every line checked; raises :class:`StepError`."""
-    board = Board(derivation)
-    for line in derivation.lines:
-        board.write(line)
-    board.conclude()
+    board, found = _looked_through(derivation)
+    if found:
+        raise StepError(found[0])
     return Worked((*_notation(derivation), *board.written), derivation.style, derivation.numbers)
+
+
+@lru_cache(maxsize=8)
+def _looked_through(derivation: AuthoredDerivation) -> tuple[Board, tuple[Problem, ...]]:
+    """The lines, and what is wrong with them; kept for whoever asks for the one and then for the other."""
+    board = Board(derivation)
+    found: list[Problem] = []
+    for line in (*derivation.lines, None):
+        try:
+            if line is not None:
+                board.write(line)
+            elif not found:
+                board.conclude()
+        except StepError as error:
+            found.append(error.problem)
+    return board, tuple(found)
 
 
 def _notation(derivation: AuthoredDerivation) -> Iterator[WorkedLine]:
@@ -372,7 +372,7 @@ class Board:
         last = self.derivation.lines[-1].passage
         for number, claim in zip(self.derivation.numbers, self.claims, strict=True):
             facts = self.facts[-1:] if self.lifted else self.facts
-            if claim.negated or not any(_says(self.with_own_meanings(fact), claim) for fact in facts):
+            if claim.negated or not any(says(self.with_own_meanings(fact), claim) for fact in facts):
                 raise self.error(last, f"the lines do not end in claim {number}: {claim!r}")
         for spot, line, rules, block in self.needs:
             if not self.conditions.harmless(spot, rules, block.invertible if block is not None else ()):
@@ -424,27 +424,3 @@ def _varying(text: str) -> list[str]:
     except ClaimError:
         return []
     return varying_names(raw)
-
-
-def _says(fact: Equation, claim: Equation) -> bool:
-    """Whether a line says what is claimed, of the whole or of each entry."""
-    if fact.lhs.shape.is_scalar and not claim.lhs.shape.is_scalar:
-        return _says_of_entries(fact, claim)
-    return (same(fact.lhs, claim.lhs) and same(fact.rhs, claim.rhs)) or (
-        same(fact.lhs, claim.rhs) and same(fact.rhs, claim.lhs)
-    )
-
-
-def _says_of_entries(fact: Equation, claim: Equation) -> bool:
-    """Whether a line says it of the entry at indices that are free, each of them another one."""
-    taken = free_indices(claim.lhs) | free_indices(claim.rhs)
-    places = [index for name, index in free_indices(fact.lhs).items() if name not in taken]
-    axes = claim.lhs.shape.free_axes
-    return any(
-        all(
-            same(spread(side), spread(component(whole, list(order))))
-            for side, whole in ((fact.lhs, claim.lhs), (fact.rhs, claim.rhs))
-        )
-        for order in permutations(places, len(axes))
-        if len(places) == len(axes) and all(i.axis.same_size(a) for i, a in zip(order, axes, strict=True))
-    )

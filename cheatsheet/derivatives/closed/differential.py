@@ -8,8 +8,7 @@ from cheatsheet.calculus.differentials import differentiate
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.display import one_line, short
 from cheatsheet.language.expressions import Apply, Expr, Symbol
-from cheatsheet.language.layouts import arrange
-from cheatsheet.language.table import variables
+from cheatsheet.language.table import sources, variables
 
 Source = tuple[int, int]
 
@@ -49,7 +48,7 @@ def differential(derivative: Apply) -> Differential:
         increment = Symbol(f"∂{number}{symbol.name}", symbol.shape, kind="differential")
         increments.append(increment)
         form = None if form is None else differentiate(form, {symbol: increment})
-    return Differential(derivative, form, by, tuple(increments), _sources(derivative, by))
+    return Differential(derivative, form, by, tuple(increments), sources(derivative))
 
 
 def symbol_of(variable: Expr) -> Symbol:
@@ -59,14 +58,3 @@ def symbol_of(variable: Expr) -> Symbol:
     inner = variable.children[0]
     assert isinstance(inner, Symbol)
     return inner
-
-
-def _sources(derivative: Apply, variables: tuple[Expr, ...]) -> tuple[Source, ...]:
-    shapes = tuple(v.shape for v in variables)
-    function = derivative.children[0].shape
-    match derivative.op:
-        case "diff":
-            return arrange(function, shapes, derivative.params[0]).sources
-        case "hessian":
-            return ((1, 0), (2, 0)) if shapes[0].free_axes else ()
-    return arrange(function, shapes, "mixed").sources

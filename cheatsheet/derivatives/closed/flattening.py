@@ -412,7 +412,7 @@ def entries(expr: Expr, exponent: Fraction) -> tuple[Fraction, Factors, Factors]
         return number, scalars, []
     if len(one.chain) == 1 and isinstance(one.chain[0], Apply) and one.chain[0] != expr:
         inner = one.chain[0]
-        if inner.op in ("hadamard", "quotient", "reciprocal", "power"):
+        if TABLE[inner.op].second_exponent or inner.op == "power":
             c, s, f = entries(inner, exponent)
             return number * c, [*scalars, *s], f
     return number, scalars, [(chain_expression(one.chain, expr.shape.rows), exponent)]

@@ -32,9 +32,6 @@ PRODUCTS = frozenset(
     "I ones zeros unit K delta pi block".split()
 )
 """Operators whose components are products of components, so that nothing is lost by taking them apart."""
-DIVISORS = {"over": 1, "quotient": 1, "reciprocal": 1, "power": 0}
-"""Which argument of an operator gets a negative or another exponent; sums have no components there."""
-MONOMIAL = frozenset(["neg", "scale", "over", "hadamard", "quotient", "reciprocal", "transpose"])
 KEPT = frozenset(["orthogonal", "idempotent", "positive", "integer", "nonzero"])
 """Properties that simplify products; a diagonal or antisymmetric matrix is better left as it is written."""
 
@@ -117,9 +114,11 @@ class Atoms:
 
     def rebuilt(self, expr: Apply) -> Expr:
         args: list[Argument] = []
+        # a sum has no components where it gets a negative or another exponent
+        raised = 1 if TABLE[expr.op].divides else 0 if expr.op == "power" else None
         for place, a in enumerate(expr.args):
             if isinstance(a, Expr):
-                args.append(self.whole(a) if place == DIVISORS.get(expr.op) else self.form(a))
+                args.append(self.whole(a) if place == raised else self.form(a))
             else:
                 args.append(self.index(a) if isinstance(a, Index) else self.axis(a))
         params = expr.params
@@ -133,7 +132,7 @@ class Atoms:
         match expr:
             case Sum() | Apply(op="add" | "sub" | "matmul"):
                 return self.opaque(expr)
-            case Apply() if expr.op in MONOMIAL:
+            case Apply(op=op) if TABLE[op].second_exponent or op in ("neg", "transpose"):
                 return build(expr.op, *(self.whole(child) for child in expr.children))
         return self.form(expr)
 

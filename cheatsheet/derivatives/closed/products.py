@@ -9,7 +9,7 @@ from fractions import Fraction
 from cheatsheet.derivatives.closed.transposes import Skew, turned
 from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.expressions import Apply, Expr, Number, Symbol
-from cheatsheet.language.table import build
+from cheatsheet.language.table import TABLE, build
 
 Chain = tuple[Expr, ...]
 Powers = tuple[tuple[Expr, Fraction], ...]
@@ -246,18 +246,15 @@ def _shorter_transpose(chain: Chain) -> Chain:
     return (build("transpose", chain_expression(turned_chain(chain), chain[0].shape.rows)),)
 
 
-LEFTMOST = frozenset(["matmul", "hadamard", "quotient", "over"])
+def is_led(expr: Apply) -> bool:
+    """Whether what is in front of the first operand is in front of the whole: of a product or a quotient."""
+    return expr.op == "matmul" or TABLE[expr.op].second_exponent is not None
 
 
 def scaled(factor: Expr, expr: Expr) -> Expr:
     """A multiple, with the factor at the very front: ``2 * A @ x`` and not ``2 * (A @ x)``."""
-    if isinstance(expr, Apply):
-        if expr.op in LEFTMOST and not (expr.op == "matmul" and expr.shape.is_scalar):
-            return build(expr.op, scaled(factor, expr.children[0]), expr.children[1])
-        if expr.op == "scale":
-            return build("scale", scaled(factor, expr.children[0]), expr.children[1])
-        if expr.op == "reciprocal":
-            return build("reciprocal", scaled(factor, expr.children[0]), expr.children[1])
+    if isinstance(expr, Apply) and is_led(expr) and not (expr.op == "matmul" and expr.shape.is_scalar):
+        return build(expr.op, scaled(factor, expr.children[0]), expr.children[1])
     return factor if expr == Number(1) else build("scale", factor, expr)
 
 
@@ -268,7 +265,7 @@ def negated(expr: Expr) -> Expr:
             return Number(-expr.value)
         case Apply(op="neg"):
             return expr.children[0]
-        case Apply() if expr.op in LEFTMOST or expr.op in ("scale", "reciprocal"):
+        case Apply() if is_led(expr):
             first, second = expr.children
             turns = isinstance(first, Apply) and first.op == "sub"  # (x - c) @ … keeps its sign
             return build(expr.op, build("neg", first) if turns else negated(first), second)

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from cheatsheet.calculus.adjoints import inner
 from cheatsheet.calculus.prove import prove
-from cheatsheet.derivatives.closed.products import LEFTMOST, negated, scaled
+from cheatsheet.derivatives.closed.products import is_led, negated, scaled
 from cheatsheet.derivatives.closed.sweep import adjoint_of, jacobian
 from cheatsheet.derivatives.closed.tidying import tidied
 from cheatsheet.language.dimensions import Axis
@@ -151,7 +151,7 @@ def _number_first(expr: Expr) -> tuple[Fraction, Expr]:
             return -number, rest
         case Apply(op="scale", args=(Number(value=number), Expr() as rest)):
             return number, rest
-        case Apply(op=op) if op in LEFTMOST or op == "scale":
+        case Apply(op=op) if is_led(expr):
             number, first = _number_first(expr.children[0])
             return number, expr if number == 1 else build(op, first, expr.children[1])
     return Fraction(1), expr

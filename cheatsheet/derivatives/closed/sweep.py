@@ -12,7 +12,6 @@ from cheatsheet.derivatives.closed.tidying import tidy, turned_round
 from cheatsheet.language.expressions import Apply, Expr, Number, Symbol, rebuild
 from cheatsheet.language.table import TABLE, build
 
-FUSED = {"tr": ("matrix_power", "expm")}
 """Operators whose differential with another inside is known although that of the other by itself is not."""
 
 
@@ -101,7 +100,7 @@ def _shares(node: Expr, g: Expr, variable: Symbol) -> Iterator[tuple[Expr, Expr]
 
 
 def _is_fused(node: Apply, child: Expr) -> bool:
-    return isinstance(child, Apply) and child.op in FUSED.get(node.op, ())
+    return node.op == "tr" and isinstance(child, Apply) and child.op in ("matrix_power", "expm")
 
 
 def _differential(node: Apply, place: int, child: Expr) -> tuple[Expr, Symbol, Expr | None]:

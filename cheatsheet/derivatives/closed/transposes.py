@@ -11,7 +11,6 @@ from cheatsheet.language.expressions import Apply, Expr, Index, Number, Symbol
 from cheatsheet.language.table import TABLE, build
 
 SYMMETRIC = frozenset(["symmetric", "positive_definite", "diagonal"])
-"""Functions of a matrix that commute with transposition."""
 """What is said of a symbol is said of the point, and not of its derivatives there."""
 
 
@@ -59,7 +58,7 @@ def _outline(expr: Expr, flipped: bool) -> Hashable:
             return expr.op, expr.shape.axes[::-1] if flipped else expr.shape.axes
         case Apply() if not TABLE[expr.op].differentiates and len(expr.args) == len(expr.children):
             parts = (_outline(c, flipped and not c.shape.is_scalar) for c in expr.children)
-            if TABLE[expr.op].whole_matrix or all(
+            if TABLE[expr.op].of_transpose or all(
                 c.shape.is_scalar or c.shape == expr.shape for c in expr.children
             ):
                 return (expr.op, *parts)

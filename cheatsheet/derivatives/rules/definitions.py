@@ -16,10 +16,7 @@ from cheatsheet.derivatives.rules.unfolding import (
     sum_of_squares,
 )
 from cheatsheet.language.expressions import Apply, Expr, Index, Symbol, rebuild
-from cheatsheet.language.table import build
-
-BY_ENTRIES = ("diff", "grad", "jacobian", "hessian", "d")
-"""Derivatives and differentials, whose entries are those of an entry."""
+from cheatsheet.language.table import TABLE, build, differentiation
 
 
 @dataclass(frozen=True)
@@ -62,12 +59,13 @@ class Definition:
                 return entry(operand, [i for i in indices if isinstance(i, Index)], names)
             case Apply() if self.operator == "norm" and squared_norm(expr):
                 return sum_of_squares(expr, names)
-            case Apply(op="grad" | "jacobian" | "hessian") if (
-                expr.shape.is_scalar and expr.op == self.operator
+            case Apply() if (
+                expr.shape.is_scalar and differentiation(expr) and expr.op == self.operator != "diff"
             ):
                 return entry(expr, [], names)
             case Apply() if expr.shape.is_scalar and definition_of(expr) == self.operator:
-                return None if expr.op in ENTRYWISE or expr.op in BY_ENTRIES else entry(expr, [], names)
+                by_entries = TABLE[expr.op].differentiates or expr.op in ENTRYWISE
+                return None if by_entries else entry(expr, [], names)
         return None
 
 
@@ -80,7 +78,7 @@ def definition_of(operand: Apply) -> str:
     """The name of the definition that says what the entries of an operand are, empty where none does."""
     if operand.op == "block" and all(part.shape.is_scalar for part in operand.children):
         return "entries"
-    if operand.op in BY_ENTRIES:
+    if TABLE[operand.op].differentiates:  # its entries are those of an entry
         return operand.op
     if operand.op in OPAQUE:
         return ""

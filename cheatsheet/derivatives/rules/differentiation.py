@@ -38,7 +38,6 @@ LAW_OF = {
 """The operators whose derivative is a law of its own; of any other function it is the chain rule."""
 OF_TRACES = {"matrix_power": "trace-power-rule", "expm": "trace-exponential-rule"}
 """The functions of a matrix whose trace has a derivative of its own."""
-_FRACTIONS = ("over", "quotient", "reciprocal")
 RULES = (
     "linearity", "product-rule", "quotient-rule", "chain-rule", "constant", "own-derivative", "delta", "delta-matrix",
     "mixed-partials", "cofactor", *LAW_OF.values(), *OF_TRACES.values(),
@@ -148,7 +147,7 @@ def rule_of(y: Expr, direction: Direction) -> str:
             return OF_TRACES[inner.op]
         case Symbol() | Apply(op="component"):
             return _rule_of_entry(y, direction)
-        case Apply() if y.op in _FRACTIONS:
+        case Apply() if TABLE[y.op].divides:
             return "quotient-rule" if direction.varies(y.children[1]) else "linearity"
         case Apply() if y.op in LAW_OF:
             return LAW_OF[y.op]

@@ -11,7 +11,7 @@ from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.rules.remembering import remembered
 from cheatsheet.derivatives.rules.sums import added, drawn_out, factors, multiplied, terms
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Size, Sum, Symbol, rebuild, symbols
-from cheatsheet.language.formulas import formula
+from cheatsheet.language.formulas import flipped, formula
 from cheatsheet.language.table import TABLE, build
 
 MOST_WRITTEN_OUT = 4
@@ -341,7 +341,7 @@ def _number_transposed(node: Apply) -> Expr | None:
     if node.op != "matmul" or not node.shape.is_scalar:
         return None
     word = _links(node)
-    turned = _chain([_transposed(link) for link in reversed(word)])
+    turned = _chain([flipped(link) for link in reversed(word)])
     return turned if str(turned) < str(_chain(word)) else None
 
 
@@ -350,18 +350,12 @@ def _trace_transposed(node: Apply) -> Expr | None:
     if node.op != "tr" or not isinstance(node.children[0], Apply) or node.children[0].op != "matmul":
         return None
     word = _links(node.children[0])
-    turned = [_transposed(link) for link in reversed(word)]
+    turned = [flipped(link) for link in reversed(word)]
     return build("tr", _chain(turned)) if str(_turned_round(turned)) < str(_turned_round(word)) else None
 
 
 def _turned_round(word: list[Expr]) -> Expr:
     return min((_chain([*word[k:], *word[:k]]) for k in range(len(word))), key=str)
-
-
-def _transposed(link: Expr) -> Expr:
-    return (
-        link.children[0] if isinstance(link, Apply) and link.op == "transpose" else build("transpose", link)
-    )
 
 
 def _product_of_number(node: Apply) -> Expr | None:

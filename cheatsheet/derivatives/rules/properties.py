@@ -24,10 +24,8 @@ from cheatsheet.language.expressions import (
     substitute,
     walk,
 )
-from cheatsheet.language.table import build
-
-SYMMETRIC_WITH = ("inv", "pinv", "adj", "expm", "matrix_power")
-"""Functions of a matrix that are symmetric where it is."""
+from cheatsheet.language.formulas import flipped
+from cheatsheet.language.table import TABLE, build
 
 EntryRule = Callable[[Expr, Index, Index], Expr | None]
 """What an entry of a matrix is, None where the rule says nothing."""
@@ -58,7 +56,7 @@ def _symmetric_function(matrix: Expr) -> bool:
     """Whether it is a function of a symmetric matrix: (S⁻¹)ᵀ = (Sᵀ)⁻¹ = S⁻¹, for S = XᵀX as well."""
     if (
         not isinstance(matrix, Apply)
-        or matrix.op not in SYMMETRIC_WITH
+        or not TABLE[matrix.op].of_transpose
         or not matrix.children[0].shape.is_square
     ):
         return False
@@ -139,7 +137,7 @@ class Products:
         if a is None or b is None:
             return None
         (m1, i), (m2, j) = a, b
-        found = self.product(m1, turned(m2))
+        found = self.product(m1, flipped(m2))
         if found is None:
             return None
         if isinstance(found, Apply) and found.op == "scale":
@@ -166,16 +164,8 @@ def _across(entry: Expr, index: Index) -> tuple[Expr, Index] | None:
         case Apply(op="component", args=(Expr() as matrix, Index() as i, Index() as j)) if i != j:
             if j == index:
                 return matrix, i
-            return (turned(matrix), j) if i == index else None
+            return (flipped(matrix), j) if i == index else None
     return None
-
-
-def turned(matrix: Expr) -> Expr:
-    return (
-        matrix.children[0]
-        if isinstance(matrix, Apply) and matrix.op == "transpose"
-        else build("transpose", matrix)
-    )
 
 
 def _parts(body: Expr) -> list[Expr]:
@@ -215,7 +205,9 @@ def _adjugate(a: Expr, b: Expr) -> Expr | None:
 def _orthogonal(a: Expr, b: Expr) -> Expr | None:
     plain = [x for x in (a, b) if not (isinstance(x, Apply) and x.op == "transpose")]
     return (
-        build("I", a.shape.rows) if a == turned(b) and any(declared(x, "orthogonal") for x in plain) else None
+        build("I", a.shape.rows)
+        if a == flipped(b) and any(declared(x, "orthogonal") for x in plain)
+        else None
     )
 
 

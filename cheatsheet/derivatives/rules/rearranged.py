@@ -41,7 +41,6 @@ from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Size, Sum, Symbol
 from cheatsheet.language.table import TABLE
 
-_ENTRYWISE = ("hadamard", "quotient", "reciprocal")
 _ONE = Fraction(1)
 
 
@@ -123,7 +122,7 @@ class _Reading:
                 return self(x.increment)
             case "d", (Apply(op="component", args=(Symbol() as x, *indices)),) if x.name in expr.params[0]:
                 return self.entry(x.increment, [i for i in indices if isinstance(i, Index)])
-            case op, _ if op in _ENTRYWISE or (op == "power" and not expr.shape.is_scalar):
+            case op, _ if TABLE[op].second_exponent or (op == "power" and not expr.shape.is_scalar):
                 return self.entrywise(expr)
         return self.opaque(expr)
 

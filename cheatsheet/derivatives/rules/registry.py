@@ -46,8 +46,10 @@ class LawRule:
 def rules() -> Mapping[str, Rule]:
     """All rules."""
     defined = {op for op in TABLE if op not in OPAQUE | ENTRYWISE | {"jet"}} | {
-        "elementwise", "entries", "diff", "grad", "jacobian", "hessian", "d",
-    }  # fmt: skip
+        "elementwise",
+        "entries",
+        "diff",
+    }
     found: list[Rule] = [
         *(Definition(op) for op in sorted(defined)),
         *(Differentiation(id) for id in DIFFERENTIATION),

@@ -151,7 +151,7 @@ class Expansion:
     def rewritten(self, expr: Expr) -> Expr:
         expr = rebuild(expr, self.rewritten)
         match expr:
-            case Apply(op="scale" | "matmul" | "hadamard", args=(Expr() as a, Expr() as b)):
+            case Apply(args=(Expr() as a, Expr() as b)) if TABLE[expr.op].is_product:
                 left, right = terms(a), terms(b)
                 if 1 < len(left) * len(right) <= MOST_PRODUCTS:
                     return added([(p * q, build(expr.op, x, y)) for (p, x), (q, y) in cartesian(left, right)])

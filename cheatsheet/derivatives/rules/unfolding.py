@@ -27,8 +27,7 @@ from cheatsheet.language.expressions import (
     substitute,
     walk,
 )
-from cheatsheet.language.layouts import arrange
-from cheatsheet.language.table import TABLE, build
+from cheatsheet.language.table import TABLE, build, sources, variables
 
 INDEX_NAMES = "ijklpqrstuvwabcefgh"
 ENTRYWISE = frozenset(name for name, row in TABLE.items() if row.entrywise is not None)
@@ -92,7 +91,7 @@ def entry(operand: Expr, indices: list[Index], names: IndexNames) -> Expr:
             return Sum(component(substitute(operand.body, change), indices), tuple(bound))
         case Apply(op="transpose"):
             return component(operand.children[0], indices[::-1])
-        case Apply(op="diff" | "grad" | "jacobian" | "hessian"):
+        case Apply() if TABLE[operand.op].derivative:
             return _derivative_entry(operand, indices)
         case Apply() if operand.op in ENTRYWISE:
             return _pushed(operand, indices)
@@ -105,7 +104,7 @@ def _is_unfoldable(operand: Apply) -> bool:
     if operand.op == "matrix_power":
         k = operand.children[1]
         return isinstance(k, Number) and 0 < k.value <= 4
-    return operand.op not in ("d", "jet")
+    return not TABLE[operand.op].differentiates
 
 
 def _pushed(operand: Apply, indices: list[Index]) -> Expr:
@@ -126,16 +125,9 @@ def _pushed_into(a: Expr, indices: list[Index]) -> Expr:
 
 def _derivative_entry(operand: Apply, indices: list[Index]) -> Expr:
     """An entry of a derivative is the derivative of an entry by an entry."""
-    y, *xs = operand.children
-    if operand.op == "diff":
-        order = arrange(y.shape, tuple(x.shape for x in xs), operand.params[0]).sources
-    elif operand.op == "hessian":
-        xs = [xs[0], xs[0]]
-        order = ((1, 0), (2, 0))
-    else:
-        order = arrange(y.shape, tuple(x.shape for x in xs), "mixed").sources
+    y, xs = operand.children[0], variables(operand)
     groups: list[dict[int, Index]] = [{} for _ in range(1 + len(xs))]
-    for (group, axis), index in zip(order, indices, strict=True):
+    for (group, axis), index in zip(sources(operand), indices, strict=True):
         groups[group][axis] = index
     entries = [
         component(part, [group[k] for k in sorted(group)])

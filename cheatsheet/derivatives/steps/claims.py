@@ -33,11 +33,6 @@ from cheatsheet.language.tidying import tidied
 MOST_CASES = 16
 
 
-def derive_claim(equation: Equation, barred: Barred = frozenset()) -> Derivation:
-    """The worked derivation of an equality; the first case of several."""
-    return derive_cases(equation, barred)[0]
-
-
 def derive_cases(equation: Equation, barred: Barred = frozenset()) -> tuple[Derivation, ...]:
     """The worked derivation of an equality, one for each block of a block matrix or position of a small one.
 

@@ -9,7 +9,7 @@ from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.terms import Poly
 from cheatsheet.derivatives.rules.laws import laws
 from cheatsheet.derivatives.rules.numbers import FORMULAS
-from cheatsheet.derivatives.rules.properties import PROPERTIES, SYMMETRIC_WITH
+from cheatsheet.derivatives.rules.properties import PROPERTIES
 from cheatsheet.derivatives.rules.rearranged import rearranged
 from cheatsheet.derivatives.rules.registry import rule
 from cheatsheet.derivatives.rules.rule import (
@@ -24,6 +24,7 @@ from cheatsheet.derivatives.rules.words import LAW
 from cheatsheet.derivatives.steps.chains import Chain, Line, applied, flattened
 from cheatsheet.derivatives.steps.naming import matching_names, rename_bound
 from cheatsheet.language.expressions import Apply, Expr, Sum, symbols, walk
+from cheatsheet.language.table import TABLE
 
 MOST_REASONS = 3
 """Rules that one step may name; where more are needed it is split."""
@@ -151,7 +152,7 @@ def _speaking_of(a: Expr, b: Expr, with_laws: bool) -> Iterator[str]:
     yield from (p.id for p in PROPERTIES if p.id.removeprefix("property-") in declared)
     if declared & {"lower_triangular", "upper_triangular"}:
         yield "triangular-product"
-    if operators & set(SYMMETRIC_WITH):
+    if any(TABLE[op].of_transpose for op in operators):
         yield "symmetric-function"
     yield from (id for op, id in (("inv", "inverse"), ("adj", "adjugate")) if op in operators)
     if {"adj", "inv"} <= operators:
