@@ -21,6 +21,7 @@ from cheatsheet.derivatives.closed.index_names import IndexNames
 from cheatsheet.derivatives.closed.linear_maps import NotLinearError
 from cheatsheet.derivatives.closed.networks import NoMatrixFormError
 from cheatsheet.derivatives.closed.over_basis import entry_by_units, sum_over_units
+from cheatsheet.derivatives.closed.projections import projected_once
 from cheatsheet.derivatives.closed.stages import DEEP
 from cheatsheet.derivatives.closed.vectorised import by_vectorising
 from cheatsheet.derivatives.closed.views import Block, View
@@ -117,7 +118,7 @@ class ClosedForm:
     @cached_property
     def result(self) -> Expr | None:
         """The derivative in matrix notation, the shortest form that holds; None for a tensor."""
-        return None if self._is_tensor else by_entries(self._as_matrices())
+        return None if self._is_tensor else projected_once(by_entries(self._as_matrices()))
 
     def _as_matrices(self) -> Expr:
         found = self._by_stages(DEEP)
