@@ -133,7 +133,7 @@ class Points:
         )
 
 
-@lru_cache(maxsize=500)
+@lru_cache(maxsize=2000)
 def _drawn(
     text: str, shape: tuple[int, ...], style: str, denominator: int, specials: tuple[int, ...]
 ) -> Array:

@@ -9,6 +9,7 @@ arrays. An index inside an operation on a whole matrix (``inv(A + unit(i, n) @ x
 from __future__ import annotations
 
 import string
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
@@ -120,6 +121,7 @@ def _range(w: IndexWriter, index: Index) -> str:
 
 
 Factor = tuple[Code, Labels]
+Pair = tuple[int, Factor, Factor, Labels]
 
 
 @dataclass
@@ -417,15 +419,14 @@ def _labels(factors: Iterable[Factor]) -> set[Label]:
     return {label for _, labels in factors for label in labels}
 
 
-def _pairs(
-    factors: list[Factor], wanted: Labels, apart: bool
-) -> Iterator[tuple[int, Factor, Factor, Labels]]:
+def _pairs(factors: list[Factor], wanted: Labels, apart: bool) -> Iterator[Pair]:
     """Two factors, ``apart`` or with a label in common: how many labels both have, and which are left of both."""
+    places = Counter((*wanted, *(label for _, own in factors for label in set(own))))
     for a, b in combinations(factors, 2):
         both = tuple(dict.fromkeys((*a[1], *b[1])))
-        others = _labels(f for f in factors if f is not a and f is not b) | set(wanted)
         if len(both) < len(a[1]) + len(b[1]) or apart:
-            yield len(both), a, b, tuple(label for label in both if label in others)
+            left = (label for label in both if places[label] > (label in a[1]) + (label in b[1]))
+            yield len(both), a, b, tuple(left)
 
 
 def _own(expr: Expr, at: At) -> At:

@@ -133,10 +133,18 @@ class Claim:
 
     def work(self, dims: dict[str, int]) -> int:
         """About how many numbers the evaluation at one point handles, found without allocating any."""
-        scope = prod(i.axis.at(dims) for i in self.indices)
-        memo: dict[tuple[int, int], int] = {}
-        sides = (self.equation.lhs, self.equation.rhs)
-        return sum(_work(side, scope, dims, memo) for side in sides)
+        key = tuple(dims.items())
+        if key not in self._works:
+            scope = prod(i.axis.at(dims) for i in self.indices)
+            memo: dict[tuple[int, int], int] = {}
+            sides = (self.equation.lhs, self.equation.rhs)
+            self._works[key] = sum(_work(side, scope, dims, memo) for side in sides)
+        return self._works[key]
+
+    @cached_property
+    def _works(self) -> dict[tuple[tuple[str, int], ...], int]:
+        """The work for each choice of dimensions that was asked for: several batches of points have the same."""
+        return {}
 
 
 def _constant(expr: Expr, memo: dict[int, Fraction | None]) -> Fraction | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from cheatsheet.derivatives.rules.definitions import definition_of
 from cheatsheet.derivatives.rules.differentiation import LAW_OF, OF_TRACES, carried_out, directed, rule_of
 from cheatsheet.derivatives.rules.laws import laws
+from cheatsheet.derivatives.rules.remembering import MOST_KEPT
 from cheatsheet.derivatives.rules.rule import spread
 from cheatsheet.derivatives.rules.sums import has_bound_delta
 from cheatsheet.derivatives.rules.unfolding import ENTRYWISE, squared_norm
@@ -129,6 +130,7 @@ def _round(chain: Chain, barred: frozenset[str]) -> bool:
     return len(chain.lines) > start and pending(chain.expr)
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def pending(expr: Expr) -> bool:
     """Whether a derivative stands there that a rule can carry further."""
     found = directed(expr)
