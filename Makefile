@@ -11,6 +11,8 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+# Compiled once, and not by each of the processes that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := pdf
