@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -21,14 +20,12 @@ from cheatsheet.derivatives.authored.worked import (
 )
 from cheatsheet.derivatives.steps.presented import Names
 from cheatsheet.language.expressions import Equation, Expr
-from cheatsheet.language.glossary import word
 from cheatsheet.language.relaying import has_layout, in_layout
 from cheatsheet.pages.model import DisplayBlock, Layout, StepRow, StepsBlock
 from cheatsheet.pages.model import Equation as PrintedEquation
 from cheatsheet.printing.latex import latex_claim, latex_of
 from cheatsheet.printing.letters import Letters
 
-CITES_CLAIM = re.compile(re.escape(word("why-claim").en).replace(r"\{\}", r"(\d+)"))
 FOLLOWS = r"\Rightarrow\ "
 """Before a line that something done to both sides of the line above leads to."""
 
@@ -52,18 +49,14 @@ def in_order(blocks: Iterable[StepsBlock | DisplayBlock]) -> list[StepsBlock | D
     def place(of: int) -> None:
         if of in groups and of not in placed and of not in open_ones:
             open_ones.add(of)
-            for cited in _claims_cited(groups[of]):
-                place(cited)
+            for block in groups[of]:
+                for cited in block.cites if isinstance(block, StepsBlock) else ():
+                    place(cited)
             placed[of] = None
 
     for of in sorted(groups):
         place(of)
     return [block for of in placed for block in groups[of]]
-
-
-def _claims_cited(blocks: Iterable[StepsBlock | DisplayBlock]) -> list[int]:
-    rows = [row for block in blocks if isinstance(block, StepsBlock) for row in block.rows]
-    return [int(number) for row in rows for part in row.parts for number in CITES_CLAIM.findall(part.en)]
 
 
 def differential_block(
@@ -102,7 +95,8 @@ def _block(work: Worked, entry: Entry, layout: Layout | None) -> StepsBlock:
     shown = [in_layout(claim, layout) if layout and has_layout(claim) else claim for claim in claims]
     named = r",\quad ".join(latex_claim(claim, letters) for claim in shown) if len(entry.claims) > 1 else ""
     layouts: tuple[Layout, ...] = (entry.layout,) if laid and layout is None else ()  # type: ignore[assignment]
-    return StepsBlock(rows, claim=named, layouts=layouts, of=min(work.numbers), style=work.style)
+    cites = tuple(dict.fromkeys(r.claim for line in work.lines for r in line.reasons if r.claim))
+    return StepsBlock(rows, claim=named, layouts=layouts, of=min(work.numbers), style=work.style, cites=cites)
 
 
 def _laid_out(lines: Iterable[WorkedLine], layout: Layout) -> Iterator[WorkedLine]:

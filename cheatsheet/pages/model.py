@@ -132,8 +132,8 @@ class StepsBlock:
     """A derivation, line by line.
 
     ``claim`` is what it derives, in LaTeX, where an entry has several; ``layouts`` where it is good for those alone;
-    ``of`` is the number of the claim, from 1; ``style`` what the catalogue's own derivations go by, empty for one that
-    the program made, element by element.
+    ``of`` is the number of the claim, from 1, and ``cites`` those of the claims that it rests on; ``style`` what the
+    catalogue's own derivations go by, empty for one that the program made, element by element.
     """
 
     rows: tuple[StepRow, ...]
@@ -142,6 +142,7 @@ class StepsBlock:
     layouts: tuple[Layout, ...] = ()
     of: int = 0
     style: str = ""
+    cites: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -36,11 +36,12 @@ from cheatsheet.printing.latex import latex_of
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a line follows: the name of the rule, its words, and the entry that it refers to."""
+    """Why a line follows: the name of the rule, its words, and the entry or the claim by number that it refers to."""
 
     key: str
     words: Text
     entry: str = ""
+    claim: int = 0
 
 
 @dataclass(frozen=True)
@@ -288,7 +289,7 @@ class Vocabulary:
             claim = self.claims[int(rest)]
             general = set(symbols(claim.rhs)) <= set(symbols(claim.lhs))
             rule = self.own(Pattern.of("claim", claim, general))
-            return Named(((rule, Reason("claim", filled_words("why-claim", rest))),), True)
+            return Named(((rule, Reason("claim", filled_words("why-claim", rest), claim=int(rest))),), True)
         if text in self.lemmas and not self.lemmas[text].claim.equation.negated:
             lemma = self.lemmas[text]
             rule = self.own(Pattern.of("entry", inlined(lemma.claim.equation)))

@@ -118,12 +118,14 @@ def _looked_through(derivation: AuthoredDerivation) -> tuple[Board, tuple[Proble
     """The lines, and what is wrong with them; kept for whoever asks for the one and then for the other."""
     board = Board(derivation)
     found: list[Problem] = []
-    for line in (*derivation.lines, None):
+    for line in derivation.lines:
         try:
-            if line is not None:
-                board.write(line)
-            elif not found:
-                board.conclude()
+            board.write(line)
+        except StepError as error:
+            found.append(error.problem)
+    if not found:
+        try:
+            board.conclude()
         except StepError as error:
             found.append(error.problem)
     return board, tuple(found)

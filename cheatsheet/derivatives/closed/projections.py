@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from fractions import Fraction
-from functools import reduce
 
 from cheatsheet.calculus.prove import prove
 from cheatsheet.derivatives.closed.length import length
 from cheatsheet.derivatives.closed.tidying import tidied
+from cheatsheet.derivatives.rules.factors import chain, sum_of
 from cheatsheet.language.expressions import Apply, Equation, Expr, Number, Symbol, symbols
 from cheatsheet.language.table import build
 
@@ -32,10 +32,10 @@ def projected_once(result: Expr) -> Expr:
     terms = {word: number for word, number in _terms(result).items() if number}
     if not all(terms):
         return result  # a term without factors is a multiple of I
-    products = [build("scale", Number(Fraction(k)), reduce(_times, word)) for word, k in terms.items()]
+    products = [build("scale", Number(Fraction(k)), chain(word)) for word, k in terms.items()]
     if not products:
         return result
-    found = tidied(reduce(lambda a, b: build("add", a, b), products))
+    found = tidied(sum_of(products))
     return found if length(found) < length(result) and prove(Equation(result, found)) else result
 
 
@@ -65,7 +65,3 @@ def _joined(left: tuple[Expr, ...], right: tuple[Expr, ...]) -> tuple[Expr, ...]
     meets = left and right and left[-1] == right[0]
     once = meets and isinstance(left[-1], Symbol) and "idempotent" in left[-1].properties
     return left + right[1:] if once else left + right
-
-
-def _times(a: Expr, b: Expr) -> Expr:
-    return build("matmul", a, b)

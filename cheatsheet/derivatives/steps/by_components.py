@@ -64,11 +64,6 @@ def _laws_for(expr: Expr) -> list[str]:
     ]
 
 
-def _scaled(pair: tuple[str, str], pairs: set[tuple[str, str]]) -> bool:
-    """Whether the law is about multiples, which −A and A/c are as well."""
-    return pair[1] == "scale" and bool({(pair[0], "neg"), (pair[0], "over")} & pairs)
-
-
 @cache
 def _taking_apart() -> tuple[tuple[tuple[str, str], str], ...]:
     """Such laws with the function and the operator inside it."""
