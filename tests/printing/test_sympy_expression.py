@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,7 @@ def _numbers(value: Any, expr: Expr, order: list[Index], at: dict[Any, Any]) -> 
     return np.array([z.real for z in numbers]).reshape([i.axis.at(DIMS) for i in order] + free)
 
 
+@cache
 def _point_in_sympy(seed: int) -> tuple[Any, dict[Any, Any]]:
     """The same point for the evaluator and as a substitution."""
     points, arrays = _random_point(seed)
