@@ -234,6 +234,7 @@ class Board:
             return (reason,), False
         named: list[Named] = []
         done: list[tuple[Passage, Expr | None]] = []
+        origin: list[Reason] = []
         remarks: list[Reason] = []
         for passage in line.by:
             text = passage.text.strip()
@@ -241,6 +242,7 @@ class Board:
                 before = self.words.lines.get(text[10:])
                 if before is None:
                     raise self.error(passage, f"there is no {text[5:]}", near(text[10:], self.words.lines))
+                origin.append(Reason("line", filled_words("why-line", text[10:])))
             elif text == POLYNOMIALS:
                 remarks.append(self.only_polynomials(passage, equation))
             elif is_transformation(text):
@@ -258,7 +260,7 @@ class Board:
         pairs = self.pairs(line, equation, before, goes_on, done)
         used = self.reasons_used(line, pairs, named)
         words = [transformation_words(p.text.strip(), factor) for p, factor in done]
-        reasons = (*words, *used, *remarks)
+        reasons = (*origin, *words, *used, *remarks)
         return reasons or (Reason("rearrange", word("why-rearrange")),), bool(done)
 
     def by_induction(self, passage: Passage, equation: Equation) -> Reason | None:
