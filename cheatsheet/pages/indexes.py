@@ -119,10 +119,17 @@ def by_subject(name: str, common: Collection[str] = ()) -> list[str]:
 
 
 def _common(pages: Iterable[EntryPage]) -> frozenset[str]:
-    """The words that stand without a capital somewhere in a name or a note."""
-    texts = [text["en"] for page in pages for text in (page.name, page.note) if text is not None]
+    """The words that stand without a capital somewhere in what entries say, and their plurals."""
+    texts = [
+        text["en"]
+        for page in pages
+        for text in (page.name, page.note, *(pitfall.why for pitfall in page.pitfalls))
+        if text is not None
+    ]
     words = (re.findall(r"[A-Za-z–-]+", re.sub(r"\$[^$]*\$", "", text)) for text in texts)
-    return frozenset(word for found in words for word in found if word.islower())
+    return frozenset(
+        form for found in words for word in found if word.islower() for form in (word, word + "s")
+    )
 
 
 def is_chinese(words: str) -> bool:
