@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cheatsheet.pages.model import ClaimLine, Document, EntryPage
@@ -16,12 +16,6 @@ LONGEST_SHAPE = 18
 
 LONGEST_NAME = {"zh": 22, "en": 24}
 """Of a name in the sheet's index; a Chinese character counts twice."""
-
-LONGEST_IN_BOOK = 34
-"""Of a name as it stands in the book's indexes; an English one that is longer is found by its head and its subject."""
-
-LONGEST_TURNED = 44
-"""Of a line that begins with the subject: "Hadamard product, associativity"."""
 
 
 @dataclass(frozen=True)
@@ -58,21 +52,15 @@ def english_order(text: str) -> str:
     return re.sub(r"[^a-z,]", "", bare).replace(",", "\0") + "\0\0" + bare
 
 
-def name_index(
-    pages: Sequence[EntryPage], language: str, most: int | None = None, turned: bool = False
-) -> tuple[Item, ...]:
+def name_index(pages: Iterable[EntryPage], language: str, most: int | None = None) -> tuple[Item, ...]:
     """The names of entries and the words that they go by, in one language; a name that is a formula is no word.
 
-    ``most``: how many other words of an entry are taken; ``turned``: an English name stands there by its subject too.
+    ``most``: how many other words of an entry are taken.
     """
     found: dict[str, list[EntryPage]] = {}
-    common = _common(pages) if turned and language == "en" else None
     for page in pages:
-        words = _words(page, language, most)
-        if common is not None:
-            words = list(dict.fromkeys([*words, *by_subject(page.name["en"], common)]))
-        for line in words:
-            found.setdefault(line, []).append(page)
+        for words in _words(page, language, most):
+            found.setdefault(words, []).append(page)
     order = chinese_order if language == "zh" else english_order
     return tuple(Item(words, tuple(found[words])) for words in sorted(found, key=lambda w: order(plain(w))))
 
@@ -81,55 +69,9 @@ def _words(page: EntryPage, language: str, most: int | None) -> list[str]:
     """The name without what it says in a formula alone, and the aliases in the script of the language."""
     words = [page.name[language]] if re.sub(r"\$[^$]*\$", "", page.name[language]).strip() else []
     former = set(page.former_ids)
-    named = [a for a in page.aliases if a not in former and not re.search(r"[^\w\s'.–-]|[ᵀ⁻]", a)]
+    named = [a for a in page.aliases if a not in former and not re.search(r"[^\w\s'.-]|[ᵀ⁻]", a)]
     own = [alias for alias in named if is_chinese(alias) == (language == "zh")]
     return list(dict.fromkeys([*words, *own[:most]]))
-
-
-_SMALL = "of|through|by|with|in|for|from|to|at|over|under|as|between|that|when|and (?:its|of)"
-_VERBS = "is|are|does|can|may|moves?|commutes?|merges?|depends|applied|paired|made"
-_LINK = rf"(?: (?:{_SMALL}|{_VERBS})\b|[,(:])"
-
-
-def by_subject(name: str, common: Collection[str] = ()) -> list[str]:
-    """An English name as a reader looks it up who does not know how it begins: by its subject, and by its head.
-
-    ``common``: words that have no capital; the others at the beginning of a name are somebody's.
-
-    >>> by_subject("Associativity of the Hadamard product", {"associativity"})
-    ['Hadamard product, associativity']
-    >>> by_subject("Cauchy–Binet formula for a 2×3 matrix")
-    ['Cauchy–Binet formula']
-    >>> by_subject("Fisher information of a softmax distribution")
-    ['Fisher information', 'softmax distribution, Fisher information']
-    """
-    if "$" in name or not (found := re.match(rf"(?:The |An? )?(.*?){_LINK}", name)):
-        return []
-    head, rest = found[1].strip(), name[found.end(1) :]
-    first = head.split()[0]
-    somebodys = first.lower() not in common
-    lines = []
-    if " " in head and len(name) > LONGEST_IN_BOOK and (somebodys or re.match(r" (?:for|with)\b|,", rest)):
-        lines.append(head)
-    if of := re.match(r" (?:of|through) (?:the |an? )?(.*)", rest):
-        subject = re.split(_LINK, of[1])[0].strip()
-        small = head if somebodys else first.lower() + head[len(first) :]
-        lines += [f"{subject}, {small}"] if subject.lower() != small.lower() else []
-    return [line for line in lines if len(line) <= LONGEST_TURNED]
-
-
-def _common(pages: Iterable[EntryPage]) -> frozenset[str]:
-    """The words that stand without a capital somewhere in what entries say, and their plurals."""
-    texts = [
-        text["en"]
-        for page in pages
-        for text in (page.name, page.note, *(pitfall.why for pitfall in page.pitfalls))
-        if text is not None
-    ]
-    words = (re.findall(r"[A-Za-z–-]+", re.sub(r"\$[^$]*\$", "", text)) for text in texts)
-    return frozenset(
-        form for found in words for word in found if word.islower() for form in (word, word + "s")
-    )
 
 
 def is_chinese(words: str) -> bool:
@@ -163,17 +105,9 @@ def _formula_order(text: str) -> tuple[bool, str, str]:
     return name is None, english_order(text), text
 
 
-def _short(items: tuple[Item, ...], most: int, with_subject: int = 0) -> tuple[Item, ...]:
-    """The names that are not too long for an index; nobody looks for the others by their beginning.
-
-    ``with_subject``: how long one may be that has a comma after what it is about.
-    """
-
-    def fits(text: str) -> bool:
-        width = sum(1 if c.isascii() else 2 for c in plain(text))
-        return width <= most or (", " in text and width <= with_subject)
-
-    return tuple(item for item in items if fits(item.text))
+def _short(items: tuple[Item, ...], most: int) -> tuple[Item, ...]:
+    """The names that are not too long for an index; nobody looks for the others by their beginning."""
+    return tuple(item for item in items if sum(1 if c.isascii() else 2 for c in plain(item.text)) <= most)
 
 
 def sheet_indexes(document: Document) -> tuple[tuple[str, tuple[Item, ...]], ...]:
@@ -193,8 +127,5 @@ def sheet_indexes(document: Document) -> tuple[tuple[str, tuple[Item, ...]], ...
 def book_indexes(document: Document) -> tuple[tuple[str, tuple[Item, ...]], ...]:
     """The indexes of the handbook: names in each language, and shapes."""
     pages = [page for section in document.sections for page in section.entries]
-    names = tuple(
-        (f"index-{lang}", _short(name_index(pages, lang, turned=True), LONGEST_IN_BOOK, LONGEST_TURNED))
-        for lang in document.languages
-    )
+    names = tuple((f"index-{lang}", _short(name_index(pages, lang), 34)) for lang in document.languages)
     return (*names, ("index-shapes", shape_index((page, c) for page in pages for c in page.claims)))

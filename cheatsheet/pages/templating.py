@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from cheatsheet.language.glossary import Text, word
 from cheatsheet.packaged import packaged
 from cheatsheet.pages.book import einstein, part_starts, short_sums, worked
-from cheatsheet.pages.indexes import book_indexes, is_chinese, sheet_indexes
+from cheatsheet.pages.indexes import is_chinese, sheet_indexes
 from cheatsheet.pages.kept import Chapters
 from cheatsheet.pages.linebreaks import breakable
 from cheatsheet.pages.model import DisplayBlock, Document, FigureBlock, StepsBlock, TableBlock
@@ -26,6 +26,7 @@ from cheatsheet.pages.one_layout import in_one_layout
 from cheatsheet.pages.pictures import tex
 from cheatsheet.pages.prose import Latex, escape_text, outline, plain, prose
 from cheatsheet.pages.search import searchable, typed
+from cheatsheet.pages.subjects import indexes_with_subjects
 from cheatsheet.pages.tables import shape_table
 from cheatsheet.pages.tags import legend, notation, tags_of
 
@@ -56,7 +57,7 @@ def render(document: Document, kind: Kind) -> str:
             both=len(languages) > 1,
             deeper=int(has_parts),
             chapter=lambda section, caller: Latex(chapters.written(section, caller)),
-            indexes=sheet_indexes(document) if kind == "sheet" else book_indexes(document),
+            indexes=sheet_indexes(document) if kind == "sheet" else indexes_with_subjects(document),
             step=lambda value: Latex(breakable(_balanced(in_step(value)))),
             shapes=shape_table(document.layout),
             in_layout=lambda key: in_one_layout(word(key), document.layout),

@@ -234,7 +234,6 @@ class Board:
             return (reason,), False
         named: list[Named] = []
         done: list[tuple[Passage, Expr | None]] = []
-        origin: list[Reason] = []
         remarks: list[Reason] = []
         for passage in line.by:
             text = passage.text.strip()
@@ -242,7 +241,6 @@ class Board:
                 before = self.words.lines.get(text[10:])
                 if before is None:
                     raise self.error(passage, f"there is no {text[5:]}", near(text[10:], self.words.lines))
-                origin.append(Reason("line", filled_words("why-line", text[10:])))
             elif text == POLYNOMIALS:
                 remarks.append(self.only_polynomials(passage, equation))
             elif is_transformation(text):
@@ -260,7 +258,7 @@ class Board:
         pairs = self.pairs(line, equation, before, goes_on, done)
         used = self.reasons_used(line, pairs, named)
         words = [transformation_words(p.text.strip(), factor) for p, factor in done]
-        reasons = (*origin, *words, *used, *remarks)
+        reasons = (*words, *used, *remarks)
         return reasons or (Reason("rearrange", word("why-rearrange")),), bool(done)
 
     def by_induction(self, passage: Passage, equation: Equation) -> Reason | None:
