@@ -32,7 +32,8 @@ def pages() -> list[EntryPage]:
     ],
 )
 def test_names_stand_where_they_are_read(names: list[str]) -> None:
-    assert sorted(reversed(names), key=chinese_order) == names
+    keys = [chinese_order(name) for name in names]
+    assert keys == sorted(set(keys))
 
 
 def test_every_character_of_the_catalogue_has_its_place() -> None:
