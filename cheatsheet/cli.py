@@ -16,11 +16,11 @@ import click
 import cheatsheet
 from cheatsheet import store
 from cheatsheet.arguments import TakesExpression
-from cheatsheet.language.authored import ALL_STYLES
 from cheatsheet.language.display import counted
 from cheatsheet.language.errors import CatalogueError, Position, near
 from cheatsheet.language.layouts import LAYOUTS
 from cheatsheet.language.source import Passage, SourceFile
+from cheatsheet.language.styles import ALL_STYLES
 from cheatsheet.language.syntax import ClaimError
 from cheatsheet.packaged import packaged
 from cheatsheet.store import write_whole

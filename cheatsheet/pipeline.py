@@ -7,6 +7,7 @@ file → ``catalogue.load`` → catalogue → ``catalogue.reports`` → verdicts
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -81,11 +82,11 @@ def build(
     with calculator_beside(folder, calculator) as made:
         report, pages = checked_pages(catalogue, tell, lang, layout)
         pages = replace(pages, version=__version__, **look)  # type: ignore[arg-type]
-        page = write_page(folder, render_page(pages, catalogue, report, calculator and can_be_made()))
-        try:
-            pdfs = _pdfs(pages, folder, tell) if pdf else {}
-        finally:
-            derive, note = made()
+        with ThreadPoolExecutor(1) as beside:  # TeX is another program: the page is written while it runs
+            pdfs_made = beside.submit(_pdfs, pages, folder, tell) if pdf else None
+            page = write_page(folder, render_page(pages, catalogue, report, calculator and can_be_made()))
+        derive, note = made()
+        pdfs = {} if pdfs_made is None else pdfs_made.result()
     if pdf and not any(compiled.problems for compiled in pdfs.values()):
         stamps.remember(folder, key, [*(compiled.pdf for compiled in pdfs.values()), page], report.summary)
     return Built(pdfs, page, report.summary, calculator=derive, note=note)
