@@ -82,7 +82,10 @@ class Expr:
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return isinstance(other, Expr) and self._hash == other._hash and self.key == other.key
+        if not isinstance(other, Expr) or self._hash != other._hash or self.key != other.key:
+            return False
+        self.key = other.key  # so that the two are told to be equal at a glance from now on
+        return True
 
     def written(self) -> Written:
         """The expression in the claim language, and how strongly that binds."""
