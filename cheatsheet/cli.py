@@ -251,7 +251,8 @@ def build(
     shipped: bool,
 ) -> None:
     """Verify FILE, then write the sheet and the handbook as PDFs, and the pages for a browser."""
-    from cheatsheet.pages.calculator import can_be_made, try_calculator
+    from cheatsheet.pages.calculator import try_calculator
+    from cheatsheet.pages.calculator_kept import can_be_made
     from cheatsheet.pages.stamps import built_before
 
     look = (lang, layout, paper, greyscale, sums, full, can_be_made())

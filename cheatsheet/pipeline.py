@@ -16,7 +16,8 @@ from cheatsheet.catalogue.entries import Catalogue
 from cheatsheet.catalogue.reports import CatalogueReport, check_entries
 from cheatsheet.language.errors import Problem
 from cheatsheet.pages import stamps
-from cheatsheet.pages.calculator import calculator_beside, can_be_made
+from cheatsheet.pages.calculator import calculator_beside
+from cheatsheet.pages.calculator_kept import can_be_made
 from cheatsheet.pages.compile import Compiled, compile_all
 from cheatsheet.pages.document import WrongLines, document
 from cheatsheet.pages.model import Document, Language, Layout, Paper, Sums

@@ -1,4 +1,4 @@
-"""Whether there is a calculator, where it is kept, and how it is made beside the rest of a build.
+"""How the calculator is made beside the rest of a build.
 
 Making the page takes npm and Node.js; whoever lacks them has everything but this page. What is in it is said in
 :mod:`.calculator_page`, which a build that has nothing to do does not load.
@@ -7,35 +7,15 @@ Making the page takes npm and Node.js; whoever lacks them has everything but thi
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from hashlib import blake2b
 from pathlib import Path
 
-from cheatsheet.packaged import PACKAGE, engine_version, packaged
-from cheatsheet.store import cache_folder, in_use, nothing_kept, write_whole
-
-NAME = "derive.html"
-
-
-class NoCalculatorError(Exception):
-    """The page cannot be made here; the text says why, in one line."""
-
-
-PROGRAMS = ("node", "npm")
-
-
-def can_be_made() -> bool:
-    """Whether it was made before, or the programs are there that make it."""
-    return all(map(shutil.which, PROGRAMS)) or (in_use() and _kept().exists())
-
-
-def _kept() -> Path:
-    return cache_folder() / "calculator" / f"{engine_key()}.html"
+from cheatsheet.pages.calculator_kept import NAME, NoCalculatorError, engine_key, place
+from cheatsheet.store import in_use, nothing_kept, write_whole
 
 
 @contextmanager
@@ -44,7 +24,7 @@ def calculator_beside(folder: Path, wanted: bool) -> Iterator[Callable[[], tuple
 
     A process and no thread, for the block may fork. A block that fails ends it. Nothing is made unless ``wanted``.
     """
-    if not wanted or (in_use() and _kept().exists()):
+    if not wanted or (in_use() and place().exists()):
         yield lambda: try_calculator(folder) if wanted else (None, "")
         return
     command = [sys.executable, "-m", __name__, str(folder), *([] if in_use() else ["--no-cache"])]
@@ -78,7 +58,7 @@ def write_calculator(folder: Path) -> Path:
     Raises :class:`NoCalculatorError`.
     """
     target, key = folder / NAME, engine_key()
-    kept = _kept()
+    kept = place()
     if in_use() and target.exists() and key.encode() in target.open("rb").read(1000):
         return target
     if not in_use() or not kept.exists():
@@ -92,15 +72,6 @@ def write_calculator(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(target, kept.read_bytes())
     return target
-
-
-def engine_key() -> str:
-    """A hash of all that the page is made from."""
-    digest = blake2b(engine_version().encode(), digest_size=16)
-    for path in sorted([*packaged("web").rglob("*"), *PACKAGE.rglob("*.yaml")]):
-        if path.is_file():
-            digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from cheatsheet.packaged import PACKAGE, packaged
-from cheatsheet.pages.calculator import NAME, PROGRAMS, NoCalculatorError
+from cheatsheet.pages.calculator_kept import NAME, PROGRAMS, NoCalculatorError
 from cheatsheet.pages.web import environment
 from cheatsheet.store import cache_folder
 
