@@ -7,7 +7,6 @@ file → ``catalogue.load`` → catalogue → ``catalogue.reports`` → verdicts
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from cheatsheet.pages.document import WrongLines, document
 from cheatsheet.pages.model import Document, Language, Layout, Paper, Sums
 from cheatsheet.pages.templating import KINDS, render
 from cheatsheet.pages.web import NAME, render_page, write_page
+from cheatsheet.parallel import beside
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a stage, how much of it is done, and how much there is."""
@@ -83,11 +83,16 @@ def build(
     with calculator_beside(folder, calculator) as made:
         report, pages = checked_pages(catalogue, tell, lang, layout)
         pages = replace(pages, version=__version__, **look)  # type: ignore[arg-type]
-        with ThreadPoolExecutor(1) as beside:  # TeX is another program: the page is written while it runs
-            pdfs_made = beside.submit(_pdfs, pages, folder, tell) if pdf else None
-            page = write_page(folder, render_page(pages, catalogue, report, calculator and can_be_made()))
-        derive, note = made()
-        pdfs = {} if pdfs_made is None else pdfs_made.result()
+
+        def written() -> Path:
+            return write_page(folder, render_page(pages, catalogue, report, calculator and can_be_made()))
+
+        with beside(written) as page_made:
+            try:
+                pdfs = _pdfs(pages, folder, tell) if pdf else {}
+            finally:
+                page = page_made()
+                derive, note = made()
     if pdf and not any(compiled.problems for compiled in pdfs.values()):
         stamps.remember(folder, key, [*(compiled.pdf for compiled in pdfs.values()), page], report.summary)
     return Built(pdfs, page, report.summary, calculator=derive, note=note)
