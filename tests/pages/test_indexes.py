@@ -12,6 +12,7 @@ from cheatsheet.language.glossary import Text
 from cheatsheet.pages import indexes
 from cheatsheet.pages.indexes import book_indexes, chinese_order, name_index, people_index
 from cheatsheet.pages.model import Document, EntryPage, SectionPage
+from cheatsheet.pages.subjects import indexes_with_subjects
 from tests.pages.samples import catalogue
 
 FIRST, LAST = b"\xb0\xa1", b"\xd7\xf9"  # of the characters that the national encoding has by pinyin
@@ -64,3 +65,15 @@ def test_people_are_found_by_their_own_spelling() -> None:
     section = SectionPage("1", "s", Text("章", "Chapter"), tuple(pages()[:3]))
     assert "index-people" in dict(book_indexes(Document(Text("书", "Book"), (section,), "zh")))
     assert "index-people" not in dict(book_indexes(Document(Text("书", "Book"), (section,), "both")))
+
+
+def test_english_names_are_found_by_their_subject() -> None:
+    document = Document(Text("书", "Book"), (SectionPage("1", "s", Text("章", "Chapter"), tuple(pages())),))
+    english = dict(indexes_with_subjects(document))["index-en"]
+    found = {item.text: [page.id for page in item.places] for item in english}
+    assert found["Hadamard product, associativity"] == ["hadamard-associative"]
+    assert found["Cauchy–Binet formula"] == ["cauchy-binet-2x3"]
+    assert found["softmax distribution, Fisher information"] == found["Fisher information"]
+    texts = list(found)
+    assert texts.index("Woodbury identity") < texts.index("Woodbury identity, Kailath variant")
+    assert len(texts) == len(set(texts))
