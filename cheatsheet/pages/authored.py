@@ -24,6 +24,7 @@ from cheatsheet.language.relaying import has_layout, in_layout
 from cheatsheet.pages.model import DisplayBlock, Layout, StepRow, StepsBlock
 from cheatsheet.pages.model import Equation as PrintedEquation
 from cheatsheet.printing.latex import latex_claim, latex_of
+from cheatsheet.printing.legible import legible
 from cheatsheet.printing.letters import Letters
 
 FOLLOWS = r"\Rightarrow\ "
@@ -112,10 +113,10 @@ def _laid_out(lines: Iterable[WorkedLine], layout: Layout) -> Iterator[WorkedLin
 
 
 def _row(line: WorkedLine, letters: Letters) -> StepRow:
-    left = "" if line.left is None else latex_of(line.left, letters)
+    left = "" if line.left is None else latex_of(legible(line.left), letters)
     if line.follows:
         left = FOLLOWS + left
-    right = latex_of(line.right, letters)
+    right = latex_of(legible(line.right), letters)
     if line.label:
         right += rf"\qquad(\mathrm{{{line.label}}})"
     return StepRow(PrintedEquation(left, "=", right), reasons_in_words(line), parts=reasons_of(line))
