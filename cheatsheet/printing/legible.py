@@ -10,12 +10,8 @@ from fractions import Fraction
 from math import prod
 
 from cheatsheet.language.expressions import Apply, Equation, Expr, Number, Sum, rebuild
-from cheatsheet.language.table import build
+from cheatsheet.language.table import TABLE, build
 from cheatsheet.language.tidying import negated, unsigned
-
-_PRODUCTS = ("matmul", "scale")
-_SEEN_THROUGH = ("add", "sub", "neg", "matmul", "scale", "hadamard", "transpose", "component")
-"""Operators that leave the height of their operands as it is."""
 
 
 def legible(expr: Expr) -> Expr:
@@ -68,13 +64,10 @@ def legible_equation(equation: Equation) -> Equation:
 
 def _without_sign(expr: Expr) -> tuple[bool, Expr]:
     """Whether a fraction or a product begins with a minus sign, and it without one."""
-    if isinstance(expr, Apply) and (expr.op in _PRODUCTS or _is_minus_fraction(expr)):
-        return unsigned(expr)
+    match expr:
+        case Apply(op="matmul" | "scale") | Apply(op="neg", args=(Apply(op="over"),)):
+            return unsigned(expr)
     return False, expr
-
-
-def _is_minus_fraction(expr: Expr) -> bool:
-    return isinstance(expr, Apply) and expr.op == "neg" and _is(expr.children[0], "over")
 
 
 def _is(expr: Expr, op: str) -> bool:
@@ -133,13 +126,14 @@ def _product(factors: list[Expr]) -> Expr:
 
 def _is_tall(expr: Expr, below: Expr) -> bool:
     """Whether an expression is higher than a line, or broad as a sum over an index is above a short denominator."""
-    if isinstance(expr, Sum):
-        return not _has_sum(below)
-    if not isinstance(expr, Apply):
-        return False
-    if expr.op in ("diff", "over"):
-        return True
-    return expr.op in _SEEN_THROUGH and any(_is_tall(child, below) for child in expr.children)
+    match expr:
+        case Sum():
+            return not _has_sum(below)
+        case Apply(op="diff" | "over"):
+            return True
+        case Apply() if TABLE[expr.op].linear or expr.op in ("add", "sub"):
+            return any(_is_tall(child, below) for child in expr.children)
+    return False
 
 
 def _has_sum(expr: Expr) -> bool:
