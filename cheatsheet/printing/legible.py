@@ -36,7 +36,7 @@ def legible(expr: Expr) -> Expr:
             negative, positive = _without_sign(b)
             if negative:
                 return negated(build(expr.op, a, positive))
-            return _with_one_number(expr) if expr.op == "scale" else expr
+            return _in_a_row(expr) if expr.op == "scale" else expr
         case Apply(op="add" | "sub", args=(Expr() as a, Expr() as b)):
             negative, positive = _without_sign(b)
             if not negative or isinstance(b, Number):
@@ -45,12 +45,12 @@ def legible(expr: Expr) -> Expr:
     return expr
 
 
-def _with_one_number(product: Apply) -> Expr:
-    """½ · 2x as x: the numbers of a product as one, in front."""
+def _in_a_row(product: Apply) -> Expr:
+    """½ · (2x) as x: the factors without brackets between them, their numbers as one in front."""
     factors = _factors(product)
     numbers = [f for f in factors if isinstance(f, Number)]
     if len(numbers) < 2:
-        return product
+        return _product(factors) if _is(product.children[1], "scale") else product
     whole = prod((f.value for f in numbers), start=Fraction(1))
     others = [f for f in factors if not isinstance(f, Number)]
     return _product(others if whole == 1 and others else [Number(whole), *others])

@@ -24,6 +24,7 @@ from tests.strategies import expressions
         ("(x - y / a) / b", r"\frac{1}{b}\left(\M x - \frac{\M y}{a}\right)"),
         ("sum(x[i], i) / a", r"\frac{1}{a}\sum_{i=1}^nx_i"),
         ("2 * x.T @ diff(y, t) / a", r"\frac{2}{a}\M x\T\pd{\M y}{t}"),
+        ("a * (diff(b, t) / t)", r"a\frac{1}{t}\pd{b}{t}"),
         ("-x / a", r"-\frac{\M x}{a}"),
         ("y + -x / a", r"\M y - \frac{\M x}{a}"),
         ("-(x.T @ y)", r"-\M x\T\M y"),
