@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import prod
 
 from cheatsheet.language.expressions import Apply, Equation, Expr, Number, Sum, rebuild
-from cheatsheet.language.table import TABLE, build
+from cheatsheet.language.table import TABLE, ShapeError, build
 from cheatsheet.language.tidying import negated, unsigned
 
 
@@ -27,6 +27,13 @@ def legible(expr: Expr) -> Expr:
     f - g / x
     """
     expr = rebuild(expr, legible)
+    try:
+        return _rewritten(expr)
+    except ShapeError:  # in a mistake that is ill-formed
+        return expr
+
+
+def _rewritten(expr: Expr) -> Expr:
     match expr:
         case Apply(op="over", args=(Expr() as above, Expr() as below)):
             return _fraction(above, below)
