@@ -11,6 +11,7 @@ from cheatsheet.derivatives.authored.by_differentials import (
     is_for_differentials,
     of_differential,
 )
+from cheatsheet.derivatives.authored.rules import Reason
 from cheatsheet.derivatives.authored.worked import (
     Worked,
     WorkedLine,
@@ -19,11 +20,16 @@ from cheatsheet.derivatives.authored.worked import (
     worked,
 )
 from cheatsheet.derivatives.steps.presented import Names
-from cheatsheet.language.expressions import Equation, Expr
+from cheatsheet.language.authored import Lemma
+from cheatsheet.language.expressions import Equation, Expr, symbols
+from cheatsheet.language.glossary import Text
 from cheatsheet.language.relaying import has_layout, in_layout
+from cheatsheet.pages.givens import bold_letters
 from cheatsheet.pages.model import DisplayBlock, Layout, StepRow, StepsBlock
 from cheatsheet.pages.model import Equation as PrintedEquation
+from cheatsheet.pages.prose import embolden
 from cheatsheet.printing.latex import latex_claim, latex_of
+from cheatsheet.printing.legible import legible
 from cheatsheet.printing.letters import Letters
 
 FOLLOWS = r"\Rightarrow\ "
@@ -35,7 +41,24 @@ def authored_blocks(entry: Entry, layout: Layout | None = None) -> list[StepsBlo
 
     In a layout other than that of the entry, every line reads as the same equation does there.
     """
-    return [_block(worked(derivation), entry, layout) for derivation in entry.derivations]
+    return [_block(_with_names(worked(d), d.lemmas.values()), entry, layout) for d in entry.derivations]
+
+
+def _with_names(work: Worked, lemmas: Iterable[Lemma]) -> Worked:
+    """The derivation with the names of other entries as their heads have them, vectors and matrices in bold."""
+    letters = {
+        lemma.id: bold_letters(s for side in (e.lhs, e.rhs) for s in symbols(side))
+        for lemma in lemmas
+        for e in [lemma.claim.equation]
+    }
+
+    def named(reason: Reason) -> Reason:
+        bold = letters.get(reason.entry, frozenset())
+        words = Text(embolden(reason.words.zh, bold), embolden(reason.words.en, bold))
+        return replace(reason, words=words) if reason.entry else reason
+
+    lines = tuple(replace(line, reasons=tuple(map(named, line.reasons))) for line in work.lines)
+    return replace(work, lines=lines)
 
 
 def in_order(blocks: Iterable[StepsBlock | DisplayBlock]) -> list[StepsBlock | DisplayBlock]:
@@ -112,10 +135,10 @@ def _laid_out(lines: Iterable[WorkedLine], layout: Layout) -> Iterator[WorkedLin
 
 
 def _row(line: WorkedLine, letters: Letters) -> StepRow:
-    left = "" if line.left is None else latex_of(line.left, letters)
+    left = "" if line.left is None else latex_of(legible(line.left), letters)
     if line.follows:
         left = FOLLOWS + left
-    right = latex_of(line.right, letters)
+    right = latex_of(legible(line.right), letters)
     if line.label:
         right += rf"\qquad(\mathrm{{{line.label}}})"
     return StepRow(PrintedEquation(left, "=", right), reasons_in_words(line), parts=reasons_of(line))

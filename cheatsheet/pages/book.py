@@ -47,11 +47,21 @@ def worked(page: EntryPage, full: bool = False) -> Worked:
     )
     few = sum(len(block.rows) for block in written) <= MOST_ROWS_WRITTEN
     numbers = {0, *witnesses, *((block.of for block in written) if few and written else [number])}
+    if not any(block.of in numbers and _is_derivative(page, block) for block in steps):
+        numbers |= {block.of for block in sorted(derived, key=_is_unwieldy)[:1]}
+    numbers |= _rested_on(numbers, steps) | {block.of for block in cited}
+    left_out = {block.of for block in steps} - numbers
     shown = [b for b in page.blocks if not isinstance(b, (StepsBlock, DisplayBlock)) or b.of in numbers]
     if sum(len(b.rows) for b in shown if isinstance(b, StepsBlock)) > MOST_ROWS_OF_A_PICTURE:
-        shown = [b for b in shown if not isinstance(b, DisplayBlock) or not b.of]
+        shown = [b for b in shown if not isinstance(b, DisplayBlock) or not b.of or b.cited]
     shown = [_shortened(b) if isinstance(b, StepsBlock) else b for b in shown]
-    return Worked(tuple(_without_repetition(_once_each(page, shown))), len(long) > 1)
+    return Worked(tuple(_without_repetition(_once_each(page, shown))), bool(left_out))
+
+
+def _rested_on(numbers: set[int], steps: Sequence[StepsBlock]) -> set[int]:
+    """The claims that the derivations of some claims cite, and those that these cite in turn."""
+    cited = {number for block in steps if block.of in numbers for number in block.cites}
+    return cited if cited <= numbers else cited | _rested_on(numbers | cited, steps)
 
 
 MOST_ROWS_WRITTEN = 12

@@ -10,6 +10,7 @@ from cheatsheet.language.table import differentiation
 from cheatsheet.pages.model import ClaimLine, Form, Given, Layout, Row
 from cheatsheet.pages.model import Equation as PrintedEquation
 from cheatsheet.printing.latex import equation_sides, latex_of, relation_sign
+from cheatsheet.printing.legible import legible
 from cheatsheet.printing.letters import Letters
 
 PRINTED: tuple[Layout, ...] = ("numerator", "denominator")
@@ -108,5 +109,5 @@ def definition_line(symbol: Symbol) -> Given:
     """What a name of ``let`` stands for, as ``where p = softmax(z)``."""
     assert symbol.definition is not None
     letters = Letters(symbol, symbol.definition)
-    sides = (latex_of(side, letters) for side in (symbol, symbol.definition))
+    sides = (latex_of(legible(side), letters) for side in (symbol, symbol.definition))
     return Given(" = ".join(sides), lead=word("where"))

@@ -11,10 +11,12 @@ The macros that the formulas need are listed in :data:`MACROS`; ``amsmath`` give
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Equation, Expr, Index, Number, Size, Sum, Symbol
 from cheatsheet.language.table import TABLE
+from cheatsheet.printing.legible import legible_equation
 from cheatsheet.printing.letters import Letter, Letters, axis_text, subscript_text
 from cheatsheet.printing.notation import differential_of
 from cheatsheet.printing.writing import (
@@ -71,6 +73,7 @@ def latex_claim(equation: Equation, letters: Letters | None = None) -> str:
 def equation_sides(equation: Equation, letters: Letters | None = None) -> tuple[str, str]:
     """The two sides of a claim, printed as :func:`latex_claim` prints them."""
     letters = letters or Letters(equation.lhs, equation.rhs)
+    equation = legible_equation(equation)
     explicit = _ungrouped(equation.lhs) == _ungrouped(equation.rhs)
     lhs, rhs = equation.lhs, equation.rhs
     # A derivative that vanishes is a zero of one size in one layout and of another in the other.
@@ -208,6 +211,8 @@ class Printer:
             return Written(f"{sign}{value.numerator}", ATOM, signed=expr.value < 0)
         if self.flat:
             return Written(f"{sign}{value.numerator}/{value.denominator}", PRODUCT, signed=expr.value < 0)
+        if value.denominator > MOST_PARTS and (digits := _digits(value)):
+            return Written(f"{sign}{digits}", ATOM, signed=expr.value < 0)
         fraction = rf"\tfrac{{{value.numerator}}}{{{value.denominator}}}"
         return Written(sign + fraction, FACTOR, signed=expr.value < 0)
 
@@ -228,6 +233,19 @@ class Printer:
     def summation(self, index: Index) -> str:
         name = subscript_text([index])
         return rf"\sum_{{{name}=1}}^{script_group(axis_text(index.axis))}"
+
+
+MOST_PARTS = 1000
+"""Of a denominator beyond which nobody reads a fraction: 0.044715, not 8943/200000."""
+
+
+def _digits(value: Fraction) -> str:
+    """The fraction as a decimal, empty if it has no end."""
+    places = next((k for k in range(1, 16) if (value * 10**k).denominator == 1), 0)
+    if not places:
+        return ""
+    whole, rest = divmod(value.numerator * 10**places // value.denominator, 10**places)
+    return f"{whole}.{rest:0{places}d}"
 
 
 def bold(letter: Letter) -> str:

@@ -40,6 +40,14 @@ def test_every_line_of_the_catalogue_follows_by_its_rules(
     assert [problem.render() for problem in problems(derivation)] == []
 
 
+def test_a_line_has_a_letter_where_another_refers_to_it() -> None:
+    for _, derivation in WRITTEN:
+        lines = worked(derivation).lines
+        letters = {line.label for line in lines} - {""}
+        referred = {r.words.en for line in lines for r in line.reasons if r.key == "line"}
+        assert {f"by ({letter})" for letter in letters} == referred
+
+
 def said_of(claim: str, *lines: str, given: str = GIVEN) -> list[str]:
     """What is said of a derivation of one claim; each line is the inside of a mapping."""
     body = f"{given}        claim: {claim}\n        derivation:\n          lines:\n"

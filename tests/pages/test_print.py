@@ -113,6 +113,16 @@ def test_every_entry_of_the_sheet_has_a_derivation_or_says_what_is_cited(pages: 
     assert without == []
 
 
+def test_what_a_derivation_rests_on_stands_before_it(pages: Document) -> None:
+    for page in (page for section in pages.sections for page in section.entries):
+        before: set[int] = set()
+        for block in worked(page).shown:
+            if isinstance(block, StepsBlock):
+                assert set(block.cites) <= before, page.id
+            if isinstance(block, (StepsBlock, DisplayBlock)):
+                before |= {block.of}
+
+
 @needs_tex
 @pytest.mark.parametrize(("entry", "words"), [(entry, w) for entry, all_ in LOOK_UPS.items() for w in all_])
 def test_a_search_finds_the_entry(pages: Document, printed: Path, words: str, entry: str) -> None:

@@ -204,6 +204,20 @@ class TotalDifferential:
         return rebuild(expr, self.rewritten)
 
 
+@dataclass(frozen=True)
+class SecondDerivative:
+    """∂(∂y/∂s)/∂t is ∂²y/∂s∂t."""
+
+    id: str = "second-derivative"
+
+    def rewritten(self, expr: Expr) -> Expr:
+        expr = rebuild(expr, self.rewritten)
+        match expr:
+            case Apply(op="diff", args=(Apply(op="diff") as inner, *by)) if inner.params == expr.params:
+                return build("diff", *inner.args, *by, params=expr.params)
+        return expr
+
+
 def inlined(equation: Equation) -> Equation:
     """The equation without ``let`` names, which mean nothing outside their entry."""
     return Equation(inline_definitions(equation.lhs), inline_definitions(equation.rhs), equation.negated)
@@ -263,8 +277,9 @@ class Vocabulary:
     def named(self, text: str) -> Named | None:
         """The rules that a name stands for; None where there is no such name."""
         rule: Rule
-        if text == "total-differential":
-            return Named(((TotalDifferential(), Reason(text, word("why-total-differential"))),))
+        for own in (TotalDifferential(), SecondDerivative()):
+            if text == own.id:
+                return Named(((own, Reason(text, word(f"why-{text}"))),))
         if text in OWN_TRANSPOSES:
             return Named(((OwnTranspose(text), Reason(LAW + text, law_words(laws()[text]))),))
         chosen = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from cheatsheet.derivatives.authored.both_sides import (
@@ -110,7 +110,8 @@ def worked(derivation: AuthoredDerivation) -> Worked:
     board, found = _looked_through(derivation)
     if found:
         raise StepError(found[0])
-    return Worked((*_notation(derivation), *board.written), derivation.style, derivation.numbers)
+    lines = (line if line.label in board.cited else replace(line, label="") for line in board.written)
+    return Worked((*_notation(derivation), *lines), derivation.style, derivation.numbers)
 
 
 @lru_cache(maxsize=8)
@@ -154,6 +155,8 @@ class Board:
         self.conditions = Conditions(self.claims, self.lifted)
         self.words = Vocabulary({}, earlier, derivation.lemmas, self.varying, self.conditions.regular)
         self.written: list[WorkedLine] = []
+        self.cited: set[str] = set()
+        """The labels that some line refers to, in words that are printed."""
         self.before: Equation | None = None
         self.facts: list[Equation] = []
         self.blocks: list[Block] = []
@@ -241,6 +244,9 @@ class Board:
                 before = self.words.lines.get(text[10:])
                 if before is None:
                     raise self.error(passage, f"there is no {text[5:]}", near(text[10:], self.words.lines))
+                if self.written[-1].label != text[10:]:  # the line just above needs no name
+                    self.cited.add(text[10:])
+                    remarks.append(Reason("line", filled_words("why-line", text[10:])))
             elif text == POLYNOMIALS:
                 remarks.append(self.only_polynomials(passage, equation))
             elif is_transformation(text):
@@ -255,6 +261,7 @@ class Board:
                     hint = near(text, [*self.words.names(), *TRANSFORMATIONS])
                     raise self.error(passage, f"there is no rule {text!r}", hint)
                 named.append(found)
+                self.cited |= {text[5:]} if text.startswith("line ") else set()
         pairs = self.pairs(line, equation, before, goes_on, done)
         used = self.reasons_used(line, pairs, named)
         words = [transformation_words(p.text.strip(), factor) for p, factor in done]

@@ -27,6 +27,7 @@ from cheatsheet.language.expressions import (
     plain_indices,
     rebuild,
     substitute,
+    walk,
 )
 from cheatsheet.language.table import TABLE, build, sources, variables
 
@@ -258,9 +259,16 @@ def prenex(expr: Expr) -> Expr:
                     parts[k] = part.body
             body = build(expr.op, *parts)
             return Sum(body, tuple(bound)) if bound else body
-        case Apply(op="add" | "sub"):
-            return rebuild(expr, lambda child: prenex(child))
+        case Apply() if expr.shape.is_scalar and expr.op != "component" and not _nests_derivatives(expr):
+            return rebuild(expr, prenex)
     return expr
+
+
+def _nests_derivatives(expr: Apply) -> bool:
+    """Whether this is a derivative of what contains others, which are to be carried out before sums are moved."""
+    differentiates = TABLE[expr.op].differentiates
+    inner = (n for child in expr.children for n in walk(child)) if differentiates else ()
+    return any(isinstance(n, Apply) and TABLE[n.op].differentiates for n in inner)
 
 
 def squared_norm(expr: Expr) -> bool:

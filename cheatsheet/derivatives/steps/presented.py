@@ -21,6 +21,7 @@ from cheatsheet.language.expressions import (
 )
 from cheatsheet.language.glossary import Text, word
 from cheatsheet.printing.latex import latex_claim, latex_of
+from cheatsheet.printing.legible import legible
 from cheatsheet.printing.letters import Letters
 from cheatsheet.printing.macros import expand
 
@@ -75,7 +76,7 @@ def shown_cases(cases: Sequence[Derivation], most: int) -> list[Derivation]:
 def printed_lines(derivation: Derivation, equation: Equation) -> list[Expr]:
     """The lines in the names of the claim, and over the indices that the reader has met."""
     names = Names.of(equation)
-    lines = [names.put_back(line.expr) for line in derivation.lines]
+    lines = [legible(names.put_back(line.expr)) for line in derivation.lines]
     return with_familiar_indices(lines, (equation.lhs, equation.rhs))
 
 
