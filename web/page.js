@@ -76,8 +76,9 @@
   }
 
   // ---- search, as web/search.js has it
+  const finder = finderOf(one("#entries").dataset);
   const entries = all("article").map((article) => (
-    { article, chapter: chapters.get(article), verdicts: article.dataset.verdicts.split(" "), ...finder.entry(article.dataset.search) }
+    { article, chapter: chapters.get(article), verdicts: article.dataset.verdicts.split(" "), ...finder.entry(article.dataset.search, article.id) }
   ));
   const vocabulary = finder.vocabularyOf(entries);
   const box = one("#search"), told = one("#found"), main = one("#entries");

@@ -2,7 +2,8 @@
 // Search: every word must be found; a formula is found as it is typed (TeX, NumPy, MATLAB, Unicode) and by its shape,
 // whatever its letters. Where nothing is found, the words are taken for the nearest ones that the page has.
 // The signs on both sides are those of `typed` in cheatsheet/pages/web.py.
-const finder = (() => {
+// It is made of what the page says of itself: the names of functions, words that any entry answers to, what is on the sheet.
+const finderOf = (page) => {
   const SIGNS = {
     otimes: "⊗", odot: "∘", circ: "∘", oslash: "⊘", partial: "∂", nabla: "∇", cdot: "", times: "×", sum: "Σ", top: "ᵀ", intercal: "ᵀ", dagger: "⁺",
     Vert: "‖", lVert: "‖", rVert: "‖", vert: "|", lvert: "|", rvert: "|", neq: "≠", ne: "≠", prime: "'", sqrt: "√", langle: "⟨", rangle: "⟩", ln: "log", trace: "tr",
@@ -23,7 +24,7 @@ const finder = (() => {
   function formula(query) {
     let text = query.replace(/[\uFF01-\uFF5E\u3000\u{1D400}-\u{1D7FF}]/gu, (c) => c.normalize("NFKC"));
     text = text.replace(/\\\||\|\||∥/g, "‖").replace(EMPTY, "").replace(/(?<![_^]\s*)\{\s*([\p{L}\d])\s*\}/gu, "$1").replace(/\\d?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}/g, "$1/$2");
-    text = text.replace(/\\([A-Za-z]+)/g, (_, name) => SIGNS[name] ?? ` ${name} `).replace(/(?:np|numpy|torch|jnp|linalg)\./g, "");
+    text = text.replace(/\\([A-Za-z]+)/g, (_, name) => SIGNS[name] ?? ` ${name} `).replace(/(?:np|numpy|torch|jnp|linalg)\./g, "").replaceAll("slogdet", "logdet");
     text = text.replace(/[−–—]/g, "-").replace(/[′’‘´`]/g, "'").replace(/[⊤ᵗ]/g, "ᵀ").replace(/[⊙]/g, "∘").replace(/∑/g, "Σ").replace(/∣/g, "|");
     text = text.replace(/(?<!\p{L})ln(?!\p{L})/gu, "log").replace(/(?<!\p{L})trace(?=\s*\()/gu, "tr").replace(/(?<!\p{L})sigmoid(?=\s*\()/gu, "σ").replace(/(?<!\p{L})relu(?=\s*\()/giu, "ReLU");
     text = text.replace(/\*\*/g, "^").replace(/\.T(?!\p{L})|\.?'/gu, "ᵀ").replace(/[*·⋅@]/g, " ");
@@ -33,10 +34,10 @@ const finder = (() => {
     text = text.replace(/\|(?!\s*det)([^|]*\p{Lu}[^|]*)\|/gu, "det($1)").replace(/(?<!\p{L})(det|tr|vec|diag|adj)\s*([\p{L}ᵀ⁻¹]+)(?!\p{L}|\()/gu, "$1($2)");
     text = text.replace(/\p{Lu}(?=[ᵢⱼₖₗ]{2})/gu, (c) => c.toLowerCase()).replace(/(?<!\p{L})d\((\p{L})\)/gu, "d$1");  // as they are printed
     text = unbracketed(text).replace(/[{}$\\\s]/g, "");
-    return unbracketed(text.replace(/^(?:∂\/∂|d\/d)(\p{L})(.+)$/u, "∂$2/∂$1"));  // the operator before what it is applied to
+    return unbracketed(text.replace(/^d(.+)\/d(\p{L})$/u, "∂$1/∂$2").replace(/^(?:∂\/∂|d\/d)(\p{L})(.+)$/u, "∂$2/∂$1"));  // the operator before what it is applied to
   }
 
-  const FUNCTIONS = "logsumexp|softmax|softplus|log|det|tr|exp|vech?|diag|adj|sinh?|cosh?|tanh?|sum|ReLU|sign|outer|erf|max|min|inv|norm";
+  const FUNCTIONS = page.functions.split(" ").join("|");
   const TOKENS = new RegExp(`${FUNCTIONS}|[ᵀ⁻⁺¹²³]+|∇²?(?:[ₐ-ₜ]|_\\p{L})?|1[ₐ-ₜ]|\\p{L}[₀-₉ₐᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ]*|\\S`, "gu");
   const NAMED = new RegExp(`^(?:${FUNCTIONS})$`);
   const tokens = (text) => text.match(TOKENS) ?? [];
@@ -58,34 +59,62 @@ const finder = (() => {
     return false;
   }
 
-  const squeeze = (text) => text.normalize("NFKC").toLowerCase().replace(/[‐–—]/g, "-");
-  const WORD = /[a-z]{3,}/g, CHINESE = /\p{Script=Han}/u;
+  const squeeze = (text) => text.normalize("NFKC").toLowerCase().replace(/[‐–—]/g, "-").replace(/(?<=[a-z])(?=\p{Script=Han})|(?<=\p{Script=Han})(?=[a-z])/gu, " ");
+  const WORD = /[a-z]{3,}/g, CHINESE = /\p{Script=Han}/u, GENERIC = new RegExp(page.generic, "u");
   const LONGEST = 300;
-  function entry(search) {
-    const lines = search.split("\n").map(unbracketed), isFormula = (line) => /[=≠]/.test(line), words = lines.filter((line) => !isFormula(line)).map(squeeze);
-    return { lines: lines.filter(isFormula), formulas: lines.filter(isFormula).map(tokens), names: words.slice(0, 3), words: words.join("\n"), text: squeeze(search) };
+  const bare = (text) => (/^\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)$/.test(text) ? text.slice(1, -1) : text);
+  // What a formula is about: its left side, and what is differentiated there.
+  function subjects(line) {
+    const left = line.split(/[=≠]/)[0], inside = left.match(/^∂²?(.+)\/∂[^/]+$|^∇²?(?:[ₐ-ₜ]|_\p{L}|_\([^()]*\))?(.+)$|^d(.+)$/u);
+    return inside ? [left, bare(inside.slice(1).find(Boolean))] : [left];
+  }
+  const onSheet = new Set(page.sheet.split(" "));
+  function entry(search, id) {
+    const [named, ...rest] = search.split("\n\n"), names = named.split("\n").map(squeeze), lines = rest.join("\n").split("\n");
+    const written = lines.filter((line) => /[=≠]/.test(line)).map((line) => unbracketed(line.replaceAll("‖_F", "‖")));
+    const formulas = written.map((line) => ({ line, shape: tokens(line), about: subjects(line), shapes: subjects(line).map(tokens) }));
+    // what is on the sheet is asked for most, then derivatives, and mistakes least
+    const worth = (onSheet.has(id) ? 0.3 : 0) + (written.some((line) => /^\(?[∂∇]/.test(line)) ? 0.04 : 0) - (lines.includes("mistake") ? 0.4 : 0);
+    return { formulas, names, worth, words: [...names, ...lines.filter((line) => !/[=≠]/.test(line)).map(squeeze)].join("\n"), text: squeeze(search) };
   }
   function asked(query, vocabulary) {
-    const said = query.trim().slice(0, LONGEST), words = squeeze(said.replace(/[\\$]/g, "")).split(/[\s，、。；]+/).filter(Boolean);
+    const said = query.trim().slice(0, LONGEST), words = squeeze(said.replace(/[\\$]/g, "")).split(/[\s，、。；？]+/).filter(Boolean);
     if (said && !words.length) words.push(said);
-    const spoken = words.length && words.every((word) => CHINESE.test(word) || (/^[a-z-]{3,}$/.test(word) && word.split("-").every((part) => vocabulary.has(part))));
-    const typed = !spoken && /[(^'′’@‖|\\_=[∣]|[^\x00-\x7f]|\p{Lu}|\.T/u.test(said) ? formula(said) : "";
-    return { words, typed, shape: tokens(typed), squeezed: squeeze(typed) };
+    const plain = /^[\w\s\p{Script=Han}，、。；？‐–—-]+$/u.test(said) && !/_|(?<!\p{L})\p{Lu}\p{Ll}(?!\p{L})/u.test(said);  // Ax is a formula
+    const spoken = plain && words.length && words.every((word) => CHINESE.test(word) || vocabulary.spoken.has(word) || (/^[a-z-]{3,}$/.test(word) && word.split("-").every((part) => vocabulary.has(part))));
+    const typed = !spoken && /[(^'′’@‖|\\_=[∣]|[^\x00-\x7f]|\p{Lu}|\.T|(?:np|torch|jnp|linalg)\./u.test(said) ? formula(said) : "";
+    if (NAMED.test(typed) && /[\\.]/.test(said)) return { words, core: null, typed: `${typed}(`, shape: tokens(`${typed}(`), squeezed: typed };  // torch.logdet
+    const core = words.map((word) => word.replace(GENERIC, "")).filter(Boolean);
+    return { words, core: core.length && core.join() !== words.join() ? core : null, typed, shape: tokens(typed), squeezed: squeeze(typed) };
   }
-  // Letters of the very case that was typed first, then any; in a formula the closer fit first; the shorter name first.
-  function rank(entry, { words, typed, shape, squeezed }) {
+  function written(entry, { typed, shape }) {  // as it is typed, or with other letters; what it is about before what it occurs in
+    const alikeAtAll = shape.length > 2 || (shape[0]?.[0] === "∇" && shape.length > 1);
+    let best = 0;
+    for (const formula of entry.formulas) {
+      const exact = formula.line.includes(typed);
+      if (!exact && !(alikeAtAll && alike(shape, formula.shape))) continue;
+      const about = exact ? formula.about.some((part) => part === typed || (typed.endsWith("(") && part.startsWith(typed))) : formula.shapes.some((other) => other.length === shape.length && alike(shape, other));
+      best = Math.max(best, 4 + (exact ? 0.3 : 0) + (about ? 0.5 : 0) + Math.min(1, shape.length / formula.shape.length) / 20);
+    }
+    return best && best + entry.worth;
+  }
+  const whole = (name, said) => name.includes(said) && !/[a-z]/.test((name[name.indexOf(said) - 1] ?? "") + (name[name.indexOf(said) + said.length] ?? ""));
+  function named(entry, words) {
+    const said = words.join(" ");
+    const scores = entry.names.filter((name) => words.every((word) => name.includes(word)))
+      .map((name) => 3 + (name === said ? 0.5 : Math.round(8 * said.length / name.length) / 40) + (whole(name, said) ? 0.1 : 0));
+    if (scores.length) return Math.max(...scores) + entry.worth;
+    if (words.every((word) => entry.names.some((name) => name.includes(word)))) return 2.9 + entry.worth;
+    return words.every((word) => entry.text.includes(word)) ? 2 + entry.worth : 0;
+  }
+  function rank(entry, { words, core, typed, shape, squeezed }) {
     if (!words.length) return 1;
     if (typed && (shape.length > 1 || !/^[\x00-\x7f]+$/.test(typed))) {
-      const exact = entry.lines.find((line) => line.includes(typed));
-      if (exact) return 5 + typed.length / exact.length;
-      const fit = (shape.length > 2 || shape[0]?.[0] === "∇" && shape.length > 1) && entry.formulas.find((formula) => alike(shape, formula));
-      if (fit) return 4 + shape.length / fit.length;
+      const found = written(entry, { typed, shape });
+      if (found) return found;
       if (shape.length > 2 && entry.text.includes(squeezed)) return 2;
     }
-    const named = entry.names.filter((name) => words.every((word) => name.includes(word))).map((name) => words.join(" ").length / name.length);
-    if (named.length) return 3 + Math.max(...named) / 2;
-    if (words.every((word) => entry.names.some((name) => name.includes(word)))) return 3;
-    return words.every((word) => entry.text.includes(word)) ? 2 : 0;
+    return Math.max(named(entry, words), core ? named(entry, core) - 0.15 : 0);
   }
 
   // ---- what is near to a word that is nowhere
@@ -111,13 +140,17 @@ const finder = (() => {
     }
     return best;
   }
+  function parted(word, vocabulary) {  // pseudoinverse: pseudo, inverse
+    for (let k = 3; k <= word.length - 3; k++) if (vocabulary.has(word.slice(0, k)) && vocabulary.has(word.slice(k))) return [word.slice(0, k), word.slice(k)];
+    return null;
+  }
   const RUNS = /\p{Script=Han}+|[a-z-]+/gu;
   const pairs = (run) => (CHINESE.test(run) && run.length > 2 ? [...run].slice(0, -1).map((c, k) => c + [...run][k + 1]) : [run]);
   function instead({ words, typed }, entries, vocabulary) {
     const sign = Object.hasOwn(SIGNS, words[0]) && words.length === 1 ? SIGNS[words[0]] : "";
-    if (/\p{Script=Greek}/u.test(sign)) return { near: sign, score: (entry) => (entry.lines.some((line) => line.includes(sign)) ? 2 : 0) };
+    if (/\p{Script=Greek}/u.test(sign)) return { near: sign, score: (entry) => (entry.formulas.some(({ line }) => line.includes(sign)) ? 2 + entry.worth : 0) };
     const known = (word) => entries.some(({ text }) => text.includes(word));
-    const corrected = words.map((word) => (known(word) || !/^[a-z-]+$/.test(word) ? word : nearest(word, vocabulary) || word));
+    const corrected = words.flatMap((word) => (known(word) || !/^[a-z-]+$/.test(word) ? word : parted(word, vocabulary) ?? (nearest(word, vocabulary) || word)));
     if (corrected.some((word, k) => word !== words[k]) && corrected.every(known)) return { near: corrected.join(" "), score: (entry) => rank(entry, { words: corrected, typed: "", shape: [] }) };
     const within = typed.replace(/^∂(.+)\/∂\p{L}$|^∇[ₐ-ₜ]?_?/u, "$1");  // of a derivative that is nowhere, what is differentiated
     if (within && within !== typed) {
@@ -126,14 +159,18 @@ const finder = (() => {
     }
     if (typed && !CHINESE.test(typed)) return null;
     const parts = words.flatMap((word) => word.match(RUNS) ?? []).flatMap(pairs).filter(known);
-    const found = ({ words: own, names }) => parts.filter((part) => own.includes(part)).length + parts.filter((part) => names.some((name) => name.includes(part))).length / 100;
-    const most = Math.floor(Math.max(0, ...entries.map(found)));
-    return most && most >= parts.length / 2 ? { near: "", score: (entry) => (found(entry) >= most ? found(entry) : 0) } : null;
+    const often = (part) => entries.filter(({ words: own }) => own.includes(part)).length;
+    const weights = parts.map((part) => [part, Math.log(1 + entries.length / (often(part) || entries.length))]);  // the rarer word says more
+    const sum = (some) => some.reduce((total, [, weight]) => total + weight, 0);
+    const found = ({ words: own, names, worth }) => sum(weights.filter(([part]) => own.includes(part))) * 1.01 + sum(weights.filter(([part]) => names.some((name) => name.includes(part)))) / 10 + worth / 100;
+    const most = Math.max(0, ...entries.map(found));
+    return most >= sum(weights) / 2 && weights.length ? { near: "", score: (entry) => (found(entry) >= 0.8 * most ? found(entry) : 0) } : null;
   }
   function vocabularyOf(entries) {
     const found = new Map();
     for (const { words } of entries) for (const [word] of words.matchAll(WORD)) found.set(word, (found.get(word) ?? 0) + 1);
+    found.spoken = new Set(entries.flatMap(({ names }) => names.flatMap((name) => name.match(/[a-z\d]{2,}/g) ?? [])));
     return found;
   }
   return { entry, asked, rank, instead, vocabularyOf };
-})();
+};

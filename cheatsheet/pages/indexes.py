@@ -134,14 +134,23 @@ def _topics(items: tuple[Item, ...], language: str) -> tuple[Item, ...]:
     """
     found: dict[str, tuple[str, tuple[EntryPage, ...]]] = {}
     for item in items:
-        topic = re.sub(word("index-lead")[language], "", item.text)
-        if _width(topic) > LONGEST_NAME:
-            topic = re.sub(word("index-detail")[language], "", topic)
-        if "$" not in topic and _width(topic) <= LONGEST_NAME:
-            said, places = found.get(topic.lower(), (topic, ()))
-            found[topic.lower()] = (min(said, topic), tuple(dict.fromkeys((*places, *item.places))))
+        about = topic(item.text, language)
+        if _width(about) > LONGEST_NAME:
+            about = re.sub(word("index-detail")[language], "", about)
+        if "$" not in about and _width(about) <= LONGEST_NAME:
+            said, places = found.get(about.lower(), (about, ()))
+            found[about.lower()] = (min(said, about), tuple(dict.fromkeys((*places, *item.places))))
     order = chinese_order if language == "zh" else english_order
-    return tuple(Item(*found[topic]) for topic in sorted(found, key=order))
+    return tuple(Item(*found[name]) for name in sorted(found, key=order))
+
+
+def topic(name: str, language: str) -> str:
+    """What a name is about, without the kind of derivative.
+
+    >>> topic("Gradient of logistic regression", "en")
+    'logistic regression'
+    """
+    return re.sub(word("index-lead")[language], "", name)
 
 
 def book_indexes(document: Document) -> tuple[tuple[str, tuple[Item, ...]], ...]:
