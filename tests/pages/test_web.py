@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pathlib
 from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import parse_qs
@@ -158,6 +159,24 @@ def test_the_layout_switch_changes_the_formulas(page: Page, address: str) -> Non
         page.check(f"#layout input[value={layout}]", force=True)
         said[layout] = derivative.all_text_contents()
     assert said["N"] == said["M"] != said["D"]
+
+
+def test_a_page_in_one_layout_and_one_language_begins_with_them(page: Page, tmp_path: pathlib.Path) -> None:
+    catalogue = part_of_the_catalogue()
+    report = check_entries(catalogue)
+    made = render_page(document(catalogue, report, "en", "denominator"), catalogue, report)
+    page.goto(write_page(tmp_path, made).as_uri())
+    assert [page.locator("#layout input").count(), page.locator("#layout input:checked").count()] == [1, 1]
+    assert page.locator("body [lang=zh]:visible").count() == 0
+    assert page.locator("#chapter option").first.text_content() == "all chapters"
+    assert set(
+        page.locator("#linear-map .claim .form:visible").evaluate_all(
+            "(all) => all.map((f) => f.dataset.in ?? '')"
+        )
+    ) <= {"", "D"}
+    page.fill("#search", "Ax")
+    page.wait_for_function("document.querySelector('#found').textContent !== ''")
+    assert shown(page)[0] == "linear-map"
 
 
 def test_the_language_switch_hides_the_other_language(page: Page, address: str) -> None:
