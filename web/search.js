@@ -14,6 +14,7 @@ const finderOf = (page) => {
   const RAISED = { 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", "-": "⁻", "+": "⁺", n: "ⁿ", k: "ᵏ", m: "ᵐ", p: "ᵖ", x: "ˣ", T: "ᵀ", "ᵀ": "ᵀ", "'": "ᵀ", "†": "⁺", "⁺": "⁺" };
   const LOWERED = { 0: "₀", 1: "₁", 2: "₂", 3: "₃", 4: "₄", 5: "₅", "+": "₊", a: "ₐ", i: "ᵢ", j: "ⱼ", k: "ₖ", l: "ₗ", m: "ₘ", n: "ₙ", o: "ₒ", p: "ₚ", r: "ᵣ", s: "ₛ", t: "ₜ", u: "ᵤ", v: "ᵥ", x: "ₓ" };
   const shifted = (signs, table) => ([...signs].every((c) => c in table) ? [...signs].map((c) => table[c]).join("") : null);
+  const FRACTION = /\\d?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}/g;
   const INSIDE = String.raw`\(((?:[^()]|\([^()]*\))*)\)`;
   const called = (names) => new RegExp(`(?<!\\p{L})(?:${names})${INSIDE}`, "gu");
   const INV = called("inv"), PINV = called("pinv"), NORM = called("norm"), EXPM = called("expm"), KRON = called("kron");
@@ -23,17 +24,18 @@ const finderOf = (page) => {
 
   function formula(query) {
     let text = query.replace(/[\uFF01-\uFF5E\u3000\u{1D400}-\u{1D7FF}]/gu, (c) => c.normalize("NFKC"));
-    text = text.replace(/\\\||\|\||∥/g, "‖").replace(EMPTY, "").replace(/(?<![_^]\s*)\{\s*([\p{L}\d])\s*\}/gu, "$1").replace(/\\d?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}/g, "$1/$2");
+    text = text.replace(/\\\||\|\||∥/g, "‖").replace(EMPTY, "").replace(FRACTION, "$1/$2").replace(/(?<![_^]\s*)\{\s*([\p{L}\d])\s*\}/gu, "$1").replace(FRACTION, "$1/$2");
+    text = text.replace(/(\p{L})\.(?:inverse|inv)\(\)/gu, "inv($1)").replace(/(\p{L})\.(trace|det|logdet)\(\)/gu, "$2($1)").replace(/\.(?:t\(\)|mT)(?!\p{L})/gu, "ᵀ").replace(/(?<!\p{L})(tr|det|vec)\[([^\][]*)\]/giu, "$1($2)");
     text = text.replace(/\\([A-Za-z]+)/g, (_, name) => SIGNS[name] ?? ` ${name} `).replace(/(?:np|numpy|torch|jnp|linalg)\./g, "").replaceAll("slogdet", "logdet");
-    text = text.replace(/[−–—]/g, "-").replace(/[′’‘´`]/g, "'").replace(/[⊤ᵗ]/g, "ᵀ").replace(/[⊙]/g, "∘").replace(/∑/g, "Σ").replace(/∣/g, "|");
-    text = text.replace(/(?<!\p{L})ln(?!\p{L})/gu, "log").replace(/(?<!\p{L})trace(?=\s*\()/gu, "tr").replace(/(?<!\p{L})sigmoid(?=\s*\()/gu, "σ").replace(/(?<!\p{L})relu(?=\s*\()/giu, "ReLU");
+    text = text.replace(/<([^<>]*,[^<>]*)>/g, "⟨$1⟩").replace(/(?<!\p{L})sqrt\(\s*(\p{L})\s*\)/gu, "√$1").replace(/[−–—]/g, "-").replace(/[′’‘´`]/g, "'").replace(/[⊤ᵗ]/g, "ᵀ").replace(/[⊙]/g, "∘").replace(/∑/g, "Σ").replace(/∣/g, "|");
+    text = text.replace(/(?<!\p{L})ln(?!\p{L})/gu, "log").replace(/(?<!\p{L})(?:trace|Tr)(?=\s*\()/gu, "tr").replace(/(?<!\p{L})sigmoid(?=\s*\()/gu, "σ").replace(/(?<!\p{L})relu(?=\s*\()/giu, "ReLU");
     text = text.replace(/\*\*/g, "^").replace(/\.T(?!\p{L})|\.?'/gu, "ᵀ").replace(/[*·⋅@]/g, " ");
     text = text.replace(/\^\s*(?:\{([^{}]*)\}|\(([^()]*)\)|(-?.))/gu, (all, ...parts) => shifted(parts.slice(0, 3).find((p) => p !== undefined).replace(/\s/g, ""), RAISED) ?? all);
     text = text.replace(/‖\s*_\s*\{?[2F]\}?/g, "‖").replace(/_\s*(?:\{([^{}]*)\}|(.))/gu, (all, ...parts) => shifted((parts[0] ?? parts[1]).replace(/[\s,]/g, ""), LOWERED) ?? all);
     text = text.replace(INV, (_, x) => `${held(x)}⁻¹`).replace(PINV, (_, x) => `${held(x)}⁺`).replace(NORM, "‖$1‖").replace(EXPM, (_, x) => `e^${held(x)}`).replace(KRON, (_, x) => x.replace(",", "⊗"));
     text = text.replace(/\|(?!\s*det)([^|]*\p{Lu}[^|]*)\|/gu, "det($1)").replace(/(?<!\p{L})(det|tr|vec|diag|adj)\s*([\p{L}ᵀ⁻¹]+)(?!\p{L}|\()/gu, "$1($2)");
-    text = text.replace(/\p{Lu}(?=[ᵢⱼₖₗ]{2})/gu, (c) => c.toLowerCase()).replace(/(?<!\p{L})d\((\p{L})\)/gu, "d$1");  // as they are printed
-    text = unbracketed(text).replace(/[{}$\\\s]/g, "");
+    text = text.replace(/\p{Lu}(?=[ᵢⱼₖₗ]{2})/gu, (c) => c.toLowerCase()).replace(/(?<!\p{L})d\((\p{L})\)/gu, "d$1").replace(/(?<!\p{L})log\(det\(([^()]*)\)\)/gu, "logdet($1)");  // as they are printed
+    text = unbracketed(text).replace(/[{}$\\\s]/g, "").replace(/^∂(?=[ₐ-ₜ]|_\p{L})/u, "∇").replace(/^d(\p{Lu}[⁻ᵀ][¹ᵀ]?)$/u, "d($1)").replace(/\((\p{L})⁻¹\)ᵀ/gu, "$1⁻ᵀ").replace(/^\p{L}=(?=..)/u, "");
     return unbracketed(text.replace(/^d(.+)\/d(\p{L})$/u, "∂$1/∂$2").replace(/^(?:∂\/∂|d\/d)(\p{L})(.+)$/u, "∂$2/∂$1"));  // the operator before what it is applied to
   }
 
@@ -52,7 +54,7 @@ const finderOf = (page) => {
         if (isLetter(p) && isLetter(t)) {
           if (kind(p) !== kind(t) || (names.get(p) ?? t) !== t || (used.get(t) ?? p) !== p) break;
           names.set(p, t); used.set(t, p);
-        } else if (p !== t && !(/^(?:∇²?|1)$/.test(p) && t.startsWith(p))) break;  // by whatever it is
+        } else if (p !== t && !(/^(?:∇²?|1)$/.test(p) && t.startsWith(p) && t[p.length] !== "²")) break;  // by whatever it is
       }
       if (k === pattern.length) return true;
     }
@@ -60,7 +62,7 @@ const finderOf = (page) => {
   }
 
   const squeeze = (text) => text.normalize("NFKC").toLowerCase().replace(/[‐–—]/g, "-").replace(/(?<=[a-z])(?=\p{Script=Han})|(?<=\p{Script=Han})(?=[a-z])/gu, " ");
-  const WORD = /[a-z]{3,}/g, CHINESE = /\p{Script=Han}/u, GENERIC = new RegExp(page.generic, "u");
+  const WORD = /[a-z]{3,}/g, CHINESE = /\p{Script=Han}/u, GENERIC = new RegExp(page.generic, "gu"), VARIABLE = new RegExp(page.variable, "iu");
   const LONGEST = 300;
   const bare = (text) => (/^\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)$/.test(text) ? text.slice(1, -1) : text);
   // What a formula is about: its left side, and what is differentiated there.
@@ -77,24 +79,35 @@ const finderOf = (page) => {
     const worth = (onSheet.has(id) ? 0.3 : 0) + (written.some((line) => /^\(?[∂∇]/.test(line)) ? 0.04 : 0) - (lines.includes("mistake") ? 0.4 : 0);
     return { formulas, names, worth, words: [...names, ...lines.filter((line) => !/[=≠]/.test(line)).map(squeeze)].join("\n"), text: squeeze(search) };
   }
+  // The formula alone of "the gradient of xᵀAx"; one word of log_softmax and of softmax(z).
+  function askedOf(said) {
+    const parts = said.replace(VARIABLE, "").replace(/(?<=[a-z]{2})_(?=[a-z]{3})/g, " ").replace(/(?<=[^\s\p{Script=Han}])(?=\p{Script=Han})|(?<=\p{Script=Han})(?=[^\s\p{Script=Han}])/gu, " ").split(/\s+/);
+    if (!/[(^'′’@‖|\\_=[∣]|[ᵀ⁻]/u.test(said)) return parts.join(" ");
+    const says = (part) => part?.toLowerCase().replace(GENERIC, "") !== "";
+    let [from, to] = [0, parts.length];
+    while (to - from > 1 && !says(parts[from])) from++;
+    while (to - from > 1 && !says(parts[to - 1])) to--;
+    const [, name] = said.match(/^(\p{L}{5,})\s*\(\s*\p{L}\s*\)$/u) ?? [];
+    return name && NAMED.test(name) ? name : parts.slice(from, to).join(" ");
+  }
   function asked(query, vocabulary) {
-    const said = query.trim().slice(0, LONGEST), words = squeeze(said.replace(/[\\$]/g, "")).split(/[\s，、。；？]+/).filter(Boolean);
+    const said = askedOf(query.trim().slice(0, LONGEST)), words = squeeze(said.replace(/[\\$]/g, "")).split(/[\s，、。；？]+/).filter(Boolean);
     if (said && !words.length) words.push(said);
     const plain = /^[\w\s\p{Script=Han}，、。；？‐–—-]+$/u.test(said) && !/_|(?<!\p{L})\p{Lu}\p{Ll}(?!\p{L})/u.test(said);  // Ax is a formula
     const spoken = plain && words.length && words.every((word) => CHINESE.test(word) || vocabulary.spoken.has(word) || (/^[a-z-]{3,}$/.test(word) && word.split("-").every((part) => vocabulary.has(part))));
-    const typed = !spoken && /[(^'′’@‖|\\_=[∣]|[^\x00-\x7f]|\p{Lu}|\.T|(?:np|torch|jnp|linalg)\./u.test(said) ? formula(said) : "";
+    const typed = !spoken && /[(^'′’@‖|\\_=[∣]|[^\x00-\x7f]|\/|\p{Lu}|\.T|(?:np|torch|jnp|linalg)\./u.test(said) ? formula(said) : "";
     if (NAMED.test(typed) && /[\\.]/.test(said)) return { words, core: null, typed: `${typed}(`, shape: tokens(`${typed}(`), squeezed: typed };  // torch.logdet
     const core = words.map((word) => word.replace(GENERIC, "")).filter(Boolean);
     return { words, core: core.length && core.join() !== words.join() ? core : null, typed, shape: tokens(typed), squeezed: squeeze(typed) };
   }
   function written(entry, { typed, shape }) {  // as it is typed, or with other letters; what it is about before what it occurs in
-    const alikeAtAll = shape.length > 2 || (shape[0]?.[0] === "∇" && shape.length > 1);
+    const anywhere = shape.length > 2 || (shape[0]?.[0] === "∇" && shape.length > 1);
     let best = 0;
     for (const formula of entry.formulas) {
       const exact = formula.line.includes(typed);
-      if (!exact && !(alikeAtAll && alike(shape, formula.shape))) continue;
+      if (!exact && !(shape.length > 1 && alike(shape, formula.shape))) continue;
       const about = exact ? formula.about.some((part) => part === typed || (typed.endsWith("(") && part.startsWith(typed))) : formula.shapes.some((other) => other.length === shape.length && alike(shape, other));
-      best = Math.max(best, 4 + (exact ? 0.3 : 0) + (about ? 0.5 : 0) + Math.min(1, shape.length / formula.shape.length) / 20);
+      if (exact || about || anywhere) best = Math.max(best, 4 + (exact ? 0.3 : 0) + (about ? 0.5 : Math.min(1, shape.length / formula.shape.length) / 20));
     }
     return best && best + entry.worth;
   }
@@ -151,20 +164,22 @@ const finderOf = (page) => {
     if (/\p{Script=Greek}/u.test(sign)) return { near: sign, score: (entry) => (entry.formulas.some(({ line }) => line.includes(sign)) ? 2 + entry.worth : 0) };
     const known = (word) => entries.some(({ text }) => text.includes(word));
     const corrected = words.flatMap((word) => (known(word) || !/^[a-z-]+$/.test(word) ? word : parted(word, vocabulary) ?? (nearest(word, vocabulary) || word)));
-    if (corrected.some((word, k) => word !== words[k]) && corrected.every(known)) return { near: corrected.join(" "), score: (entry) => rank(entry, { words: corrected, typed: "", shape: [] }) };
-    const within = typed.replace(/^∂(.+)\/∂\p{L}$|^∇[ₐ-ₜ]?_?/u, "$1");  // of a derivative that is nowhere, what is differentiated
+    const spelt = { words: corrected, typed: "", shape: [] };
+    if (corrected.some((word, k) => word !== words[k]) && entries.some((entry) => rank(entry, spelt))) return { near: corrected.join(" "), score: (entry) => rank(entry, spelt) };
+    const within = bare(typed.replace(/^∂(.+)\/∂\p{L}$|^∇(?:[ₐ-ₜ]|_\p{L})?/u, "$1").replace(/(?<!\p{L})exp(?=\([^()]*\p{Lu})/u, "e^"));  // of a derivative that is nowhere, what is differentiated; e^(tA)
     if (within && within !== typed) {
       const asked = { words, typed: within, shape: tokens(within), squeezed: squeeze(within) }, score = (entry) => rank(entry, asked);
       if (entries.some((entry) => score(entry) > 2)) return { near: within, score };
     }
     if (typed && !CHINESE.test(typed)) return null;
-    const parts = words.flatMap((word) => word.match(RUNS) ?? []).flatMap(pairs).filter(known);
+    const all = words.flatMap((word) => word.match(RUNS) ?? []).flatMap(pairs), parts = all.filter(known);
+    const nowhere = all.filter((part) => !known(part)).reduce((total, part) => total + (CHINESE.test(part) ? 1 : Math.log(1 + entries.length)), 0);
     const often = (part) => entries.filter(({ words: own }) => own.includes(part)).length;
     const weights = parts.map((part) => [part, Math.log(1 + entries.length / (often(part) || entries.length))]);  // the rarer word says more
     const sum = (some) => some.reduce((total, [, weight]) => total + weight, 0);
     const found = ({ words: own, names, worth }) => sum(weights.filter(([part]) => own.includes(part))) * 1.01 + sum(weights.filter(([part]) => names.some((name) => name.includes(part)))) / 10 + worth / 100;
     const most = Math.max(0, ...entries.map(found));
-    return most >= sum(weights) / 2 && weights.length ? { near: "", score: (entry) => (found(entry) >= 0.8 * most ? found(entry) : 0) } : null;
+    return weights.length && most >= 0.3 * (sum(weights) + nowhere) ? { near: "", score: (entry) => (found(entry) >= 0.8 * most ? found(entry) : 0) } : null;
   }
   function vocabularyOf(entries) {
     const found = new Map();
