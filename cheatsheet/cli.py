@@ -16,11 +16,11 @@ import click
 import cheatsheet
 from cheatsheet import store
 from cheatsheet.arguments import TakesExpression
-from cheatsheet.language.authored import ALL_STYLES
 from cheatsheet.language.display import counted
 from cheatsheet.language.errors import CatalogueError, Position, near
 from cheatsheet.language.layouts import LAYOUTS
 from cheatsheet.language.source import Passage, SourceFile
+from cheatsheet.language.styles import ALL_STYLES
 from cheatsheet.language.syntax import ClaimError
 from cheatsheet.packaged import packaged
 from cheatsheet.store import write_whole
@@ -251,7 +251,8 @@ def build(
     shipped: bool,
 ) -> None:
     """Verify FILE, then write the sheet and the handbook as PDFs, and the pages for a browser."""
-    from cheatsheet.pages.calculator import can_be_made, try_calculator
+    from cheatsheet.pages.calculator import try_calculator
+    from cheatsheet.pages.calculator_kept import can_be_made
     from cheatsheet.pages.stamps import built_before
 
     look = (lang, layout, paper, greyscale, sums, full, can_be_made())

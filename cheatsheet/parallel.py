@@ -111,6 +111,38 @@ def _collect_rarely() -> None:
     gc.set_threshold(100_000, 20, 20)
 
 
+@contextmanager
+def beside(function: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
+    """While the block works, so does the function, in a process of its own; what is given waits for its result.
+
+    Where there is no other core, where processes cannot be forked, and where that process dies, it works in this one.
+    What it raises is raised where the result is asked for; a block that fails does not ask.
+
+    >>> with beside(lambda: 1 + 1) as result:
+    ...     result()
+    2
+    """
+    if (os.cpu_count() or 1) == 1 or "fork" not in multiprocessing.get_all_start_methods():
+        yield function
+        return
+    global _work
+    _work = (lambda work: work(), [function])
+    with _pool(1) as pool:
+        future = pool.submit(_chunk, range(1))  # forks: what is done after this the process does not see
+
+        def waited() -> Result:
+            try:
+                result: Result = future.result()[0]
+            except BrokenProcessPool:
+                return function()
+            return result
+
+        try:
+            yield waited
+        finally:
+            _work = None
+
+
 def _chunk(places: range) -> list[Any]:
     assert _work is not None
     function, items = _work

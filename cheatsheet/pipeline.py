@@ -15,12 +15,14 @@ from cheatsheet.catalogue.entries import Catalogue
 from cheatsheet.catalogue.reports import CatalogueReport, check_entries
 from cheatsheet.language.errors import Problem
 from cheatsheet.pages import stamps
-from cheatsheet.pages.calculator import calculator_beside, can_be_made
+from cheatsheet.pages.calculator import calculator_beside
+from cheatsheet.pages.calculator_kept import can_be_made
 from cheatsheet.pages.compile import Compiled, compile_all
 from cheatsheet.pages.document import WrongLines, document
 from cheatsheet.pages.model import Document, Language, Layout, Paper, Sums
 from cheatsheet.pages.templating import KINDS, render
 from cheatsheet.pages.web import NAME, render_page, write_page
+from cheatsheet.parallel import beside
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a stage, how much of it is done, and how much there is."""
@@ -81,11 +83,16 @@ def build(
     with calculator_beside(folder, calculator) as made:
         report, pages = checked_pages(catalogue, tell, lang, layout)
         pages = replace(pages, version=__version__, **look)  # type: ignore[arg-type]
-        page = write_page(folder, render_page(pages, catalogue, report, calculator and can_be_made()))
-        try:
-            pdfs = _pdfs(pages, folder, tell) if pdf else {}
-        finally:
-            derive, note = made()
+
+        def written() -> Path:
+            return write_page(folder, render_page(pages, catalogue, report, calculator and can_be_made()))
+
+        with beside(written) as page_made:
+            try:
+                pdfs = _pdfs(pages, folder, tell) if pdf else {}
+            finally:
+                page = page_made()
+                derive, note = made()
     if pdf and not any(compiled.problems for compiled in pdfs.values()):
         stamps.remember(folder, key, [*(compiled.pdf for compiled in pdfs.values()), page], report.summary)
     return Built(pdfs, page, report.summary, calculator=derive, note=note)

@@ -11,9 +11,10 @@ from cheatsheet.catalogue.entries import Claim, Entry, Scope
 from cheatsheet.catalogue.nodes import Mapping, Node, Refused, Report, Scalar
 from cheatsheet.catalogue.reading import Read, is_null, one_or_list, read_one_of, read_table, what
 from cheatsheet.catalogue.schema import DERIVATION, LABEL
-from cheatsheet.language.authored import CITED, STYLES, AuthoredDerivation, AuthoredLine, Lemma
+from cheatsheet.language.authored import CITED, AuthoredDerivation, AuthoredLine, Lemma
 from cheatsheet.language.errors import near
 from cheatsheet.language.source import Passage
+from cheatsheet.language.styles import STYLES
 
 _RULE = "expected the name of a rule, such as det-product, definition of S, line a, claim 1 or entry woodbury"
 

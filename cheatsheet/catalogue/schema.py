@@ -10,8 +10,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from cheatsheet.language.authored import STYLES
 from cheatsheet.language.layouts import LAYOUTS
+from cheatsheet.language.styles import STYLES
 
 PROPERTIES = {
     "symmetric": "square",

@@ -150,45 +150,53 @@ def pinv(a: Jet) -> Jet:
     At full rank A⁺ = (AᵀA)⁻¹Aᵀ or Aᵀ(AAᵀ)⁻¹; otherwise A = F·G with F and G of full rank, and A⁺ = G⁺F⁺.
     """
     m, n = a.core
-    ranks = _ranks(a)
-    if (ranks == min(m, n)).all():
+    if _has_full_rank(a):
         return inv(a.T @ a) @ a.T if m >= n else a.T @ inv(a @ a.T)
-    if ranks.ndim != 1:
+    if a.base.ndim != 3:
         raise UnsupportedError("the pseudo-inverse of a matrix that is singular for some index only")
-    points = [_at_point(a, k) for k in range(ranks.size)]
-    parts = [_pinv_at_point(point) for point in points]
-    a.domain.undefined |= np.concatenate([point.domain.undefined for point in points])
-    masks = {mask for part in parts for mask in part.terms}
+    together: dict[Pivots, list[int]] = {}
+    for place, matrix in enumerate(a.base):
+        together.setdefault(tuple(_pivots(a.domain, matrix)), []).append(place)
+    groups = [_at_points(a, places) for places in together.values()]
+    parts = [_pinv_by(group, pivots) for group, pivots in zip(groups, together, strict=True)]
+    placed = [place for places in together.values() for place in places]
+    order = sorted(range(len(placed)), key=placed.__getitem__)
+    undefined = np.concatenate([group.domain.undefined for group in groups])
+    a.domain.undefined |= undefined[order] if len(order) > 1 else undefined
     terms = {}
-    for mask in masks:
+    for mask in {mask for part in parts for mask in part.terms}:
         pieces = [p.terms.get(mask, p.base * 0) for p in parts]
         lead = np.broadcast_shapes(*(p.shape[:-3] for p in pieces))
-        terms[mask] = np.concatenate([np.broadcast_to(p, (*lead, 1, n, m)) for p in pieces], axis=-3)
+        sizes = map(len, together.values())
+        whole = [np.broadcast_to(p, (*lead, k, n, m)) for p, k in zip(pieces, sizes, strict=True)]
+        terms[mask] = np.concatenate(whole, axis=-3)[..., order, :, :]
     return Jet(a.domain, terms)
 
 
-def _ranks(a: Jet) -> Array:
-    base = a.base
+Pivots = tuple[tuple[int, int], ...]
+"""Row and column of each pivot."""
+
+
+def _has_full_rank(a: Jet) -> bool:
+    base, full = a.base, min(a.core)
     if base.dtype == np.float64:
         if not np.isfinite(base).all():
             raise UnsupportedError("a matrix that is not finite")
-        return np.asarray(np.linalg.matrix_rank(base, rtol=1e-9))
-    lead = base.shape[:-2]
-    flat = base.reshape(-1, *a.core)
-    return np.array([len(_pivots(a.domain, matrix)) for matrix in flat]).reshape(lead)
+        return bool((np.linalg.matrix_rank(base, rtol=1e-9) == full).all())
+    return all(len(_pivots(a.domain, matrix)) == full for matrix in base.reshape(-1, *a.core))
 
 
-def _at_point(a: Jet, k: int) -> Jet:
-    """The jet at one point, in a domain of its own."""
+def _at_points(a: Jet, places: list[int]) -> Jet:
+    """The jet at some of the points, in a domain of its own."""
     several = a.base.shape[-3] > 1
-    domain = Domain(a.field, 1 if several else len(a.domain.undefined))
-    terms = {m: t[..., k : k + 1, :, :] if t.shape[-3] > 1 else t for m, t in a.terms.items()}
+    domain = Domain(a.field, len(places) if several else len(a.domain.undefined))
+    terms = {m: t[..., places, :, :] if t.shape[-3] > 1 else t for m, t in a.terms.items()}
     return Jet(domain, terms)
 
 
-def _pinv_at_point(a: Jet) -> Jet:
+def _pinv_by(a: Jet, pivots: Pivots) -> Jet:
+    """A⁺ where elimination has the same pivots at all points: F has their columns, and A = F·G."""
     m, n = a.core
-    pivots = _pivots(a.domain, a.base.reshape(m, n))
     if not pivots:
         a.domain.exclude(_moving(a.nilpotent), 2)
         return a.of_base(a.field.zeros((1, n, m)))

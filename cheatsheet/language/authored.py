@@ -16,9 +16,6 @@ from cheatsheet.language.source import Passage
 if TYPE_CHECKING:
     from cheatsheet.language.elaborate import Declarations
 
-STYLES = ("algebra", "differential")
-"""How an authored derivation goes about it; the program's own are element by element."""
-ALL_STYLES = ("components", *STYLES)
 CITED = re.compile(r"entry (?P<id>[a-z0-9-]+)(?: (?P<number>[0-9]{1,3}))?")
 """A rule that is a claim of another entry: ``entry woodbury``, ``entry softmax-jacobian 2``."""
 

@@ -56,15 +56,25 @@ class Expr:
     another when operator, arguments and parameters are.
     """
 
-    __slots__ = ("_hash", "key", "shape")
+    __slots__ = ("_hash", "key", "levels", "nodes", "shape")
     shape: Shape
     key: tuple[Any, ...]
     children: tuple[Expr, ...] = ()
+    levels: int
+    """How deep the tree is, 1 without children."""
+    nodes: int
+    """How many nodes it has, those that occur again counted again; what a ``let`` name stands for is not entered."""
 
     def __init__(self, shape: Shape, key: tuple[Any, ...]) -> None:
         self.shape = shape
         self.key = key
         self._hash = hash(key)
+        below, nodes = 0, 1
+        for child in self.children:
+            nodes += child.nodes
+            below = below if child.levels < below else child.levels
+        self.levels = below + 1
+        self.nodes = nodes
 
     def __hash__(self) -> int:
         return self._hash
@@ -72,7 +82,10 @@ class Expr:
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return isinstance(other, Expr) and self._hash == other._hash and self.key == other.key
+        if not isinstance(other, Expr) or self._hash != other._hash or self.key != other.key:
+            return False
+        self.key = other.key  # so that the two are told to be equal at a glance from now on
+        return True
 
     def written(self) -> Written:
         """The expression in the claim language, and how strongly that binds."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, takewhile
+from itertools import chain, pairwise, takewhile
 
 from cheatsheet.language.glossary import word
 from cheatsheet.pages.model import Block, DisplayBlock, EntryPage, Equation, SectionPage, StepRow, StepsBlock
@@ -38,8 +38,10 @@ def worked(page: EntryPage, full: bool = False) -> Worked:
     cited = [block for block in page.blocks if isinstance(block, DisplayBlock) and block.cited]
     differing = [at for at, claim in enumerate(page.claims, start=1) if claim.verdict == "differs"]
     told = [*derived, *long, *steps]
-    first = [block.of for block in sorted(told, key=_is_unwieldy)] + [block.of for block in cited]
-    number = number or next(iter(first), 0)
+    if not number:
+        handy = (block for block in told if not _is_unwieldy(block))
+        chosen = next(chain(handy, told), None) or next(iter(cited), None)
+        number = chosen.of if chosen else 0
     witnesses = (
         [] if any(isinstance(block, DisplayBlock) and not block.of for block in page.blocks) else differing
     )

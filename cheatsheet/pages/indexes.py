@@ -1,4 +1,4 @@
-"""Indexes: names in the order of pinyin and of the alphabet, and the shapes of formulas."""
+"""Indexes: names in the order of pinyin and of the alphabet, people by their own spelling, the shapes of formulas."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
 
 from cheatsheet.language.glossary import word
 from cheatsheet.pages.model import ClaimLine, Document, EntryPage
@@ -33,13 +37,27 @@ class Item:
         return [first[letter] for letter in sorted(first, key=lambda letter: (len(letter), letter))]
 
 
-def chinese_order(text: str) -> tuple[bool, bytes]:
-    """A key that sorts by pinyin: the national encoding has the common characters in that order.
+@cache
+def _listed(name: str) -> dict[str, str]:
+    """A list of words that stands in a file of its own."""
+    found = yaml.safe_load(Path(__file__).with_name(f"{name}.yaml").read_text(encoding="utf-8"))
+    return {str(key): str(value) for key, value in found.items()}
 
-    >>> sorted(["迹", "伴随矩阵", "sigmoid 函数", "二次型"], key=chinese_order)
-    ['sigmoid 函数', '伴随矩阵', '二次型', '迹']
+
+def chinese_order(text: str) -> tuple[bool, bytes]:
+    """A key that sorts by pinyin, numbers by their size.
+
+    The national encoding has the common characters in the order of pinyin, each at one of its readings; what is read
+    otherwise, or is not common, is sorted as ``readings.yaml`` says.
+
+    >>> sorted(["迹", "行列式", "熵", "sigmoid 函数", "公式 (95)", "公式 (127)"], key=chinese_order)
+    ['sigmoid 函数', '公式 (95)', '公式 (127)', '行列式', '迹', '熵']
     """
-    return not text[:1].isascii(), text.lower().encode("gb18030")
+    heard = text.lower()
+    for written, read in _listed("readings").items():
+        heard = heard.replace(written, read)
+    numbered = re.sub(r"\d+", lambda number: number[0].zfill(6), heard)
+    return not text[:1].isascii(), numbered.encode("gb18030")
 
 
 def english_order(text: str) -> str:
@@ -52,26 +70,49 @@ def english_order(text: str) -> str:
     return re.sub(r"[^a-z]", "", bare) + bare
 
 
-def name_index(pages: Iterable[EntryPage], language: str, most: int | None = None) -> tuple[Item, ...]:
+def name_index(
+    pages: Iterable[EntryPage], language: str, most: int | None = None, alone: bool = False
+) -> tuple[Item, ...]:
     """The names of entries and the words that they go by, in one language; a name that is a formula is no word.
 
-    ``most``: how many other words of an entry are taken.
+    ``most``: how many other words of an entry are taken; ``alone``: there is no index in another language beside it,
+    and a Chinese one has the abbreviations as well.
     """
     found: dict[str, list[EntryPage]] = {}
     for page in pages:
-        for words in _words(page, language, most):
+        for words in _words(page, language, most, alone):
             found.setdefault(words, []).append(page)
     order = chinese_order if language == "zh" else english_order
     return tuple(Item(words, tuple(found[words])) for words in sorted(found, key=lambda w: order(plain(w))))
 
 
-def _words(page: EntryPage, language: str, most: int | None) -> list[str]:
+def _words(page: EntryPage, language: str, most: int | None, alone: bool) -> list[str]:
     """The name without what it says in a formula alone, and the aliases in the script of the language."""
     words = [page.name[language]] if re.sub(r"\$[^$]*\$", "", page.name[language]).strip() else []
     former = set(page.former_ids)
-    named = [a for a in page.aliases if a not in former and not re.search(r"[^\w\s'.-]|[ᵀ⁻]", a)]
-    own = [alias for alias in named if is_chinese(alias) == (language == "zh")]
+    named = [a for a in page.aliases if a not in former and not re.search(r"[^\w\s'.–-]|[ᵀ⁻]", a)]
+    own = [a for a in named if is_chinese(a) == (language == "zh") or (alone and _is_abbreviation(a))]
     return list(dict.fromkeys([*words, *own[:most]]))
+
+
+def _is_abbreviation(words: str) -> bool:
+    """Whether it is written so in every language: SVM, LayerNorm, im2col."""
+    return re.fullmatch(r"(?=.*\d|.*[A-Z].*[A-Z])[\w.]+", words) is not None and not is_chinese(words)
+
+
+def people_index(pages: Iterable[EntryPage]) -> tuple[Item, ...]:
+    """The people after whom something is named, as they write themselves, with the Chinese form of the name.
+
+    Each leads to the entries that have the name in their own, or where there are none, in their note.
+    """
+    listed = list(pages)
+    found: dict[str, tuple[EntryPage, ...]] = {}
+    for own, chinese in _listed("people").items():
+        named = [page for page in listed if any(chinese in words for words in (page.name.zh, *page.aliases))]
+        told = [page for page in listed if page.note is not None and chinese in page.note.zh]
+        if places := named or told:
+            found[f"{own} {chinese}"] = tuple(places)
+    return tuple(Item(words, found[words]) for words in sorted(found, key=english_order))
 
 
 def is_chinese(words: str) -> bool:
@@ -154,7 +195,12 @@ def topic(name: str, language: str) -> str:
 
 
 def book_indexes(document: Document) -> tuple[tuple[str, tuple[Item, ...]], ...]:
-    """The indexes of the handbook: names in each language, and shapes."""
+    """The indexes of the handbook: names in each language, people where there is no English, and shapes."""
     pages = [page for section in document.sections for page in section.entries]
-    names = tuple((f"index-{lang}", _short(name_index(pages, lang), 34)) for lang in document.languages)
+    alone = len(document.languages) == 1
+    names = [
+        (f"index-{lang}", _short(name_index(pages, lang, alone=alone), 34)) for lang in document.languages
+    ]
+    if document.languages == ("zh",):
+        names.append(("index-people", people_index(pages)))
     return (*names, ("index-shapes", shape_index((page, c) for page in pages for c in page.claims)))

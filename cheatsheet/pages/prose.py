@@ -94,16 +94,22 @@ def prose(source: str, language: str) -> Latex:
 
 _BARE_ARGUMENT = re.compile(r"((?:\\(?:dot|ddot|bar|hat|tilde|sqrt|overline)|[\^_])\s*)(\\M\{[^{}]*\})")
 """An accent or script with a bold letter as its argument, which then needs braces."""
+_ZERO = re.compile(
+    r"((?:\\M\{\w+\}|\\(?:dot|hat|times|,)|\\mathrm d(?![A-Za-z])|[-+() {}]|\^\{?-?\w\}?)*(?:=|\\ne|\\to)\s*)0"
+)
+"""A whole formula that says of vectors or matrices alone, without a product that is a number, that they vanish."""
 
 
 def embolden(source: str, letters: frozenset[str]) -> str:
     r"""The same prose with the vectors and matrices of its formulas in bold, as claims print them.
 
     ``letters`` are the names as LaTeX has them: ``A``, ``u_o``, ``\Sigma``. An entry such as ``A_{ij}``
-    is a number and stays as it is; so do words in ``\text{…}`` and the like.
+    is a number and stays as it is; so do words in ``\text{…}`` and the like. What vanishes is the zero of its kind.
 
     >>> print(embolden("A scalar $x_i$, a form $x^{\\mathsf T} A x$, a note on A.", frozenset("Ax")))
     A scalar $x_i$, a form $\M{x}^{\mathsf T} \M{A} \M{x}$, a note on A.
+    >>> print(embolden(r"$Ax\ne0$, $x_i=0$, $x^{\mathsf T}x=0$", frozenset("Ax")))
+    $\M{A}\M{x}\ne\M{0}$, $x_i=0$, $\M{x}^{\mathsf T}\M{x}=0$
     """
 
     def in_formula(match: re.Match[str]) -> str:
@@ -111,7 +117,10 @@ def embolden(source: str, letters: frozenset[str]) -> str:
             return match[0]
         bolder = _LETTER.sub(bold, match["maths"])
         bolder = bolder.replace(r"\mathsf \M{T}", r"\mathsf T")
-        return "$" + _BARE_ARGUMENT.sub(r"\1{\2}", bolder) + "$"
+        bolder = _BARE_ARGUMENT.sub(r"\1{\2}", bolder)
+        if r"\M{" in bolder and (vanishing := _ZERO.fullmatch(bolder)) is not None:
+            bolder = vanishing[1] + r"\M{0}"
+        return f"${bolder}$"
 
     def bold(match: re.Match[str]) -> str:
         name, below = match["name"], (match["below"] or "").strip("{}")

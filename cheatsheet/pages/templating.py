@@ -8,7 +8,7 @@ below; a plain string is refused, so that nothing is ever printed unescaped by o
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Literal
 
@@ -59,6 +59,7 @@ def render(document: Document, kind: Kind) -> str:
             indexes=sheet_indexes(document) if kind == "sheet" else book_indexes(document),
             step=lambda value: Latex(breakable(_balanced(in_step(value)))),
             shapes=shape_table(document.layout),
+            cited=lambda source: Latex(escape_text(_cited(source, languages))),
             in_layout=lambda key: in_one_layout(word(key), document.layout),
             heard=lambda aliases: [a for a in aliases if "zh" in languages or not is_chinese(a)],
             counted=lambda pattern: _filled(pattern, document.counts),
@@ -138,6 +139,15 @@ def _filled(pattern: Text, values: Mapping[str, int]) -> Text:
 
 _NAME = re.compile(r"\{([a-z]+)\}")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+
+
+def _cited(source: str, languages: Sequence[str]) -> str:
+    """The place in a source as it is cited in a document of one language: ch. 9 is 第 9 章 in a Chinese one."""
+    if list(languages) == ["zh"]:
+        for part in (word("cited-chapter"), word("cited-appendix")):
+            number = re.escape(part.en).replace(r"\{\}", r"(\w+)")
+            source = re.sub(rf"\b{number}", part.zh.replace("{}", r"\1"), source)
+    return source
 
 
 def _only_latex(value: object) -> object:

@@ -17,7 +17,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from cheatsheet import derive
-from cheatsheet.pages.calculator import NoCalculatorError, calculator_beside, write_calculator
+from cheatsheet.pages.calculator import calculator_beside, write_calculator
+from cheatsheet.pages.calculator_kept import NoCalculatorError
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync".split()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cheatsheet.calculus.to_expression import component
 from cheatsheet.derivatives.rules.differentiation import moves_by_itself
-from cheatsheet.derivatives.rules.remembering import remembered
+from cheatsheet.derivatives.rules.remembering import MOST_KEPT, remembered
 from cheatsheet.derivatives.rules.unfolding import (
     ENTRYWISE,
     OPAQUE,
@@ -42,6 +43,8 @@ class Definition:
         return self._everywhere(expr, IndexNames.beside(expr))
 
     def _everywhere(self, expr: Expr, names: IndexNames) -> Expr:
+        if self.operator not in _defined(expr):
+            return expr
         new = self._applied(expr, names)
         if new is not None and new != expr:
             return self._everywhere(new, names)
@@ -72,6 +75,13 @@ class Definition:
 def _is_increment(whole: Apply) -> bool:
     of = whole.args[0]
     return isinstance(of, Symbol) and moves_by_itself(of, whole.params[0])
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _defined(expr: Expr) -> frozenset[str]:
+    """The definitions that may be used somewhere in an expression."""
+    own = {expr.op, definition_of(expr)} if isinstance(expr, Apply) else set()
+    return frozenset(own).union(*map(_defined, expr.children))
 
 
 def definition_of(operand: Apply) -> str:

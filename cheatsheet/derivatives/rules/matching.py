@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache, partial
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from cheatsheet.calculus.errors import NoIndexForm
 from cheatsheet.calculus.terms import Poly
@@ -104,13 +105,13 @@ class Pattern:
         >>> law.rewritten(build("matmul", build("matmul", build("matmul", A, B), build("inv", B)), A))
         A @ I(n) @ A
         """
-        if expr not in self.memory:
+        known = self.memory.get(expr)
+        if known is None:
             if not self.functions <= _letters(expr):
                 return expr
             inner = rebuild(expr, self.rewritten)
-            new = self.applied(inner)
-            self.memory[expr] = inner if new is None else new
-        return self.memory[expr]
+            known = self.memory[expr] = self.applied(inner) or inner
+        return known
 
     @cached_property
     def functions(self) -> frozenset[str]:
@@ -130,13 +131,12 @@ class Pattern:
         return least if least != expr else None
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """What the letters and sizes of a rule stand for."""
 
-    letters: Mapping[str, Expr] = field(default_factory=dict)
-    sizes: Mapping[str, Axis] = field(default_factory=dict)
-    places: Mapping[str, Index] = field(default_factory=dict)
+    letters: Mapping[str, Expr] = MappingProxyType({})
+    sizes: Mapping[str, Axis] = MappingProxyType({})
+    places: Mapping[str, Index] = MappingProxyType({})
     params: tuple[Any, ...] = ()
     """The symbols that vary in a ``d(…)``."""
 
@@ -279,7 +279,7 @@ class _Matcher:
             for whole, rest in self.terms(terms_of(pattern), terms_of(expr), found):
                 if not rest:
                     yield whole
-        elif Product.of(pattern) != Product(Fraction(1), (pattern,), ()) and is_product(pattern):
+        elif is_product(pattern) and Product.of(pattern) != Product(Fraction(1), (pattern,), ()):
             yield from self.product(Product.of(pattern), Product.of(expr), found)
         elif isinstance(pattern, Apply) and pattern.op == "zeros":
             if vanishes(expr):
@@ -301,7 +301,7 @@ class _Matcher:
         if len(expr.shape.axes) != 2 or not all(self.rule.holds(expr, p) for p in pattern.properties):
             return
         for fits in self.shape(pattern, expr, found):
-            yield replace(fits, letters={**fits.letters, pattern.name: expr})
+            yield fits._replace(letters={**fits.letters, pattern.name: expr})
 
     def shape(self, pattern: Expr, expr: Expr, found: Match) -> Iterator[Match]:
         for rows in self.axis(pattern.shape.rows, expr.shape.rows, found):
@@ -311,7 +311,7 @@ class _Matcher:
         if pattern.kind == "name" and pattern.value in self.rule.sizes:
             known = found.sizes.get(str(pattern.value))
             if known is None:
-                yield replace(found, sizes={**found.sizes, str(pattern.value): axis})
+                yield found._replace(sizes={**found.sizes, str(pattern.value): axis})
             elif known.same_size(axis):
                 yield found
         elif pattern.rename(dict(found.sizes)).same_size(axis):
@@ -330,7 +330,7 @@ class _Matcher:
         if len(pattern.args) != len(expr.args):
             return
         if pattern.op == "d":
-            found = replace(found, params=expr.params)
+            found = found._replace(params=expr.params)
         elif pattern.params != expr.params:
             return
         orders = [expr.args]
@@ -350,7 +350,7 @@ class _Matcher:
         elif isinstance(pattern, Index) and isinstance(argument, Index):
             known = found.places.get(str(pattern.name))
             if str(pattern.name) in self.rule.places and known is None:
-                yield replace(found, places={**found.places, str(pattern.name): argument})
+                yield found._replace(places={**found.places, str(pattern.name): argument})
             elif (known or pattern).name == argument.name:
                 yield found
 

@@ -36,7 +36,7 @@ from cheatsheet.derivatives.rules.normal_forms import (
     to_power,
     word_of,
 )
-from cheatsheet.derivatives.rules.unfolding import component_of_sum
+from cheatsheet.derivatives.rules.unfolding import component_of_sum, names_in
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import Apply, Expr, Index, Number, Size, Sum, Symbol
 from cheatsheet.language.table import TABLE
@@ -76,7 +76,8 @@ class _Reading:
         self.unordered = unordered
 
     def __call__(self, expr: Expr) -> Poly:
-        return self.read(expr) if self.bound else _read(expr, self.unordered)
+        depends = self.bound and not self.bound.keys().isdisjoint(names_in(expr))
+        return self.read(expr) if depends else _read(expr, self.unordered)
 
     def read(self, expr: Expr) -> Poly:
         match expr:
@@ -296,7 +297,7 @@ class _Reading:
 
 @lru_cache(maxsize=30_000)
 def _read(expr: Expr, unordered: tuple[Holds, ...]) -> Poly:
-    """What stands in no sum is read once."""
+    """What depends on no sum around it is read once."""
     return _Reading({}, unordered).read(expr).collect()
 
 

@@ -67,12 +67,7 @@ def too_deep(expr: Expr) -> bool:
     >>> too_deep(total), too_deep(total.children[0])
     (True, False)
     """
-    level: list[Expr] = [expr]
-    for _ in range(MOST_LEVELS):
-        level = [child for node in level for child in node.children]
-        if not level:
-            return False
-    return True
+    return expr.levels > MOST_LEVELS
 
 
 def exhausted(expr: Expr, rules: Sequence[Rule]) -> Expr:

@@ -6,12 +6,14 @@ the operands are put in their places.
 
 from __future__ import annotations
 
-from itertools import count
+from functools import lru_cache
+from itertools import chain, count
 
 from cheatsheet.calculus.components import Components
 from cheatsheet.calculus.index_values import Value, is_spelled_out, position
 from cheatsheet.calculus.terms import Idx
 from cheatsheet.calculus.to_expression import Speller, component
+from cheatsheet.derivatives.rules.remembering import MOST_KEPT
 from cheatsheet.language.dimensions import Axis
 from cheatsheet.language.expressions import (
     Apply,
@@ -25,7 +27,6 @@ from cheatsheet.language.expressions import (
     plain_indices,
     rebuild,
     substitute,
-    walk,
 )
 from cheatsheet.language.table import TABLE, build, sources, variables
 
@@ -44,23 +45,11 @@ class IndexNames:
     @staticmethod
     def beside(*expressions: Expr) -> IndexNames:
         """Names that do not occur in the expressions: no symbol, small or capital, no size, no index."""
-        taken: set[str] = set()
-        for node in (n for expr in expressions for n in walk(expr)):
-            taken |= node.shape.names
-            match node:
-                case Symbol():
-                    taken |= {node.name, node.name.lower(), *(s.name for s in node.of)}
-                    if node.definition is not None:
-                        taken |= IndexNames.beside(node.definition).taken
-                case Sum():
-                    taken |= {str(i.name) for i in node.indices}
-                case Apply():
-                    written = (plain_indices(a) for a in node.args if isinstance(a, Index))
-                    taken |= {str(i.name) for plain in written for i in plain}
-        return IndexNames(taken)
+        return IndexNames(set().union(*map(names_in, expressions)))
 
     def fresh(self, axis: Axis) -> str:
-        names = (c + suffix for suffix in ("", *map(str, range(1, 1000))) for c in INDEX_NAMES)
+        suffixes = chain([""], map(str, count(1)))
+        names = (c + suffix for suffix in suffixes for c in INDEX_NAMES)
         name = next(n for n in names if n not in self.taken)
         self.taken.add(name)
         return name
@@ -78,6 +67,23 @@ class IndexNames:
         if axis.kind == "product":
             return Index.pair(tuple(self.index(part) for part in axis.parts))
         return Index(self.fresh(axis), axis)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def names_in(expr: Expr) -> frozenset[str]:
+    """Every name in an expression: of symbols, small and capital, of sizes and of indices."""
+    own = set(expr.shape.names)
+    match expr:
+        case Symbol():
+            own |= {expr.name, expr.name.lower(), *(s.name for s in expr.of)}
+            if expr.definition is not None:
+                own |= names_in(expr.definition)
+        case Sum():
+            own |= {str(i.name) for i in expr.indices}
+        case Apply():
+            written = (plain_indices(a) for a in expr.args if isinstance(a, Index))
+            own |= {str(i.name) for plain in written for i in plain}
+    return frozenset(own).union(*map(names_in, expr.children))
 
 
 def entry(operand: Expr, indices: list[Index], names: IndexNames) -> Expr:

@@ -62,7 +62,7 @@ class Chain:
         if not used:
             return False
         new = self.readable(new)
-        if size_of(new) > MOST_NODES or too_deep(new):
+        if new.nodes > MOST_NODES or too_deep(new):
             raise TooLong
         self.lines.append(Line(new, tuple(dict.fromkeys(used))))
         return True
@@ -78,14 +78,9 @@ def applied(expr: Expr, ids: Iterable[str]) -> tuple[Expr, tuple[str, ...]]:
             if new != expr:
                 used[id] = None
                 expr = spread(new)
-        if expr == before or size_of(expr) > MOST_NODES or too_deep(expr):
+        if expr == before or expr.nodes > MOST_NODES or too_deep(expr):
             break
     return expr, tuple(used)
-
-
-def size_of(expr: Expr) -> int:
-    """The number of nodes."""
-    return 1 + sum(size_of(child) for child in expr.children)
 
 
 def by_components(expr: Expr) -> Expr:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from cheatsheet.derivatives.rules.registry import rule
 from cheatsheet.derivatives.rules.rule import needed
@@ -160,8 +160,7 @@ def _without_long(lines: Sequence[Line]) -> list[Line]:
 
 
 def _is_long(expr: Expr) -> bool:
-    nodes = sum(1 for _ in islice(walk(expr), LONGEST_LINE + 1))
-    return nodes > LONGEST_LINE or len(str(expr)) > LONGEST_LINE
+    return expr.nodes > LONGEST_LINE or len(str(expr)) > LONGEST_LINE
 
 
 def _without_loops(lines: Sequence[Line]) -> list[Line]:
