@@ -15,21 +15,21 @@
     write(key, value) { try { localStorage.setItem(key, value); } catch { /* not remembered, then */ } },
   };
 
-  function choose(name, value) {
+  function choose(name, value, forNextTime = true) {
     root.dataset[name] = value;
     if (name === "language") {
       root.lang = value === "zh" ? "zh-Hans" : "en";
       for (const option of all("option")) option.textContent = value === "both" ? `${option.dataset.zh} · ${option.dataset.en.replace(/^\d+ /, "")}` : option.dataset[value];
     }
     for (const input of all(`#${name} input`)) input.checked = input.value === value;
-    remembered.write(name, value);
+    if (forNextTime) remembered.write(name, value);
   }
 
   for (const name of ["language", "layout"]) {
     const asked = new URLSearchParams(location.search).get(name);
     const values = all(`#${name} input`).map((input) => input.value);
     const first = [asked, remembered.read(name)].find((value) => values.includes(value));
-    if (first) choose(name, first);
+    choose(name, first ?? root.dataset[name], Boolean(first));
     one(`#${name}`).addEventListener("change", (event) => { choose(name, event.target.value); search(); });
   }
 
@@ -76,8 +76,9 @@
   }
 
   // ---- search, as web/search.js has it
+  const finder = finderOf(one("#entries").dataset);
   const entries = all("article").map((article) => (
-    { article, chapter: chapters.get(article), verdicts: article.dataset.verdicts.split(" "), ...finder.entry(article.dataset.search) }
+    { article, chapter: chapters.get(article), verdicts: article.dataset.verdicts.split(" "), ...finder.entry(article.dataset.search, article.id) }
   ));
   const vocabulary = finder.vocabularyOf(entries);
   const box = one("#search"), told = one("#found"), main = one("#entries");

@@ -152,12 +152,13 @@ def entry_page(report: EntryReport, layout: Layout | None = None) -> EntryPage:
 
 def _pitfalls(report: EntryReport, letters: frozenset[str], layout: Layout | None) -> tuple[PitfallLine, ...]:
     failed = [r for r in report.claims if r.claim.expect != "holds"]
-    lines = [pitfall_line(p, r, layout) for p, r in zip(report.entry.pitfalls, failed, strict=True)]
-    return tuple(
-        replace(line, why=why, number=number)
-        for number, line in enumerate(lines, start=1)
-        if line is not None and (why := _words(line.why, letters, layout)) is not None
-    )
+    found = []
+    for number, (pitfall, r) in enumerate(zip(report.entry.pitfalls, failed, strict=True), start=1):
+        line = pitfall_line(pitfall, r, layout)
+        relaid = bool(line and line.layouts) and pitfall.claim.declarations.layout != layout
+        if line is not None and (why := _words(line.why, letters, layout, relaid)) is not None:
+            found.append(replace(line, why=why, number=number))
+    return tuple(found)
 
 
 def _symbols(entry: Entry) -> list[Symbol]:
@@ -173,9 +174,11 @@ def _bold(text: Text, letters: frozenset[str]) -> Text:
     return Text(embolden(text.zh, letters), embolden(text.en, letters))
 
 
-def _words(text: Text | None, letters: frozenset[str], layout: Layout | None) -> Text | None:
+def _words(
+    text: Text | None, letters: frozenset[str], layout: Layout | None, relaid: bool = False
+) -> Text | None:
     """The same of words that may speak of a layout that the document does not have."""
-    said = None if text is None else in_one_layout(text, layout)
+    said = None if text is None else in_one_layout(text, layout, relaid)
     return None if said is None else _bold(said, letters)
 
 

@@ -14,7 +14,7 @@ from cheatsheet.language.dimensions import Axis, Shape
 from cheatsheet.language.elaborate import Declarations, elaborate_expression
 from cheatsheet.language.expressions import Symbol, symbols
 from cheatsheet.language.glossary import word
-from cheatsheet.pages.model import FigureBlock
+from cheatsheet.pages.model import FigureBlock, Layout
 from cheatsheet.pages.pictures import Label, Path, Picture, Point, Role, arrow, ellipse_arc, moved
 
 Matrix = Sequence[Sequence[float]]
@@ -273,19 +273,22 @@ ROWS, SLICES = 3, 3
 _CELL = 0.52
 
 
-def slices_figure() -> FigureBlock:
-    """∂(uvᵀ)/∂v, slice by slice: which entries depend on v_k, and what they are."""
+def slices_figure(layout: Layout | None = None) -> FigureBlock:
+    """∂(uvᵀ)/∂v, slice by slice: which entries depend on v_k, and what they are; transposed in denominator layout."""
+    transposed = layout == "denominator"
     u = [[float(k)] for k in range(1, ROWS + 1)]
     v = [[1.0]] * SLICES
     tensor = computed("jacobian(vec(u @ v.T), v)", {"m": ROWS, "n": SLICES}, u=[u], v=[v])[0]
     parts: Parts = []
     for k in range(SLICES):
-        column = tensor[:, k].reshape(SLICES, ROWS).T  # vec stacks columns
-        entries = [["0" if e == 0 else f"u_{{{round(e)}}}" for e in row] for row in column.tolist()]
+        stacked = tensor[:, k].reshape(SLICES, ROWS)  # the columns, by vec
+        part = stacked if transposed else stacked.T
+        entries = [["0" if e == 0 else f"u_{{{round(e)}}}" for e in row] for row in part.tolist()]
         parts += moved(grid(entries), (2.75 * k + 0.3, 0.12))
         name = rf"\pd{{\M u\M v\T}}{{v_{{{k + 1}}}}}"
         parts.append(Label((2.75 * k + 0.3 + _CELL * SLICES / 2, 2.1), name))
-    return FigureBlock(Picture(7.9, 2.5, tuple(parts)), word("figure-slices"))
+    caption = word("figure-slices-transposed" if transposed else "figure-slices")
+    return FigureBlock(Picture(7.9, 2.5, tuple(parts)), caption)
 
 
 def grid(entries: Sequence[Sequence[str]], cell: float = _CELL) -> Parts:

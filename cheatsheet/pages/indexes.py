@@ -11,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from cheatsheet.language.glossary import word
 from cheatsheet.pages.model import ClaimLine, Document, EntryPage
 from cheatsheet.pages.prose import plain
 from cheatsheet.printing.terminal_maths import plain as plain_formula
@@ -18,7 +19,7 @@ from cheatsheet.printing.terminal_maths import plain as plain_formula
 LONGEST_SHAPE = 18
 """Nobody looks up a formula of more characters by its shape, and it would not fit a column of an index."""
 
-LONGEST_NAME = {"zh": 22, "en": 24}
+LONGEST_NAME = 24
 """Of a name in the sheet's index; a Chinese character counts twice."""
 
 
@@ -31,8 +32,9 @@ class Item:
     formula: bool = False
 
     def one_a_box(self, letters: Mapping[str, str]) -> list[EntryPage]:
-        """The first place in each box of the sheet."""
-        return list({letters[page.id]: page for page in self.places[::-1]}.values())[::-1]
+        """The first place in each box of the sheet, in the order of the boxes."""
+        first = {letters[page.id]: page for page in self.places[::-1]}
+        return [first[letter] for letter in sorted(first, key=lambda letter: (len(letter), letter))]
 
 
 @cache
@@ -146,23 +148,52 @@ def _formula_order(text: str) -> tuple[bool, str, str]:
     return name is None, english_order(text), text
 
 
+def _width(words: str) -> int:
+    return sum(1 if c.isascii() else 2 for c in plain(words))
+
+
 def _short(items: tuple[Item, ...], most: int) -> tuple[Item, ...]:
     """The names that are not too long for an index; nobody looks for the others by their beginning."""
-    return tuple(item for item in items if sum(1 if c.isascii() else 2 for c in plain(item.text)) <= most)
+    return tuple(item for item in items if _width(item.text) <= most)
 
 
 def sheet_indexes(document: Document) -> tuple[tuple[str, tuple[Item, ...]], ...]:
-    """The indexes of what is on the sheet: names in each language, and shapes."""
+    """The indexes of what is on the sheet: names in each language, by what they are about, and shapes."""
     entries = [entry for box in document.sheet_boxes for entry in box.entries]
     pages = list(dict.fromkeys(entry.page for entry in entries))
     names = tuple(
-        (f"index-{lang}", _short(name_index(pages, lang, most=2), LONGEST_NAME[lang]))
-        for lang in document.languages
+        (f"index-{lang}", _topics(name_index(pages, lang, most=2), lang)) for lang in document.languages
     )
     return (
         *names,
         ("index-shapes", shape_index(((e.page, c) for e in entries for c in e.claims), matrices=False)),
     )
+
+
+def _topics(items: tuple[Item, ...], language: str) -> tuple[Item, ...]:
+    """The items by what they are about, which is what one looks for: not under the G of Gradient, nor with all details.
+
+    What has a formula in its name is left to the index of shapes.
+    """
+    found: dict[str, tuple[str, tuple[EntryPage, ...]]] = {}
+    for item in items:
+        about = topic(item.text, language)
+        if _width(about) > LONGEST_NAME:
+            about = re.sub(word("index-detail")[language], "", about)
+        if "$" not in about and _width(about) <= LONGEST_NAME:
+            said, places = found.get(about.lower(), (about, ()))
+            found[about.lower()] = (min(said, about), tuple(dict.fromkeys((*places, *item.places))))
+    order = chinese_order if language == "zh" else english_order
+    return tuple(Item(*found[name]) for name in sorted(found, key=order))
+
+
+def topic(name: str, language: str) -> str:
+    """What a name is about, without the kind of derivative.
+
+    >>> topic("Gradient of logistic regression", "en")
+    'logistic regression'
+    """
+    return re.sub(word("index-lead")[language], "", name)
 
 
 def book_indexes(document: Document) -> tuple[tuple[str, tuple[Item, ...]], ...]:

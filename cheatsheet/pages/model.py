@@ -300,9 +300,13 @@ class SheetEntry:
         return tuple(found)
 
 
+_SIGNS = re.compile(r"\\(?:M|operatorname|mathrm) ?(?:\\[A-Za-z]+|\{[^{}]*\}|\S)|\\[A-Za-z]+|\S")
+
+
 def _occurs(name: str, latex: str) -> bool:
-    """Whether a symbol stands in a formula, and not as the beginning of a command."""
-    return re.search(rf"(?<![A-Za-z\\]){re.escape(name)}(?![A-Za-z])", latex) is not None
+    """Whether a symbol stands in a formula, and not as a part of a command or of a bold letter."""
+    sought, signs = _SIGNS.findall(name), _SIGNS.findall(latex)
+    return any(signs[k : k + len(sought)] == sought for k in range(len(signs)))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ hang in the air and goes with it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from cheatsheet.language.glossary import Text, word
 from cheatsheet.language.layouts import LAYOUTS
@@ -18,8 +19,11 @@ _CLAUSES = re.compile(r"(?<=；)|(?<=;)\s+")
 _HIDDEN = 0xE000
 
 
-def in_one_layout(text: Text, layout: Layout | None) -> Text | None:
+def in_one_layout(text: Text, layout: Layout | None, relaid: bool = False) -> Text | None:
     """The words without what they say of layouts that the document does not have; None where nothing is left.
+
+    ``relaid``: they are about a formula that was written in another layout, so that nothing is true of the formula
+    printed that they say of any layout: that a mistake is right in this one, for instance.
 
     >>> said = Text("梯度是一列。分子布局下是一行。", "The gradient is a column; in numerator layout it is a row.")
     >>> left = in_one_layout(said, "denominator")
@@ -27,18 +31,21 @@ def in_one_layout(text: Text, layout: Layout | None) -> Text | None:
     True
     >>> in_one_layout(said, None) == said
     True
+    >>> wrong = Text("转置反了；这是分母布局的结果。", "It is transposed; this is the result in denominator layout.")
+    >>> in_one_layout(wrong, "denominator", relaid=True).en
+    'It is transposed.'
     """
     if layout is None:
         return text
-    zh, en = (_left(text[language], language, layout) for language in ("zh", "en"))
+    others = [name for name in LAYOUTS if relaid or name != layout]
+    zh, en = (_left(text[language], language, others) for language in ("zh", "en"))
     if (zh, en) == (text.zh, text.en):
         return text
     return Text(zh, en) if zh and en else None
 
 
-def _left(text: str, language: str, layout: Layout) -> str:
-    others = [word(f"speaks-of-{name}")[language] for name in LAYOUTS if name != layout]
-    foreign = re.compile("|".join(others), re.IGNORECASE)
+def _left(text: str, language: str, others: Sequence[str]) -> str:
+    foreign = re.compile("|".join(word(f"speaks-of-{name}")[language] for name in others), re.IGNORECASE)
     if not foreign.search(text):
         return text
     maths = _MATHS.findall(text)

@@ -31,7 +31,7 @@ def shape_table(layout: Layout | None = None) -> TableBlock:
         for y in ys
         for name in layouts
     ]
-    return TableBlock(header, tuple(rows), word("shape-of-derivative"), layouts * len(ys))
+    return TableBlock(header, tuple(rows), word("shape-of-derivative"), () if layout else layouts * len(ys))
 
 
 def axes_of_derivative(y: Shape, x: Shape, layout: str) -> tuple[Axis, ...]:
@@ -74,7 +74,12 @@ def shape_figure(layout: Layout | None = None) -> FigureBlock:
     """y, x and ∂y/∂x as boxes, in every layout, for all derivatives that are matrices."""
     layouts: tuple[Layout, ...] = (layout,) if layout else LAYOUTS  # type: ignore[assignment]
     columns = [0.55, 1.75, *(3.1 + 2.0 * place for place in range(len(layouts)))]
-    heads = [r"\M y", r"\M x", *(rf"\pd{{\M y}}{{\M x}}\;\textsf{{{name[0].upper()}}}" for name in layouts)]
+    derivative = r"\pd{\M y}{\M x}"
+    heads = [
+        r"\M y",
+        r"\M x",
+        *(derivative if layout else rf"{derivative}\;\textsf{{{name[0].upper()}}}" for name in layouts),
+    ]
     parts: list[Path | Label] = []
     y = 0.0
     for above, below in _PAIRS:
@@ -95,7 +100,8 @@ def shape_figure(layout: Layout | None = None) -> FigureBlock:
     parts += [Label((x, 0.25), head) for x, head in zip(columns, heads, strict=True)]
     height = 0.55 - y
     return FigureBlock(
-        Picture(columns[-1] + 0.9, height, tuple(moved(parts, (0, -y)))), word("figure-shapes")
+        Picture(columns[-1] + 0.9, height, tuple(moved(parts, (0, -y)))),
+        word("figure-shapes-in-one" if layout else "figure-shapes"),
     )
 
 
@@ -114,6 +120,6 @@ SHOWS: dict[str, Callable[[Layout | None], TableBlock | FigureBlock]] = {
     "shape-figure": shape_figure,
     "gradient-figure": lambda layout: gradient_figure(),
     "jacobian-figure": lambda layout: jacobian_figure(),
-    "slices-figure": lambda layout: slices_figure(),
+    "slices-figure": slices_figure,
     "forms-figure": lambda layout: forms_figure(),
 }

@@ -21,7 +21,9 @@ from markupsafe import Markup, escape
 from cheatsheet.catalogue.entries import Catalogue, Entry
 from cheatsheet.catalogue.reports import CatalogueReport
 from cheatsheet.language.glossary import Text, word
+from cheatsheet.language.rows import functions
 from cheatsheet.packaged import packaged
+from cheatsheet.pages.indexes import topic
 from cheatsheet.pages.kept import Chapters
 from cheatsheet.pages.model import (
     DisplayBlock,
@@ -73,10 +75,17 @@ class WebEntry:
 
     @property
     def haystack(self) -> str:
-        """Words of both languages, id, tags, and formulas as one would type them, a line each."""
-        names = [plain(self.page.name.zh), plain(self.page.name.en), self.page.id, *self.page.tags]
+        """What one asks for, a line each: by name (in both languages, by topic, id and aliases); a blank line; tags and
+        formulas as one would type them."""
+        spoken = [plain(name) for name in (self.page.name.zh, self.page.name.en)]
+        topics = [topic(plain(self.page.name[language]), language) for language in ("zh", "en")]
+        short = [
+            part.strip() for name in spoken for part in re.split(r"[()\uff08\uff09]", name)
+        ]  # RMSNorm alone
+        aliases = getattr(self.entry, "aliases", ())
+        names = [*spoken, *topics, *filter(None, short), self.page.id, *aliases, "", *self.page.tags]
         formulas = [typed(form.latex) for claim in self.page.everywhere for form in claim.forms]
-        return "\n".join(dict.fromkeys([*names, *getattr(self.entry, "aliases", ()), *formulas]))
+        return "\n".join(dict.fromkeys([*names, *formulas]))
 
 
 def typed(latex: str) -> str:
@@ -86,6 +95,15 @@ def typed(latex: str) -> str:
     'tr(AXB)'
     """
     return re.sub(r"\s+", "", terminal(latex))
+
+
+def called(document: Document) -> list[str]:
+    """The names of functions as one types them and as the page prints them, longer ones first."""
+    pages = (page for section in document.sections for page in section.entries)
+    latex = "\n".join(form.latex for page in pages for claim in page.everywhere for form in claim.forms)
+    signs = set(re.findall(r"(\\operatorname\{\w+\}|\\[A-Za-z]+)(?= ?(?:\(|\\left\())", latex))
+    names = functions() | {typed(sign) for sign in signs}
+    return sorted((name for name in names if re.fullmatch("[A-Za-z]{2,}", name)), key=lambda n: (-len(n), n))
 
 
 def render_page(
@@ -104,6 +122,7 @@ def render_page(
     chapters = Chapters(document, NAME, calculator)
     page = made.get_template("index.html").render(
         document=document,
+        functions=called(document),
         sections=sections,
         chapter=lambda section, caller: Markup(chapters.written(section, caller)),
         packed=lambda entries: _packed(details, entries),

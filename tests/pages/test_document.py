@@ -20,7 +20,7 @@ from cheatsheet.pages import examples, figures, pictures
 from cheatsheet.pages.document import entry_page
 from cheatsheet.pages.givens import given_lines
 from cheatsheet.pages.illformed import ill_formed
-from cheatsheet.pages.model import DisplayBlock, FigureBlock, StepsBlock
+from cheatsheet.pages.model import DisplayBlock, FigureBlock, Layout, StepsBlock
 from cheatsheet.pages.numbers import counterexample_formulas, number
 from cheatsheet.pages.pictures import Path as Line
 from cheatsheet.pages.tables import shape_table, shown_block
@@ -273,6 +273,23 @@ def test_a_page_in_one_layout_keeps_to_it(layout: str) -> None:
     for id_ in ("linear-form", "linear-map", "word2vec-score", "inner-product-rule"):
         shown = entry_page(report(id_), layout)  # type: ignore[arg-type]
         assert {name for claim in shown.claims for form in claim.forms for name in form.layouts} <= {layout}
+
+
+@pytest.mark.parametrize("id_", ["log-softmax-jacobian", "row-times-square-matrix", "two-layer-network"])
+def test_a_mistake_read_in_another_layout_is_not_said_to_be_right_in_it(id_: str) -> None:
+    shown = entry_page(report(id_), "denominator").pitfalls
+    assert 0 < len(shown) < len(page(id_).pitfalls) + (id_ == "log-softmax-jacobian")
+    assert not any("layout" in pitfall.why.en or "\u5e03\u5c40" in pitfall.why.zh for pitfall in shown)
+
+
+def test_slices_and_shapes_are_drawn_in_the_layout_of_the_document() -> None:
+    def places(layout: Layout) -> list[tuple[float, float]]:
+        block = shown_block("slices-figure", layout)
+        assert isinstance(block, FigureBlock)
+        return [part.at for part in block.picture.parts if getattr(part, "latex", "") == "u_{2}"]
+
+    assert places("numerator") == places("mixed") != places("denominator")
+    assert not shape_table("mixed").layouts
 
 
 def test_pitfalls_and_derivations_name_their_layout() -> None:

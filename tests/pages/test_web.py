@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pathlib
 from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import parse_qs
@@ -13,20 +14,23 @@ from playwright.sync_api import Browser, Page, sync_playwright
 import cheatsheet
 from cheatsheet.catalogue.entries import Catalogue
 from cheatsheet.catalogue.reports import check_entries
+from cheatsheet.language.glossary import Text
 from cheatsheet.pages.document import document
-from cheatsheet.pages.web import render_page, write_page
+from cheatsheet.pages.model import Document, EntryPage, SectionPage, WebClaim, WebForm
+from cheatsheet.pages.web import called, render_page, write_page
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync".split()
 ENTRIES = """quadratic-form linear-map trace-of-three-factors-by-middle softmax-jacobian woodbury determinant-gradient
-inverse-by-scalar product-not-commutative shape-table vec-of-product""".split()
+inverse-by-scalar product-not-commutative shape-table vec-of-product softmax-temperature quadratic-form-symmetric-part
+logdet-gradient hadamard-uses""".split()
 
 
 def part_of_the_catalogue() -> Catalogue:
     """A few entries of the shipped catalogue, each in its section."""
     whole = cheatsheet.load()
     sections = (replace(s, entries=tuple(e for e in s.entries if e.id in ENTRIES)) for s in whole.sections)
-    return replace(whole, sections=tuple(s for s in sections if s.entries), sheet=())
+    return replace(whole, sections=tuple(s for s in sections if s.entries))
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +96,27 @@ def shown(page: Page) -> list[str]:
         ("softmx jacobain", "softmax-jacobian"),
         ("softmax的雅可比", "softmax-jacobian"),
         ("怎么对行列式求梯度", "determinant-gradient"),
+        ("xᵀAx", "quadratic-form"),
+        ("Ax", "linear-map"),
+        ("dU^{-1}/dt", "inverse-by-scalar"),
+        ("torch.logdet", "logdet-gradient"),
+        ("log det", "logdet-gradient"),
+        ("det(X)", "determinant-gradient"),
+        ("determinant", "determinant-gradient"),
+        ("softmax gradient", "softmax-jacobian"),
+        ("softmax求导", "softmax-jacobian"),
+        ("行列式求导", "determinant-gradient"),
+        ("SMW", "woodbury"),
+        ("the gradient of xᵀAx", "quadratic-form"),
+        ("xᵀAx 对 x 求导", "quadratic-form"),
+        ("how to differentiate softmax", "softmax-jacobian"),
+        ("softmax(z)", "softmax-jacobian"),
+        (r"\frac{d}{dX} \det X", "determinant-gradient"),
+        ("log(det(X))", "logdet-gradient"),
+        ("Tr[AXB]", "trace-of-three-factors-by-middle"),
+        ("U.inverse()", "inverse-by-scalar"),
+        ("W x", "linear-map"),
+        ("woodburyidentity", "woodbury"),
     ],
 )
 def test_a_search_finds_words_and_shapes_of_formulas(
@@ -117,6 +142,24 @@ def test_what_is_not_there_is_not_found(page: Page, address: str, typed: str) ->
     assert sorted(shown(page)) == sorted(ENTRIES)
 
 
+def test_the_names_of_functions_are_those_of_the_language_and_of_the_formulas(
+    page: Page, address: str
+) -> None:
+    page.goto(address)
+    names = str(page.get_attribute("#entries", "data-functions")).split()
+    assert {"logsumexp", "det", "vec", "sinh", "inv"} <= set(names)
+    assert names == sorted(names, key=lambda name: -len(name))
+    assert not {"right", "end", "hat", "ReLU"} & set(names)
+
+
+def test_a_function_that_is_printed_under_a_name_of_its_own_is_called_by_it() -> None:
+    claim = WebClaim("", "proved", (WebForm((), r"\operatorname{ReLU}(\hat{\M x}) = \M x", ()),))
+    shown = EntryPage("1.1", "one", Text("名", "name"), everywhere=(claim,))
+    names = called(Document(Text("题", "T"), (SectionPage("1", "s", Text("节", "s"), (shown,)),)))
+    assert "ReLU" in names
+    assert "hat" not in names
+
+
 def test_the_layout_switch_changes_the_formulas(page: Page, address: str) -> None:
     page.goto(address)
     derivative = page.locator("#linear-map .claim .form:visible math")
@@ -125,6 +168,24 @@ def test_the_layout_switch_changes_the_formulas(page: Page, address: str) -> Non
         page.check(f"#layout input[value={layout}]", force=True)
         said[layout] = derivative.all_text_contents()
     assert said["N"] == said["M"] != said["D"]
+
+
+def test_a_page_in_one_layout_and_one_language_begins_with_them(page: Page, tmp_path: pathlib.Path) -> None:
+    catalogue = part_of_the_catalogue()
+    report = check_entries(catalogue)
+    made = render_page(document(catalogue, report, "en", "denominator"), catalogue, report)
+    page.goto(write_page(tmp_path, made).as_uri())
+    assert [page.locator("#layout input").count(), page.locator("#layout input:checked").count()] == [1, 1]
+    assert page.locator("body [lang=zh]:visible").count() == 0
+    assert page.locator("#chapter option").first.text_content() == "all chapters"
+    assert set(
+        page.locator("#linear-map .claim .form:visible").evaluate_all(
+            "(all) => all.map((f) => f.dataset.in ?? '')"
+        )
+    ) <= {"", "D"}
+    page.fill("#search", "Ax")
+    page.wait_for_function("document.querySelector('#found').textContent !== ''")
+    assert shown(page)[0] == "linear-map"
 
 
 def test_the_language_switch_hides_the_other_language(page: Page, address: str) -> None:
@@ -143,7 +204,11 @@ def test_a_permalink_opens_the_derivation(page: Page, address: str) -> None:
 
 def test_a_search_says_what_it_looked_for_instead(page: Page, address: str) -> None:
     page.goto(address)
-    for typed, told in (("softmx", "“softmax”"), ("sofmax的雅可比", "nearest")):
+    for typed, told in (
+        ("softmx", "“softmax”"),
+        ("sofmax的雅可比", "“softmax 的雅可比”"),
+        ("量子softmax", "nearest"),
+    ):
         page.fill("#search", typed)
         page.wait_for_function(f"document.querySelector('#found').textContent.includes('{told}')")
 
