@@ -162,7 +162,8 @@ def sheet_indexes(document: Document) -> tuple[tuple[str, tuple[Item, ...]], ...
     entries = [entry for box in document.sheet_boxes for entry in box.entries]
     pages = list(dict.fromkeys(entry.page for entry in entries))
     names = tuple(
-        (f"index-{lang}", _topics(name_index(pages, lang, most=2), lang)) for lang in document.languages
+        (f"index-{lang}", _shortest(_topics(name_index(pages, lang, most=2), lang), document.letters))
+        for lang in document.languages
     )
     return (
         *names,
@@ -185,6 +186,21 @@ def _topics(items: tuple[Item, ...], language: str) -> tuple[Item, ...]:
             found[about.lower()] = (min(said, about), tuple(dict.fromkeys((*places, *item.places))))
     order = chinese_order if language == "zh" else english_order
     return tuple(Item(*found[name]) for name in sorted(found, key=order))
+
+
+def _shortest(items: tuple[Item, ...], letters: Mapping[str, str]) -> tuple[Item, ...]:
+    """The items without those that begin like a shorter one of the same boxes: *Trace of exp* beside *Trace*."""
+    boxes = {item.text.lower(): {letters[page.id] for page in item.places} for item in items}
+    return tuple(
+        item
+        for item in items
+        if not any(
+            item.text.lower().startswith(other)
+            and len(other) < len(item.text)
+            and boxes[item.text.lower()] <= there
+            for other, there in boxes.items()
+        )
+    )
 
 
 def topic(name: str, language: str) -> str:

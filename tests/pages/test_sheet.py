@@ -70,3 +70,14 @@ def test_entries_about_one_thing_share_a_line_of_the_index() -> None:
     made = Document(Text("题", "T"), (), boxes=boxes)
     (item,) = dict(sheet_indexes(made))["index-en"]
     assert [p.id for p in item.one_a_box(made.letters)] == ["b", "a"]
+
+
+def test_what_begins_like_a_shorter_line_of_the_same_box_is_left_out() -> None:
+    names = {"a": "Trace", "b": "Gradient of the trace of exp", "c": "Trace trick"}
+    pages = {id_: EntryPage("1", id_, Text(id_, name)) for id_, name in names.items()}
+    boxes = tuple(
+        SheetBox(x, Text(x, x), tuple(SheetEntry(pages[id_], ()) for id_ in ids))
+        for x, ids in (("A", "ab"), ("B", "c"))
+    )
+    made = Document(Text("题", "T"), (), boxes=boxes)
+    assert [item.text for item in dict(sheet_indexes(made))["index-en"]] == ["Trace", "Trace trick"]
