@@ -141,4 +141,7 @@ def _row(line: WorkedLine, letters: Letters) -> StepRow:
     right = latex_of(legible(line.right), letters)
     if line.label:
         right += rf"\qquad(\mathrm{{{line.label}}})"
-    return StepRow(PrintedEquation(left, "=", right), reasons_in_words(line), parts=reasons_of(line))
+    parts = reasons_of(line)
+    named = {reason.words: reason.entry for reason in line.reasons}
+    entries = tuple(named.get(words, "") for words in parts)
+    return StepRow(PrintedEquation(left, "=", right), reasons_in_words(line), parts=parts, entries=entries)

@@ -70,6 +70,7 @@ class Chapters:
     def __init__(self, document: Document, *look: str | bool) -> None:
         settings = [(f.name, getattr(document, f.name)) for f in fields(document) if f.name not in _CONTENT]
         self.key = fingerprint(repr(settings), *map(str, look))
+        self.numbers = document.numbers
         self.keys = {section.id: self.key_of(section) for section in document.sections}
         shelf = self.shelf()
         self.found = shelf.find(key for key in self.keys.values() if key)
@@ -82,8 +83,10 @@ class Chapters:
     def key_of(self, section: SectionPage) -> str:
         """A hash of all that is printed of a section; none where a page of it has none."""
         heading = (section.number, section.id, section.name, section.intro, section.colour, section.part)
-        pages = [(page.number, page.key) for page in section.entries]
-        if not all(key for _, key in pages):
+        pages = [
+            (page.number, page.key, [self.numbers.get(id) for id in page.cited]) for page in section.entries
+        ]
+        if not all(key for _, key, _ in pages):
             return ""
         return blake2b((self.key + repr((heading, pages))).encode(), digest_size=16).hexdigest()
 

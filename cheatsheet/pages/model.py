@@ -119,12 +119,14 @@ class StepRow:
     """One line of a derivation and the reason why it follows from the line above, in words and as keys of the tags.
 
     ``parts``: the reasons of a line that the catalogue wrote, one by one; formulas among them read alike in both.
+    ``entries``: for each of these the entry of which it is the name, empty for one that names none.
     """
 
     equation: Equation
     why: Text
     reasons: tuple[str, ...] = ()
     parts: tuple[Text, ...] = ()
+    entries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -237,6 +239,12 @@ class EntryPage:
     everywhere: tuple[WebClaim, ...] = ()
     key: str = ""
     """What the page was made from, as a hash (pages/keys.py)."""
+
+    @property
+    def cited(self) -> tuple[str, ...]:
+        """The entries that its derivations name."""
+        rows = (row for block in self.blocks if isinstance(block, StepsBlock) for row in block.rows)
+        return tuple(dict.fromkeys(id for row in rows for id in row.entries if id))
 
     @property
     def former_ids(self) -> tuple[str, ...]:
@@ -368,6 +376,11 @@ class Document:
     sums: Sums = "sigma"
     full: bool = False
     """Whether the handbook has every derivation of every claim."""
+
+    @property
+    def numbers(self) -> dict[str, str]:
+        """The number of every entry."""
+        return {page.id: page.number for section in self.sections for page in section.entries}
 
     @property
     def counts(self) -> dict[str, int]:

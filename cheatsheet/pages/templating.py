@@ -60,6 +60,7 @@ def render(document: Document, kind: Kind) -> str:
             indexes=sheet_indexes(document) if kind == "sheet" else indexes_with_subjects(document),
             step=lambda value: Latex(breakable(_balanced(in_step(value)))),
             shapes=shape_table(document.layout),
+            numbers=document.numbers,
             cited=lambda source: Latex(escape_text(_cited(source, languages))),
             in_layout=lambda key: in_one_layout(word(key), document.layout),
             heard=lambda aliases: [a for a in aliases if "zh" in languages or not is_chinese(a)],

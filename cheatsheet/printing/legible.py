@@ -104,7 +104,7 @@ def _multiple(number: Expr, product: Expr) -> Expr:
     if _is(product, "matmul"):
         first, last = product.children
         return build("matmul", _multiple(number, first), last)
-    return build("scale", number, product)
+    return _product([number, *_factors(product)])
 
 
 def _quotient(a: Expr, b: Expr) -> Expr:

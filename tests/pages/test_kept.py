@@ -19,8 +19,9 @@ from cheatsheet.catalogue.reports import ClaimReport
 from cheatsheet.derivatives.rules import laws
 from cheatsheet.language.glossary import Text
 from cheatsheet.pages import keys
-from cheatsheet.pages.kept import PageShelf
+from cheatsheet.pages.kept import Chapters, PageShelf
 from cheatsheet.pages.keys import PageKeys
+from cheatsheet.pages.model import Document, EntryPage, SectionPage
 from cheatsheet.verdicts.verdicts import Verdict
 from tests.pages.samples import page, report
 
@@ -49,6 +50,25 @@ def test_what_is_no_page_is_not_read(
     shelf.shelf.keep({"a": data})
     assert shelf.find(["a"]) == {}
     shelf.close()
+
+
+def test_a_chapter_is_written_anew_where_an_entry_that_it_cites_has_another_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    citing, cited = (replace(page(id), key=id) for id in ("power-of-norm", "differential-of-norm"))
+    assert citing.cited == (cited.id,)
+
+    def key(number: str, of: EntryPage = citing) -> str:
+        chapters = [(of,), (replace(cited, number=number),)]
+        sections = [
+            SectionPage(str(k), f"s{k}", Text("节", "Section"), own) for k, own in enumerate(chapters)
+        ]
+        return Chapters(Document(Text("手册", "Sheet"), tuple(sections))).keys["s0"]
+
+    assert key("2.1") == key("2.1") != key("2.2")
+    other = replace(page("shape-table"), key="shape-table")
+    assert key("2.1", other) == key("2.2", other)
 
 
 def _read_elsewhere(claim: Claim, **changes: Any) -> Claim:

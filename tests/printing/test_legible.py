@@ -25,6 +25,7 @@ from tests.strategies import expressions
         ("sum(x[i], i) / a", r"\frac{1}{a}\sum_{i=1}^nx_i"),
         ("2 * x.T @ diff(y, t) / a", r"\frac{2}{a}\M x\T\pd{\M y}{t}"),
         ("a * (diff(b, t) / t)", r"a\frac{1}{t}\pd{b}{t}"),
+        ("(x.T @ diff(x, t)) * x / a", r"\frac{1}{a}\left(\M x\T\pd{\M x}{t}\right)\M x"),
         ("-x / a", r"-\frac{\M x}{a}"),
         ("y + -x / a", r"\M y - \frac{\M x}{a}"),
         ("-(x.T @ y)", r"-\M x\T\M y"),
