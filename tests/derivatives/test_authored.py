@@ -141,6 +141,14 @@ def test_lines_that_do_not_follow_are_told(claim: str, lines: list[str], message
     assert any(message in said for said in found), found
 
 
+@pytest.mark.parametrize(("layout", "told"), [("numerator", False), ("denominator", True), ("mixed", False)])
+def test_second_derivatives_are_one_where_a_layout_has_one_order(layout: str, told: bool) -> None:
+    given = f"        layout: {layout}\n        given: {{x: [n], z: [n], y: {{shape: [n], of: [x, z]}}}}\n"
+    twice = "line: 'diff(diff(y, x), z) == diff(y, x, z)', by: second-derivative"
+    found = said_of("y == y", twice, "line: y == y", given=given)
+    assert any("do not lead here" in said for said in found) == told
+
+
 def test_names_of_its_own_come_first_and_stay_letters() -> None:
     (derivation,) = CATALOGUE["woodbury"].derivations
     lines = worked(derivation).lines

@@ -30,7 +30,7 @@ from cheatsheet.language.expressions import (
     symbols,
 )
 from cheatsheet.language.glossary import Text, word
-from cheatsheet.language.table import TABLE, build
+from cheatsheet.language.table import TABLE, build, sources
 from cheatsheet.printing.latex import latex_of
 
 
@@ -206,7 +206,17 @@ class TotalDifferential:
 
 @dataclass(frozen=True)
 class SecondDerivative:
-    """∂(∂y/∂s)/∂t is ∂²y/∂s∂t."""
+    """∂(∂y/∂s)/∂t is ∂²y/∂s∂t where the layout has the axes of both in one order, as it has of numbers.
+
+    >>> from cheatsheet.language.dimensions import Axis, Shape
+    >>> n = Axis.of("n")
+    >>> x, y = (Symbol(name, Shape.vector(n)) for name in "xy")
+    >>> def second(layout):
+    ...     inner = build("diff", y, x, params=(layout,))
+    ...     return SecondDerivative().rewritten(build("diff", inner, x, params=(layout,)))
+    >>> second("numerator"), second("denominator")
+    (diff(y, x, x), diff(diff(y, x), x))
+    """
 
     id: str = "second-derivative"
 
@@ -214,7 +224,10 @@ class SecondDerivative:
         expr = rebuild(expr, self.rewritten)
         match expr:
             case Apply(op="diff", args=(Apply(op="diff") as inner, *by)) if inner.params == expr.params:
-                return build("diff", *inner.args, *by, params=expr.params)
+                new = build("diff", *inner.args, *by, params=expr.params)
+                own, others = sources(inner), len(inner.children) - 1
+                order = tuple(own[axis] if not of else (of + others, axis) for of, axis in sources(expr))
+                return new if (order, expr.shape) == (sources(new), new.shape) else expr
         return expr
 
 
