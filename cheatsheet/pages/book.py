@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, pairwise, takewhile
 
 from cheatsheet.language.glossary import word
-from cheatsheet.pages.model import Block, DisplayBlock, EntryPage, Equation, SectionPage, StepRow, StepsBlock
+from cheatsheet.pages.model import Block, DisplayBlock, EntryPage, Equation, StepRow, StepsBlock
 from cheatsheet.printing.terminal_maths import plain
 
 
@@ -163,21 +163,6 @@ def _is_unwieldy(block: StepsBlock) -> bool:
 def _is_derivative(page: EntryPage, block: StepsBlock) -> bool:
     left = page.claims[block.of - 1].forms[0].equation.left if block.of else ""
     return left.startswith(_DERIVED)
-
-
-ENTRIES_OF_A_PART = 90
-
-
-def part_starts(sections: Sequence[SectionPage]) -> set[str]:
-    """The sections with which a part of the book begins that is typeset for itself: where so many entries are full."""
-    starts: set[str] = set()
-    count = 0
-    for section in sections:
-        if not starts or section.part is not None or count >= ENTRIES_OF_A_PART:
-            starts.add(section.id)
-            count = 0
-        count += len(section.entries)
-    return starts
 
 
 _RANGE = re.compile(r"\\sum_\{([^{}=]+)=1\}\^(?:\{[^{}]*\}|\\[A-Za-z]+|\w)")

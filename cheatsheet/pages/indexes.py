@@ -67,9 +67,12 @@ def english_order(text: str) -> str:
     ['Åström', 'Bayes', '1-norm', 'The trace', 'vec']
     >>> sorted(["trace trick", "trace, cyclic", "trace"], key=english_order)
     ['trace', 'trace, cyclic', 'trace trick']
+    >>> sorted(["Equation (127)", "Equation (28)"], key=english_order)
+    ['Equation (28)', 'Equation (127)']
     """
     bare = re.sub(r"^(the|an?) ", "", unicodedata.normalize("NFKD", text).casefold())
-    return re.sub(r"[^a-z,]", "", bare).replace(",", "\0") + "\0\0" + bare
+    numbered = re.sub(r"\d+", lambda number: number[0].zfill(6), bare)
+    return re.sub(r"[^a-z,]", "", bare).replace(",", "\0") + "\0\0" + numbered
 
 
 def name_index(

@@ -1,6 +1,6 @@
 """A book in parts: each typeset for itself, at the same time and only where it has changed, then joined.
 
-The source marks its parts (:data:`MARK`): the front, the chapters some at a time, the back. Page numbers are left open
+The source marks its parts (:data:`MARK`): the front, each chapter, the back. Page numbers are left open
 in the parts and filled in when they are joined, so that a chapter does not depend on those before it; only the front
 and the back, with contents and index, need to know on which pages the entries stand. A run of XeTeX spends more time on
 its preamble than on the pages of a part, so that parts that are new share the runs, one for each core; what is typeset

@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 
 from cheatsheet.language.glossary import Text, word
 from cheatsheet.packaged import packaged
-from cheatsheet.pages.book import einstein, part_starts, short_sums, worked
+from cheatsheet.pages.book import einstein, short_sums, worked
 from cheatsheet.pages.indexes import is_chinese, sheet_indexes
 from cheatsheet.pages.kept import Chapters
 from cheatsheet.pages.linebreaks import breakable
@@ -99,7 +99,6 @@ def environment() -> jinja2.Environment:
         "worked": worked,
         "legend": legend,
         "notation": notation,
-        "part_starts": part_starts,
     }
     made.filters |= {
         "prose": prose,

@@ -53,7 +53,9 @@ def _rewritten(expr: Expr) -> Expr:
 
 
 def _in_a_row(product: Apply) -> Expr:
-    """½ · (2x) as x: the factors without brackets between them, their numbers as one in front."""
+    """½ · (2x) as x: the factors without brackets between them, their numbers as one in front, 1 left out."""
+    if product.children[0] == Number(1):
+        return product.children[1]
     factors = _factors(product)
     numbers = [f for f in factors if isinstance(f, Number)]
     if len(numbers) < 2:
