@@ -182,17 +182,15 @@ def test_a_long_derivation_is_stopped_and_the_next_one_answered(page: Page) -> N
 
 def test_of_questions_asked_at_once_the_last_is_answered(page: Page) -> None:
     answered(page, lambda: enter(page, "x.T @ x", "x"))
-    ask = """([expression, layout]) => {
-        document.querySelector("#expression").value = expression;
-        document.querySelector(`#layout input[value=${layout}]`).checked = true;
-        document.querySelector("#question").requestSubmit();
+    ask = """(questions) => {
+        for (const [expression, layout] of questions) {
+            document.querySelector("#expression").value = expression;
+            document.querySelector(`#layout input[value=${layout}]`).checked = true;
+            document.querySelector("#question").requestSubmit();
+        }
     }"""
-
-    def three() -> None:
-        for asked in (["softmax(x)", "mixed"], ["logsumexp(x)", "mixed"], ["sum(x ** 3)", "denominator"]):
-            page.evaluate(ask, asked)
-
-    answered(page, three)
+    three = [["softmax(x)", "mixed"], ["logsumexp(x)", "mixed"], ["sum(x ** 3)", "denominator"]]
+    answered(page, lambda: page.evaluate(ask, three))
     assert "3 * x ** 2" in page.inner_text("#result")
     assert page.evaluate("location.hash") == "#e=sum%28x+**+3%29&x=x&l=denominator"
     answered(page, lambda: enter(page, "x.T @ x", "x"))
