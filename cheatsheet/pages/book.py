@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, pairwise, takewhile
+from itertools import pairwise, takewhile
 
 from cheatsheet.language.glossary import word
 from cheatsheet.pages.model import Block, DisplayBlock, EntryPage, Equation, StepRow, StepsBlock
@@ -38,17 +38,14 @@ def worked(page: EntryPage, full: bool = False) -> Worked:
     cited = [block for block in page.blocks if isinstance(block, DisplayBlock) and block.cited]
     differing = [at for at, claim in enumerate(page.claims, start=1) if claim.verdict == "differs"]
     told = [*derived, *long, *steps]
-    if not number:
-        handy = (block for block in told if not _is_unwieldy(block))
-        chosen = next(chain(handy, told), None) or next(iter(cited), None)
-        number = chosen.of if chosen else 0
+    number = number or next(iter([block.of for block in _handiest(told)] + [block.of for block in cited]), 0)
     witnesses = (
         [] if any(isinstance(block, DisplayBlock) and not block.of for block in page.blocks) else differing
     )
     few = sum(len(block.rows) for block in written) <= MOST_ROWS_WRITTEN
     numbers = {0, *witnesses, *((block.of for block in written) if few and written else [number])}
     if not any(block.of in numbers and _is_derivative(page, block) for block in steps):
-        numbers |= {block.of for block in sorted(derived, key=_is_unwieldy)[:1]}
+        numbers |= {block.of for block in _handiest(derived)}
     numbers |= _rested_on(numbers, steps) | {block.of for block in cited}
     left_out = {block.of for block in steps} - numbers
     shown = [b for b in page.blocks if not isinstance(b, (StepsBlock, DisplayBlock)) or b.of in numbers]
@@ -154,6 +151,11 @@ def _without_repetition(blocks: Iterable[Block]) -> Iterator[Block]:
 
 def _is_slight(row: StepRow) -> bool:
     return bool(row.reasons) and _SLIGHT.issuperset(row.reasons)
+
+
+def _handiest(blocks: Sequence[StepsBlock]) -> list[StepsBlock]:
+    """The first that has no long line, or the first; none of none."""
+    return [next((block for block in blocks if not _is_unwieldy(block)), blocks[0])] if blocks else []
 
 
 def _is_unwieldy(block: StepsBlock) -> bool:

@@ -95,7 +95,7 @@ def prose(source: str, language: str) -> Latex:
 _BARE_ARGUMENT = re.compile(r"((?:\\(?:dot|ddot|bar|hat|tilde|sqrt|overline)|[\^_])\s*)(\\M\{[^{}]*\})")
 """An accent or script with a bold letter as its argument, which then needs braces."""
 _ZERO = re.compile(
-    r"((?:\\M\{\w+\}|\\(?:dot|hat|times|,)|\\mathrm d(?![A-Za-z])|[-+() {}]|\^\{?-?\w\}?)*(?:=|\\ne|\\to)\s*)0"
+    r"((?:\\M\{\w+\}|\\(?:dot|hat|times|,)|\\mathrm d(?![A-Za-z])|[-+() {}]|\^(?:-?\w|\{-?\w\}))*(?:=|\\ne|\\to)\s*)0"
 )
 """A whole formula that says of vectors or matrices alone, without a product that is a number, that they vanish."""
 

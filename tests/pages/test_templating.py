@@ -239,3 +239,8 @@ def test_unknown_word() -> None:
 )
 def test_vectors_and_matrices_of_notes_in_bold(source: str, bold: str) -> None:
     assert embolden(source, frozenset(["A", "B", "x", "u_o", r"\Sigma"])) == bold
+
+
+def test_many_exponents_are_read_at_once() -> None:
+    source = "$" + "x^{2}" * 2000 + "y;$"
+    assert embolden(source, frozenset("x")) == source.replace("x", r"\M{x}")
